@@ -1,0 +1,197 @@
+"""The three statistical tables of the form, made with great-tables, as HTML that every format understands.
+
+Each table is one great-tables object (stub, spanners, row groups) over the report's figures. great-tables leaves blank
+cells where the form has one cell over several, so a last step merges those; the result is a bare ``<table>`` whose look
+is the page's own in every format.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+from great_tables import GT
+from lxml import html
+
+from helpers.form import FORM, Item, Table
+from helpers.report import Report
+from helpers.values import show
+
+UNREADABLE = "—"
+"""Stands for a figure that could not be read; only a draft that was forced can hold one."""
+
+
+def disclosure(report: Report) -> str:
+    """Section 2: 14 rows of 4 columns; each clause of article 20 has a heading row and a head row of its own."""
+    table = FORM.tables["disclosure"]
+    rows: list[list[str]] = []
+    for clause, of_clause in _grouped(table.rows, 0):
+        rows.append(
+            [clause, table.stubhead, *_padded((item.labels[2] for item in of_clause), 3, unique=True)]
+        )
+        for label, items in _grouped(of_clause, 1):
+            rows.append([clause, label, *_padded((_printed(report, table, item.key) for item in items), 3)])
+    frame = pd.DataFrame(rows, columns=["clause", "item", "first", "second", "third"])
+    grid = GT(frame, rowname_col="item", groupname_col="clause", id=table.name).cols_align("center")
+    root = _rendered(grid)
+    root.remove(root.find("thead"))
+    _make_heads_of_groups(root, table)
+    return _finished(root, table)
+
+
+def applications(report: Report) -> str:
+    """Section 3: 28 rows of 10 columns; three label columns, then the kinds of applicant and the total."""
+    table = FORM.tables["applications"]
+    stub = ["part", "result", "case"]
+    rows = [
+        [
+            *_padded(row.labels, len(stub)),
+            *(_printed(report, table, row.key, column) for column in table.column),
+        ]
+        for row in table.rows
+    ]
+    grid = (
+        GT(pd.DataFrame(rows, columns=[*stub, *table.column]), rowname_col=stub, id=table.name)
+        .tab_stubhead(table.stubhead)
+        .cols_label({column.key: column.label for column in table.columns})
+        .cols_align("center", list(table.column))
+    )
+    for label, columns in _grouped(table.columns, 0):
+        if len(columns) > 1:
+            grid = grid.tab_spanner(label, [column.key for column in columns])
+    return _finished(_rendered(grid.tab_spanner(table.spanner, list(table.column))), table)
+
+
+def proceedings(report: Report) -> str:
+    """Section 4: 4 rows of 15 columns; the results of the three kinds of proceeding side by side."""
+    table = FORM.tables["proceedings"]
+    cells = [(row, column) for row in table.rows for column in table.columns]
+    keys = [f"{row.key}-{column.key}" for row, column in cells]
+    figures = [_printed(report, table, row.key, column.key) for row, column in cells]
+    grid = (
+        GT(pd.DataFrame([figures], columns=keys), id=table.name)
+        .cols_label({key: column.label for key, (_, column) in zip(keys, cells, strict=True)})
+        .cols_align("center")
+    )
+    depth = max(len(row.labels) for row in table.rows)
+    for level in range(depth):
+        for label, rows in _grouped([row for row in table.rows if len(row.labels) > level], level):
+            spanned = [key for key, (row, _) in zip(keys, cells, strict=True) if row in rows]
+            grid = grid.tab_spanner(label, spanned, level=depth - 1 - level)
+    return _finished(_rendered(grid), table)
+
+
+TABLES: dict[str, Callable[[Report], str]] = {
+    "disclosure": disclosure,
+    "applications": applications,
+    "proceedings": proceedings,
+}
+
+
+def markdown(report: Report, name: str) -> str:
+    """One table as Markdown for an ``asis`` cell: raw HTML in a region that scrolls by itself on a narrow screen.
+
+    Parameters
+    ----------
+    name
+        ``disclosure``, ``applications`` or ``proceedings``; also the id of the heading that names the table.
+    """
+    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{name}"}}'
+    return f"::: {region}\n\n```{{=html}}\n{TABLES[name](report)}\n```\n\n:::"
+
+
+# From figures to rows -------------------------------------------------------------------------------------------------
+
+
+def _printed(report: Report, table: Table, row: str, column: str = "value") -> str:
+    figure = report.figure(table.name, row, column)
+    return UNREADABLE if figure is None else show(figure)
+
+
+def _grouped(items: Iterable[Item], depth: int) -> Iterator[tuple[str, list[Item]]]:
+    """Neighbouring items that share a label at ``depth``."""
+    for label, group in groupby(items, key=lambda item: item.labels[depth]):
+        yield label, list(group)
+
+
+def _padded(labels: Iterable[str], width: int, *, unique: bool = False) -> list[str]:
+    """Labels filled up with blanks to ``width``; the blanks are merged into the last label by :func:`_merge_blanks`."""
+    listed = list(dict.fromkeys(labels)) if unique else list(labels)
+    return listed + [""] * (width - len(listed))
+
+
+# From great-tables to the form's grid ---------------------------------------------------------------------------------
+
+
+def _rendered(grid: GT) -> Any:
+    return html.fromstring(grid.as_raw_html()).find(".//table")
+
+
+def _make_heads_of_groups(root: Any, table: Table) -> None:
+    """Turn each clause's second row into head cells, and let the figures below refer to them."""
+    heads: list[str] = []
+    for row in root.iter("tr"):
+        cells = list(row)
+        if cells[0].text_content() == table.stubhead:
+            heads = []
+            for cell in cells[1:]:
+                cell.tag = "th"
+                cell.attrib.update({"scope": "col", "id": f"{cells[0].get('id')}-{len(heads) + 1}"})
+                cell.attrib.pop("headers")
+                heads.append(cell.get("id"))
+            cells[0].set("scope", "col")
+        elif len(cells) > 1:
+            for cell, head in zip(cells[1:], heads, strict=True):
+                group, stub, _ = cell.get("headers").split()
+                cell.set("headers", f"{group} {stub} {head}")
+
+
+def _finished(root: Any, table: Table) -> str:
+    _merge_blanks(root)
+    _tidy(root, table)
+    return html.tostring(root, encoding="unicode").strip()
+
+
+def _merge_blanks(root: Any) -> None:
+    """Merge a blank head cell with the one below it, and a blank body cell with the one to its left."""
+    for cell in [cell for cell in root.iter("th", "td") if not cell.text_content().strip()]:
+        row = cell.getparent()
+        if row.getparent().tag == "thead":
+            below = row.getnext()[0]
+            below.set("rowspan", str(int(below.get("rowspan", 1)) + 1))
+            row.replace(cell, below)
+        else:
+            left = cell.getprevious()
+            left.set("colspan", str(int(left.get("colspan", 1)) + 1))
+            row.remove(cell)
+
+
+def _tidy(root: Any, table: Table) -> None:
+    """Keep structure, drop great-tables' look: the page has its own, and alignment must stand in the cell for Word."""
+    known = {cell.get("id") for cell in root.iter("th")}
+    for cell in root.iter("th", "td"):
+        text = cell.text_content().strip()
+        for child in list(cell):
+            cell.remove(child)
+        cell.text = text
+        cell.attrib.pop("class", None)
+        # In the form only the innermost labels of the long stub run from the left.
+        aligned = "left" if cell.get("scope") == "row" and table.name == "applications" else "center"
+        cell.set("style", f"text-align: {aligned}")
+        if "headers" in cell.attrib:
+            cell.set("headers", " ".join(head for head in cell.get("headers").split() if head in known))
+        for span in ("rowspan", "colspan"):
+            if cell.get(span) == "1":
+                del cell.attrib[span]
+    root.attrib.clear()
+    root.attrib.update({"class": "gt_table", "id": f"table-{table.name}", "aria-labelledby": table.name})
+    columns = html.Element("colgroup")
+    for width in table.widths:
+        columns.append(html.Element("col", style=f"width: {100 * width / sum(table.widths):.2f}%"))
+    root.insert(0, columns)
+    for part in root.iter("thead", "tbody", "tr"):
+        part.attrib.pop("class", None)
+    for part in root.iter():  # one row a line
+        part.tail = "\n" if part.tag in {"colgroup", "thead", "tbody", "tr"} else None
+        if part.tag not in {"th", "td"}:
+            part.text = "\n" if part.tag in {"table", "thead", "tbody"} else None
