@@ -140,7 +140,10 @@ def names(report: Report) -> Context:
 @cache
 def _jinja() -> ImmutableSandboxedEnvironment:
     # finalize: what a placeholder brings is text too, and must not be read as Markdown.
+    # No comments: “{#” is an attribute to whoever knows pandoc, and shown literally.
     return ImmutableSandboxedEnvironment(
+        comment_start_string="\0#",
+        comment_end_string="#\0",
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         finalize=lambda value: _escape(str(value).replace("\n", " ")),
@@ -250,12 +253,13 @@ def _is_heading(node: SyntaxTreeNode) -> bool:
 
 
 def _list(node: SyntaxTreeNode, marker: Callable[[int], str]) -> str:
+    tight = any(child.hidden for item in node.children for child in item.children)
     items = []
     for number, item in enumerate(node.children):
         mark = marker(number)
-        inner = "\n\n".join(_block(child) for child in item.children)
+        inner = ("\n" if tight else "\n\n").join(_block(child) for child in item.children)
         items.append(mark + inner.replace("\n", "\n" + " " * len(mark)))
-    return "\n".join(items)
+    return ("\n" if tight else "\n\n").join(items)
 
 
 def _table(node: SyntaxTreeNode) -> str:

@@ -145,6 +145,8 @@ def _plain(node: yaml.Node | None, path: Path_, lines: dict[Path_, int], seen: s
     if id(node) in seen:
         raise SourceError("不支持 YAML 的别名（* 和 &）", here)
     seen.add(id(node))
+    if not isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] not in {"map", "seq"}:
+        raise SourceError(f"不支持 YAML 标签 {node.tag}", here)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:

@@ -1,0 +1,128 @@
+"""The commands: ``python -m helpers COMMAND``. Options, exit codes and messages; no logic.
+
+Exit codes: 0 done; 1 a finding of level error, or a report that could not be rendered; 2 wrong usage or input that
+cannot be read. Messages for people go to stderr.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = ROOT / "report.qmd"
+DEFAULT = Path("data") / "xiaodukou-2024"
+FORMATS = ("html", "pdf", "docx")
+
+
+def main() -> NoReturn:
+    """Run one command and exit."""
+    try:
+        cli(prog_name="python -m helpers", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        _fail("已中断，原有的文件没有改动。", 1)
+    except click.UsageError as error:
+        help_option = (
+            f"python -m helpers {error.ctx.info_name} --help"
+            if error.ctx and error.ctx.parent
+            else "python -m helpers --help"
+        )
+        _fail(f"用法有误：{_usage(error)}。查看用法：{help_option}", 2)
+    sys.exit(0)
+
+
+def _usage(error: click.UsageError) -> str:
+    """Say in Chinese what is wrong with a command line."""
+    match error:
+        case click.NoSuchOption():
+            return f"没有选项 {error.option_name}"
+        case click.MissingParameter():
+            return f"缺少 {error.param.make_metavar(error.ctx) if error.param and error.ctx else '参数'}"
+        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices), opts=options)):
+            return f"{options[0]} 的值应是 {'、'.join(map(str, choices))} 之一"
+        case click.BadParameter():
+            return error.message
+    return f"“{' '.join(sys.argv[1:])}”不能这样写（{error.message}）"
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show what is being done: a spinner on a terminal, nothing in a pipe."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("正在生成报告……") as status:
+        yield status.update
+
+
+def _parameter(folder: Path) -> str:
+    """Path of a report folder as the document sees it, whose cells run in its own folder."""
+    path = folder.resolve()
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+class _Formats(click.ParamType[tuple[str, ...]]):
+    name = "html,pdf,docx"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        formats = tuple(dict.fromkeys(value.split(",")))
+        unknown = [name for name in formats if name not in FORMATS]
+        if unknown:
+            self.fail(f"没有格式“{unknown[0]}”，可用的有 {'、'.join(FORMATS)}", param, ctx)
+        return formats
+
+
+@click.group(help="政府信息公开工作年度报告：检查、生成。")
+def cli() -> None:
+    """Group of all commands."""
+
+
+@cli.command(help="把报告文件夹生成为网页、PDF 和 Word 文件。")
+@click.argument("folder", type=click.Path(path_type=Path), default=DEFAULT)
+@click.option("--to", "formats", type=_Formats(), default=",".join(FORMATS), help="要生成的格式，用逗号隔开")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "quarto", "pandoc"]),
+    default="auto",
+    help="auto：有 Quarto 就用，没有就用内置引擎",
+)
+@click.option("--profile", help="Quarto 配置名，如 review")
+@click.option("--out", type=click.Path(path_type=Path), help="输出文件夹，默认 _output/报告文件夹名")
+def render(folder: Path, formats: Sequence[str], engine: str, profile: str | None, out: Path | None) -> None:
+    """Render one report folder."""
+    from helpers import publish
+
+    if not folder.is_dir():
+        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+    try:
+        with _progress() as progress:
+            made = publish.publish(
+                DOCUMENT,
+                to=formats,
+                out=out or ROOT / "_output" / folder.resolve().name,
+                parameters={"report": _parameter(folder)},
+                profile=profile,
+                engine=engine,
+                inputs=sorted(path for path in folder.iterdir() if path.is_file()),
+                progress=progress,
+            )
+    except publish.PublishError as error:
+        _fail(str(error), 1)
+    click.echo(made.reason, err=True)
+    for path in made.outputs.values():
+        click.echo(path)

@@ -1,0 +1,41 @@
+"""What several test files share: report folders to break, programs a test needs, and a grid read back from HTML."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+XIAODUKOU = ROOT / "data" / "xiaodukou-2024"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Only the tests marked ``quarto`` may be skipped: Quarto's binary cannot be had in every network."""
+    if shutil.which("quarto"):
+        return
+    for item in items:
+        if item.get_closest_marker("quarto"):
+            item.add_marker(pytest.mark.skip(reason="no quarto on PATH"))
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Find a program; without it the test is skipped, or fails under STRICT=1."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name)
+        if found is None and os.environ.get("STRICT") == "1":
+            pytest.fail(f"{name} is not installed, and STRICT=1 allows no skip")
+        if found is None:
+            pytest.skip(f"needs {name}; .ci/run installs it")
+        return found
+
+    return find
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the example report that a test may break."""
+    return Path(shutil.copytree(XIAODUKOU, tmp_path / "xiaodukou-2024"))
