@@ -69,7 +69,7 @@ def test_markup_is_clean(name: str) -> None:
     assert len(ids) == len(set(ids))
     assert all(cell.get("scope") for cell in table.iter("th"))
     assert all(cell.text for cell in table.iter("th", "td")), "an empty cell"
-    assert {key for cell in table.iter("th", "td") for key in cell.keys()} <= {
+    assert {key for cell in table.iter("th", "td") for key in cell.attrib} <= {
         "id",
         "scope",
         "headers",
