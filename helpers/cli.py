@@ -117,12 +117,23 @@ def render(folder: Path, formats: Sequence[str], engine: str, profile: str | Non
                 out=out or ROOT / "_output" / folder.resolve().name,
                 parameters={"report": _parameter(folder)},
                 profile=profile,
-                engine=engine,
+                engine=cast("publish.Engine", engine),
                 inputs=sorted(path for path in folder.iterdir() if path.is_file()),
                 progress=progress,
             )
     except publish.PublishError as error:
         _fail(str(error), 1)
-    click.echo(made.reason, err=True)
+    engine_name = "Quarto" if made.engine == "quarto" else "内置引擎"
+    click.echo(f"{made.reason}，用{engine_name}生成：", err=True)
     for path in made.outputs.values():
         click.echo(path)
+
+
+@cli.command(help="核对报告文件夹：数字、合计、年度衔接、文字，列出全部问题。")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+def check(folders: tuple[Path, ...], as_json: bool) -> None:
+    """Check report folders."""
+    from helpers.checks import show
+
+    sys.exit(show.run(folders, as_json=as_json))
