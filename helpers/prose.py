@@ -63,6 +63,9 @@ def front_matter(report: Report) -> str:
     properties: dict[str, Any] = {
         "title": _escape(report.title),
         "pagetitle": _escape(report.title),
+        # Where a page breaks a long title: after the organ.
+        "title-organ": _escape(report.organ),
+        "title-rest": _escape(report.title.removeprefix(report.organ)),
         "author": _escape(report.organ),
         "keywords": [_escape(word) for word in (report.short_name, str(report.year), *FORM.keywords)],
         "description": _escape(FORM.description.format(organ=report.organ, year=report.year)),
