@@ -22,7 +22,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from helpers.findings import Finding, finding
 from helpers.form import FOLDER, FORM, TOTAL
-from helpers.report import Report
+from helpers.report import Figure, Report
 from helpers.sources import SourceError
 from helpers.values import show
 
@@ -51,24 +51,33 @@ def markdown(report: Report, name: str) -> str:
     SourceError
         The prose holds something that is not text, or names an unknown figure; :func:`findings` lists all of it.
     """
+    return "\n\n".join(text for _, text in blocks(report, name))
+
+
+def blocks(report: Report, name: str) -> list[tuple[range, str]]:
+    """Return the blocks of a prose section as in :func:`markdown`, each with its lines in the section's file."""
     root = _parse(_fill(_source(report, name), names(report)))
     for node in root.walk():
         if node.type == "image":
             node.attrs["src"] = quote(os.path.relpath(_picture(report, node)))
-    return "\n\n".join(_block(block) for block in root.children)
+    lines = (node.map or (0, 1) for node in root.children)
+    return [
+        (range(first + 1, last + 1), _block(node))
+        for (first, last), node in zip(lines, root.children, strict=True)
+    ]
 
 
 def front_matter(report: Report) -> str:
     """Return the document's properties as a YAML block for an ``asis`` cell; what comes from data is escaped."""
     properties: dict[str, Any] = {
-        "title": _escape(report.title),
-        "pagetitle": _escape(report.title),
+        "title": escape(report.title),
+        "pagetitle": escape(report.title),
         # Where a page breaks a long title: after the organ.
-        "title-organ": _escape(report.organ),
-        "title-rest": _escape(report.title.removeprefix(report.organ)),
-        "author": _escape(report.organ),
-        "keywords": [_escape(word) for word in (report.short_name, str(report.year), *FORM.keywords)],
-        "description": _escape(FORM.description.format(organ=report.organ, year=report.year)),
+        "title-organ": escape(report.organ),
+        "title-rest": escape(report.title.removeprefix(report.organ)),
+        "author": escape(report.organ),
+        "keywords": [escape(word) for word in (report.short_name, str(report.year), *FORM.keywords)],
+        "description": escape(FORM.description.format(organ=report.organ, year=report.year)),
         "date": report.dated.isoformat(),
     }
     return f"---\n{yaml.safe_dump(properties, allow_unicode=True, sort_keys=False, width=10_000)}---\n"
@@ -76,19 +85,26 @@ def front_matter(report: Report) -> str:
 
 def paragraphs(report: Report, name: str) -> list[Paragraph]:
     """Return a prose section as plain text, block by block, placeholders filled; nothing of prose that is refused."""
-    text = _source(report, name)
-    if list(_refusals(report, text)):
-        return []
-    return list(_paragraphs(_parse(_fill(text, names(report)))))
+    tree, refused = _examine(report, _source(report, name), names(report))
+    return [] if refused else list(_paragraphs(tree))
 
 
 def findings(report: Report) -> list[Finding]:
     """Everything in the prose of a report that is not text, with file and line (rule PROSE)."""
-    return [
-        finding("PROSE", error.message, file=f"{name}.md", line=error.line)
-        for name in report.prose
-        for error in _refusals(report, report.prose[name])
-    ]
+    return read(report)[1]
+
+
+def read(report: Report) -> tuple[dict[str, list[Paragraph]], list[Finding]]:
+    """Read all prose files at once: plain text by name, without what is refused; and :func:`findings`."""
+    context = names(report)
+    texts: dict[str, list[Paragraph]] = {}
+    found: list[Finding] = []
+    for name, text in report.prose.items():
+        tree, refused = _examine(report, text, context)
+        if not refused:
+            texts[name] = list(_paragraphs(tree))
+        found += [finding("PROSE", error.message, file=f"{name}.md", line=error.line) for error in refused]
+    return texts, found
 
 
 def _source(report: Report, name: str) -> str:
@@ -132,11 +148,13 @@ def names(report: Report) -> Context:
         "notice": FORM.notice,
     }
     for table in FORM.tables.values():
-        for key, figures in report.tables[table.name].iterrows():
+        frame = report.tables[table.name]
+        for key, figures in zip(frame.index, frame.to_numpy(), strict=True):
             printed = {
-                str(column): "" if figure is None else show(figure) for column, figure in figures.items()
+                column: show(figure) if isinstance(figure, Figure) else ""
+                for column, figure in zip(table.column, figures, strict=True)
             }
-            context[str(key)] = _Row(printed) if TOTAL in printed else printed["value"]
+            context[key] = _Row(printed) if TOTAL in printed else printed["value"]
     return context
 
 
@@ -149,7 +167,7 @@ def _jinja() -> ImmutableSandboxedEnvironment:
         comment_end_string="#\0",
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        finalize=lambda value: _escape(str(value).replace("\n", " ")),
+        finalize=lambda value: escape(str(value).replace("\n", " ")),
     )
 
 
@@ -222,7 +240,8 @@ def _parse(text: str) -> SyntaxTreeNode:
     return SyntaxTreeNode(_markdown().parse(unindented))
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Return text as Markdown that says just that text."""
     return re.sub(r"[!-/:-@\[-`{-~]", r"\\\g<0>", text.replace(_JOINT, ""))
 
 
@@ -282,7 +301,7 @@ def _inline(node: SyntaxTreeNode) -> str:
 def _span(node: SyntaxTreeNode) -> str:
     match node.type:
         case "text" | "code_inline":
-            return _escape(node.content)
+            return escape(node.content)
         case "strong":
             return f"**{_inline(node)}**"
         case "em":
@@ -291,7 +310,7 @@ def _span(node: SyntaxTreeNode) -> str:
             return f"[{_inline(node)}](<{_target(node)}>)"
         case "image":
             # The space after it keeps pandoc from making a numbered figure of a picture that stands alone.
-            return f"![{_escape(node.content)}](<{node.attrs['src']}>)\\ "
+            return f"![{escape(node.content)}](<{node.attrs['src']}>)\\ "
         case "softbreak":
             return "" if _between_wide(node) else " "
         case "hardbreak":
@@ -332,25 +351,22 @@ _SHORTCODE = re.compile(r"\{\{+[<%][^\n]*")
 _RAW = re.compile(r"`\s*\{=[^}\n]*\}?")
 
 
-def _refusals(report: Report, text: str) -> Iterator[SourceError]:
-    """Everything in a prose file that is not text."""
+def _examine(report: Report, text: str, context: Context) -> tuple[SyntaxTreeNode, list[SourceError]]:
+    """Parse a prose file, and find everything in it that is not text."""
+    nothing = SyntaxTreeNode([])
     shortcodes = [
         SourceError(f"写的是“{_quote(line)}”，这是短代码，正文里不能用，请删去", number)
         for number, line in enumerate(text.split("\n"), 1)
         if _SHORTCODE.search(line)
     ]
     if shortcodes:
-        yield from shortcodes
-        return
+        return nothing, shortcodes
     try:
-        tree = _parse(_fill(text, names(report)))
+        tree = _parse(_fill(text, context))
     except SourceError as error:
-        yield error
-        return
-    for node in tree.walk():
-        reason = _refusal(report, node)
-        if reason:
-            yield SourceError(reason, _line(node))
+        return nothing, [error]
+    reasons = ((_refusal(report, node), node) for node in tree.walk())
+    return tree, [SourceError(reason, _line(node)) for reason, node in reasons if reason]
 
 
 def _refusal(report: Report, node: SyntaxTreeNode) -> str | None:

@@ -76,6 +76,8 @@ class Report:
         Text of each prose file by stem; ``lead`` only where the folder has one.
     lines
         Line of each row in its CSV, by (table name, row key).
+    trends
+        Whether charts over the linked years are shown, where there are at least three.
     """
 
     folder: Path
@@ -92,6 +94,7 @@ class Report:
     tables: dict[str, pd.DataFrame]
     prose: dict[str, str]
     lines: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
+    trends: bool = True
 
     @property
     def title(self) -> str:
@@ -154,7 +157,7 @@ def read(folder: Path | str) -> Reading:
     for table in FORM.tables.values():
         reader = _TableReader(table, f"{table.name}.csv")
         reader.read(folder)
-        tables[table.name] = reader.figures
+        tables[table.name] = reader.frame()
         lines |= {(table.name, key): line for key, line in reader.lines.items()}
         findings += reader.findings
     prose, wrong = _read_prose(folder)
@@ -205,7 +208,7 @@ def _read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     return values, []
 
 
-_TYPES = {"string": "文字", "integer": "整数", "number": "数", "object": "几行“键: 值”", "null": "null（空）"}
+_TYPES = {"string": "文字", "integer": "整数", "number": "数", "object": "几行“键: 值”", "boolean": "true 或 false", "null": "null（空）"}
 
 
 def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]]:
@@ -280,9 +283,9 @@ class _TableReader:
         self.file = file
         self.findings: list[Finding] = []
         self.lines: dict[str, int] = {}
-        self.figures: Any = pd.DataFrame(
-            None, index=pd.Index(list(table.row), name="key"), columns=list(table.column), dtype=object
-        )
+        self.figures: dict[str, dict[str, Figure | None]] = {
+            key: dict.fromkeys(table.column) for key in table.row
+        }
 
     def _find(self, rule: str, message: str, **where: Any) -> None:
         self.findings.append(finding(rule, message, table=self.table.name, file=self.file, **where))
@@ -354,7 +357,7 @@ class _TableReader:
     def _read_cell(self, row: Line, key: str, column: str, text: str) -> None:
         figure = parse_figure(text, amount=key in AMOUNTS)
         if not isinstance(figure, str):
-            self.figures.at[key, column] = figure
+            self.figures[key][column] = figure
             return
         kind = "不小于 0 的数" if key in AMOUNTS else "不小于 0 的整数"
         stands = f"填的“{_short(text)}”{figure}" if text else figure
@@ -370,12 +373,19 @@ class _TableReader:
 
     def _compute_totals(self, blanks: list[tuple[str, str]]) -> None:
         """Compute the totals left blank from the figures they are made of, rows' totals last."""
-        figures = self.figures
-        parts = [column for column in figures.columns if column != TOTAL]
+        parts = [column for column in self.table.column if column != TOTAL]
         for key, column in sorted(blanks, key=lambda blank: blank[1] == TOTAL):
-            addends = figures.loc[list(RESULTS), column] if column != TOTAL else figures.loc[key, parts]
-            if not addends.isna().any():
-                figures.at[key, column] = sum(addends)
+            cells = ((row, column) for row in RESULTS) if column != TOTAL else ((key, part) for part in parts)
+            addends = [self.figures[row][one] for row, one in cells]
+            known = [figure for figure in addends if figure is not None]
+            if len(known) == len(addends):
+                self.figures[key][column] = sum(known)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the figures as they stand in :class:`Report`."""
+        rows = [list(row.values()) for row in self.figures.values()]
+        index = pd.Index(list(self.figures), name="key")
+        return pd.DataFrame(rows, index=index, columns=list(self.table.column), dtype=object)
 
 
 # Prose ----------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,198 @@
+"""The checks: a report folder, or many, against every rule of the catalogue."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from helpers.checks.case import Case, Shelf
+from helpers.checks.catalogue import stages
+from helpers.checks.cells import Cell
+from helpers.checks.sums import equations
+from helpers.findings import Finding, errors, rules
+from helpers.report import InvalidReport, Report
+
+_WORTH_A_POOL = 200
+"""Fewer folders are read sooner by one process than several processes start."""
+
+_CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the rules say about one folder.
+
+    Attributes
+    ----------
+    folder
+        As it was given.
+    organ, year
+        None where ``report.yml`` cannot be read.
+    findings
+        In the order of the stages. A warning that report.yml explains is kept as information, its text in the message.
+    explained
+        How many of the findings were explained.
+    verified
+        What was held against what, for people.
+    report
+        The report; None where the folder has none, and in verdicts of :func:`check_many`, which may be thousands.
+    """
+
+    folder: Path
+    organ: str | None
+    year: int | None
+    findings: list[Finding]
+    explained: int = 0
+    verified: str = ""
+    report: Report | None = field(default=None, repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the report may be published: it has no error."""
+        return not errors(self.findings)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of findings by level."""
+        levels = [found.level for found in self.findings]
+        return {level: levels.count(level) for level in ("error", "warning", "info")}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the verdict in the shape of ``check --json``."""
+        return {
+            "report": str(self.folder),
+            "organ": self.organ,
+            "year": self.year,
+            "passed": self.passed,
+            "counts": self.counts,
+            "findings": [found.to_json() for found in self.findings],
+        }
+
+
+def check(folder: Path | str) -> Verdict:
+    """Read a folder and run every rule; whatever is wrong with it is a finding, never an exception."""
+    return _check(Path(folder), Shelf())
+
+
+def require(folder: Path | str, force: bool = False) -> Report:
+    """Return the report of a folder that has no error.
+
+    Parameters
+    ----------
+    force
+        Accept errors, as long as the folder can be loaded at all.
+
+    Raises
+    ------
+    InvalidReport
+        With every error.
+    """
+    verdict = check(folder)
+    wrong = errors(verdict.findings)
+    if verdict.report is not None and force:
+        wrong = [found for found in wrong if rules()[found.rule].stage == "shape"]
+    if verdict.report is None or wrong:
+        raise InvalidReport(verdict.folder, wrong)
+    return verdict.report
+
+
+def check_many(
+    folders: Iterable[Path | str], workers: int | None = None, progress: Callable[[int], None] | None = None
+) -> Iterator[Verdict]:
+    """Check many folders over all cores, in the order given.
+
+    Parameters
+    ----------
+    workers
+        Number of processes; by default one a core, and none where the folders are few.
+    progress
+        Called after every folder with the number of folders done.
+    """
+    todo = [Path(folder) for folder in folders]
+    for done, verdict in enumerate(_verdicts(todo, workers), 1):
+        if progress is not None:
+            progress(done)
+        yield verdict
+
+
+def _verdicts(folders: list[Path], workers: int | None) -> Iterator[Verdict]:
+    if workers is None:
+        workers = _cores() if len(folders) >= _WORTH_A_POOL else 1
+    if workers == 1:
+        shelf = Shelf()
+        yield from (_check_lean(folder, shelf) for folder in folders)
+        return
+    chunks = [folders[start : start + _CHUNK] for start in range(0, len(folders), _CHUNK)]
+    # Never fork: a forked copy of threads that libraries started deadlocks.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start) as pool:
+        for verdicts in pool.map(_check_chunk, chunks):
+            yield from verdicts
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_shelf = Shelf()
+
+
+def _start() -> None:
+    global _shelf
+    _shelf = Shelf()
+
+
+def _check_chunk(folders: list[Path]) -> list[Verdict]:
+    return [_check_lean(folder, _shelf) for folder in folders]
+
+
+def _check_lean(folder: Path, shelf: Shelf) -> Verdict:
+    return replace(_check(folder, shelf), report=None)
+
+
+def _check(folder: Path, shelf: Shelf) -> Verdict:
+    case = shelf.case(folder)
+    if case is None:
+        return Verdict(folder, None, None, shelf.reading(folder).findings)
+    findings = case.shape_findings
+    for checks in stages():
+        case.reported = _cells(findings)
+        findings = findings + [
+            found
+            for run in checks
+            for found in run(case)
+            if (found.table, found.row, found.column) not in case.reported
+        ]
+    explained = [_explained(found, case) for found in findings]
+    count = sum(new is not old for new, old in zip(explained, findings, strict=True) if old.level != "error")
+    return Verdict(
+        folder, case.report.organ, case.report.year, explained, count, _verified(case), case.report
+    )
+
+
+def _verified(case: Case) -> str:
+    sums = sum(equation.judged(case.figures) for row in equations().values() for equation in row)
+    parts = [f"{len(case.figures)} 个数", f"{sums} 处合计", f"正文里 {len(case.claims)} 处关于表格的数"]
+    years = sum(1 for _ in case.years())
+    parts += [f"{years} 个往年"] if years else []
+    parts += [f"{len(case.children.cases)} 个下级"] if case.children.cases else []
+    return f"核对了 {'、'.join(parts)}"
+
+
+def _cells(findings: list[Finding]) -> set[Cell]:
+    return {
+        (found.table, found.row, found.column)
+        for found in errors(findings)
+        if found.table and found.row and found.column
+    }
+
+
+def _explained(found: Finding, case: Case) -> Finding:
+    text = case.report.explanations.get(found.rule)
+    if text is None:
+        return found
+    if found.level == "error":
+        return replace(found, message=f"{found.message}（错误不能用 explanations 里的说明代替，请改正。）")
+    return replace(found, level="info", message=f"{found.message}（已说明：{text}）")

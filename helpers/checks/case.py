@@ -1,0 +1,246 @@
+"""A report with everything it is linked to: what a rule may look at."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from helpers import prose, typefaces
+from helpers.checks.cells import CELLS, Cell
+from helpers.checks.claims import Claim, claims
+from helpers.findings import Finding, finding
+from helpers.prose import Paragraph
+from helpers.report import SETTINGS_FILE, Figure, Reading, Report, read
+from helpers.sources import MAX_BYTES, SourceError, read_yaml
+
+_CLAIMING = ("overview", "problems", "other")
+_SHORTEST_NAME = 3
+
+CHILDREN_FILE = "children.yml"
+"""Optional file of a folder that gathers others: ``folders`` (paths) and ``complete`` (are these all?)."""
+
+_PARENT = re.compile(rb"^parent:(?! *(?:null|~)? *\r?$).*", re.MULTILINE)
+_KEPT = 200
+
+
+@dataclass
+class Case:
+    """One folder on trial.
+
+    Attributes
+    ----------
+    report
+        The report; folders without a usable ``report.yml`` never become a case.
+    reading
+        What came of reading it.
+    shelf
+        Gives the cases this one is linked to.
+    reported
+        Cells that an earlier stage found wrong; whatever else were said of them would be a consequence.
+    """
+
+    report: Report
+    reading: Reading
+    shelf: "Shelf"
+    reported: set[Cell] = field(default_factory=set)
+
+    @cached_property
+    def place(self) -> Path:
+        """Where the folder is; two cases of one place are the same report."""
+        return self.report.folder.resolve()
+
+    # Figures ----------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def figures(self) -> dict[Cell, Figure]:
+        """Every figure that could be read."""
+        return {
+            cell: figure
+            for table, frame in self.report.tables.items()
+            for cell, figure in zip(CELLS[table], frame.to_numpy().flat, strict=True)
+            if isinstance(figure, Figure)
+        }
+
+    def where(self, cell: Cell) -> dict[str, str | int | None]:
+        """Fields of a finding that name a figure's cell."""
+        table, row, column = cell
+        line = self.report.lines.get((table, row))
+        return {"table": table, "file": f"{table}.csv", "line": line, "row": row, "column": column}
+
+    def setting(self, key: str) -> dict[str, str | int | None]:
+        """Fields of a finding that name a line of ``report.yml``."""
+        return {"file": SETTINGS_FILE, "line": read_yaml(self.report.folder / SETTINGS_FILE).line((key,))}
+
+    # Prose ------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _prose(self) -> tuple[dict[str, list[Paragraph]], list[Finding]]:
+        return prose.read(self.report)
+
+    @property
+    def shape_findings(self) -> list[Finding]:
+        """Findings of stage ``shape``."""
+        return [*self.reading.findings, *self._prose[1], *typefaces.findings(self.report)]
+
+    @property
+    def paragraphs(self) -> dict[str, list[Paragraph]]:
+        """Prose by name; a file that is missing or refused is left out, for that has been reported."""
+        return self._prose[0]
+
+    @cached_property
+    def claims(self) -> list[tuple[str, Claim]]:
+        """What the prose states about the tables, with the file in which it stands."""
+        names = set(_names(self.report))
+        return [
+            (f"{name}.md", claim)
+            for name in _CLAIMING
+            for claim in claims(self.paragraphs.get(name, []), self.report.year, names)
+        ]
+
+    # Links ------------------------------------------------------------------------------------------------------------
+
+    def linked(self, key: str) -> "Case | None":
+        """Case of the folder that ``previous`` or ``parent`` names; None where it cannot be read."""
+        path = getattr(self.report, key)
+        return None if path is None else self.shelf.case(self.report.folder / path)
+
+    @cached_property
+    def previous(self) -> "Case | None":
+        """Last year's report, where ``previous`` names one that can be read and is of the year before."""
+        case = self.linked("previous")
+        return case if case and case.report.year == self.report.year - 1 else None
+
+    @cached_property
+    def parent(self) -> "Case | None":
+        """Report of the organ above on the same year, where ``parent`` names one that can be read."""
+        case = self.linked("parent")
+        return case if case and case.report.year == self.report.year and case.place != self.place else None
+
+    def years(self) -> "Iterator[tuple[Case, Case]]":
+        """Pairs of this year and the year before, from this report back as far as the folders are linked."""
+        this = self
+        while this.previous is not None:
+            yield this, this.previous
+            this = this.previous
+
+    @cached_property
+    def children(self) -> "Children":
+        """Reports of the organs below on the same year."""
+        return self.shelf.children(self)
+
+
+def _names(report: Report) -> Iterator[str]:
+    """Names the organ goes by in its own prose: 淮安市洪泽区人民政府, 洪泽区人民政府, 洪泽区."""
+    yield report.short_name
+    for name in (report.organ, report.organ.removesuffix("人民政府")):
+        yield from (name[start:] for start in range(len(name) - _SHORTEST_NAME + 1))
+
+
+@dataclass(frozen=True)
+class Children:
+    """The reports a report gathers; ``complete`` where ``children.yml`` says that these are all."""
+
+    cases: list[Case] = field(default_factory=list)
+    complete: bool = False
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Shelf:
+    """Reads folders, each once as long as it is remembered; lives as long as one run of checks."""
+
+    def __init__(self) -> None:
+        self._readings: dict[Path, tuple[Reading, Case | None]] = {}
+        self._places: dict[Path, dict[Path, list[Path]]] = {}
+
+    def reading(self, folder: Path) -> Reading:
+        """Read a folder."""
+        return self._take(folder)[0]
+
+    def case(self, folder: Path) -> Case | None:
+        """Case of a folder, or None where it has no usable ``report.yml``."""
+        return self._take(folder)[1]
+
+    def _take(self, folder: Path) -> tuple[Reading, Case | None]:
+        try:
+            key = folder.resolve()
+            taken = self._readings.pop(key, None) or self._open(folder)
+        except (OSError, ValueError):  # a name that no file can have
+            return Reading(folder, None, [finding("LOAD", "这个路径不能用，请核对")]), None
+        if len(self._readings) >= _KEPT:
+            del self._readings[next(iter(self._readings))]
+        # Last in the dict is last used; the first is forgotten first.
+        self._readings[key] = taken
+        return taken
+
+    def _open(self, folder: Path) -> tuple[Reading, Case | None]:
+        reading = read(folder)
+        return reading, None if reading.report is None else Case(reading.report, reading, self)
+
+    def children(self, case: Case) -> Children:
+        """Children as ``children.yml`` lists them; without that file, the folders beside that name the case as parent."""
+        listed = case.report.folder / CHILDREN_FILE
+        if listed.exists():
+            return self._listed(case, listed)
+        return Children(self._of_year(case, self._links(case.place.parent).get(case.place, [])))
+
+    def _listed(self, case: Case, file: Path) -> Children:
+        def wrong(message: str, line: int | None) -> Finding:
+            return finding("LOAD", message, file=CHILDREN_FILE, line=line)
+
+        try:
+            settings = read_yaml(file)
+        except SourceError as error:
+            return Children(findings=[wrong(error.message, error.line)])
+        match settings.value:
+            case {"complete": bool(complete), "folders": [*folders], **rest} if not rest and all(
+                isinstance(folder, str) for folder in folders
+            ):
+                paths = [case.report.folder / folder for folder in folders]
+            case _:
+                message = (
+                    "应有两个键：folders（下级报告文件夹的名单）和 complete（名单是否齐全，true 或 false）"
+                )
+                return Children(findings=[wrong(message, None)])
+        findings = [
+            wrong(
+                f"下级报告“{folder}”读不到，或不是 {case.report.year} 年度的，请核对",
+                settings.line(("folders", place)),
+            )
+            for place, (folder, path) in enumerate(zip(folders, paths, strict=True))
+            if not self._of_year(case, [path])
+        ]
+        return Children(self._of_year(case, paths), complete and not findings, findings)
+
+    def _of_year(self, case: Case, folders: list[Path]) -> list[Case]:
+        cases = (self.case(folder) for folder in folders)
+        return [
+            child
+            for child in cases
+            if child and child.place != case.place and child.report.year == case.report.year
+        ]
+
+    def _links(self, place: Path) -> dict[Path, list[Path]]:
+        """Folders of one place by the folder that each names as its parent."""
+        if place not in self._places:
+            children: dict[Path, list[Path]] = defaultdict(list)
+            for folder in sorted(place.iterdir()):
+                parent = _parent(folder)
+                if parent is not None:
+                    children[parent].append(folder)
+            self._places[place] = children
+        return self._places[place]
+
+
+def _parent(folder: Path) -> Path | None:
+    """Tell what a folder names as its parent, from one line of its ``report.yml``: there may be thousands of folders."""
+    try:
+        with (folder / SETTINGS_FILE).open("rb") as stream:
+            found = _PARENT.search(stream.read(MAX_BYTES))
+        parent = yaml.safe_load(found[0])["parent"] if found else None
+        return (folder / parent).resolve() if isinstance(parent, str) else None
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return None

@@ -1,0 +1,179 @@
+"""The prose against the tables: every number it states, and what section 6 says of the 信息处理费."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from helpers.checks.case import Case
+from helpers.checks.catalogue import rule
+from helpers.checks.cells import Cell, place
+from helpers.checks.claims import Claim, Measure
+from helpers.checks.numerals import NUMBER, read, tidy
+from helpers.findings import Finding, finding
+from helpers.form import AMOUNTS, CARRIED_OVER, FORM, HANDLED, NEW, TOTAL
+from helpers.report import Figure
+from helpers.values import show
+
+_WHOLES: tuple[Measure, ...] = tuple(
+    tuple(("applications", row, TOTAL) for row in rows) for rows in ((HANDLED,), (NEW,), (NEW, CARRIED_OVER))
+)
+"""What a share may be a share of."""
+
+
+# Numbers --------------------------------------------------------------------------------------------------------------
+
+
+@rule("T-CLAIM")
+def claimed(case: Case) -> Iterator[Finding]:
+    """Hold every number that the prose states about the tables against them."""
+    for file, claim in case.claims:
+        if not any(cell in case.reported for measure in claim.measures for cell in measure):
+            yield from _judge(case, claim, file)
+
+
+def _judge(case: Case, claim: Claim, file: str) -> Iterator[Finding]:
+    meant = {measure: values for measure in claim.measures if (values := list(_meant(case, claim, measure)))}
+    if len(meant) < len(claim.measures) or any(
+        claim.number.agrees(value) for values in meant.values() for value in values
+    ):
+        return
+    first = claim.measures[0]
+    table, row, column = first[0]
+    where = {"file": file, "line": claim.line, "table": table}
+    if len(first) == 1:
+        where |= {"row": row, "column": column}
+    unit = "%" if claim.kind in {"share", "growth"} else ""
+    figures = dict.fromkeys(_written(value, claim) + unit for values in meant.values() for value in values)
+    expected, actual = " 或 ".join(figures), _written(claim.number.value, claim) + unit
+    if any(claim.number.agrees(value) for measure in claim.loose for value in _meant(case, claim, measure)):
+        over = _sum(case, (("applications", CARRIED_OVER, TOTAL),))
+        message = (
+            f"正文写“{claim.quote}”，{_describe(first)}是 {expected}，加上年结转 {over} 件才是 {actual}；"
+            f"请写明“新收 {expected} 件，上年结转 {over} 件”。"
+        )
+        yield replace(finding("T-CLAIM", message, expected=expected, actual=actual, **where), level="warning")
+        return
+    message = (
+        f"正文写“{claim.quote}”，{_SUBJECT[claim.kind].format(_describe(first))}是 {expected}，两处应当一致。"
+    )
+    yield finding("T-CLAIM", message, expected=expected, actual=actual, **where)
+
+
+_SUBJECT = {
+    "count": "{}",
+    "share": "按表格计算，{}所占比例",
+    "change": "与上一年度报告相比，{}的增减",
+    "growth": "与上一年度报告相比，{}的增幅",
+}
+
+
+def _meant(case: Case, claim: Claim, measure: Measure) -> Iterator[Decimal]:
+    """Give what a claim's number should be if it means one measure; nothing where the figures are not known."""
+    value = _sum(case, measure)
+    if value is None:
+        return
+    match claim.kind:
+        case "count":
+            yield value
+        case "share":
+            wholes = [_sum(case, whole) for whole in _WHOLES]
+            yield from dict.fromkeys(value / whole * 100 for whole in wholes if whole)
+        case "change" | "growth":
+            before = _sum(case.previous, measure) if case.previous else None
+            if before is not None and claim.kind == "change":
+                yield value - before
+            elif before:
+                yield (value - before) / before * 100
+
+
+def _sum(case: Case, measure: Measure) -> Decimal | None:
+    figures: list[Figure] = [case.figures[cell] for cell in measure if cell in case.figures]
+    return Decimal(sum(figures)) if len(figures) == len(measure) else None
+
+
+def _written(value: Decimal, claim: Claim) -> str:
+    """Write a value with as many digits as the claim has."""
+    step = min(claim.number.step, Decimal(1))
+    exact = claim.kind in {"count", "change"}
+    return show((value if exact else value.quantize(step)).normalize() + 0)
+
+
+def _describe(measure: Measure) -> str:
+    if len(measure) == 1:
+        return place(measure[0])
+    form = FORM.tables[measure[0][0]]
+    groups = {form.row[row].labels[-2:-1] for _, row, _ in measure}
+    group = groups.pop() if len(groups) == 1 else ()
+    parts = (
+        "、".join(group)
+        if group and len(measure) > 2
+        else "、".join(dict.fromkeys(form.row[row].label for _, row, _ in measure))
+    )
+    columns = dict.fromkeys(form.column[column].label for _, _, column in measure)
+    return f"{form.part}“{parts}”{'、'.join(columns)}之和"
+
+
+# The fee --------------------------------------------------------------------------------------------------------------
+
+_FEE = "信息(?:公开)?(?:信息)?处理费"
+_MONEY = re.compile(
+    rf"{_FEE}(?:金额|总额|收入|共计|合计|累计|总计|为|是|共|计|：|:)*{NUMBER}元|收取了?{NUMBER.replace('P<', 'P<second_')}元的?{_FEE}"
+)
+_NONE = re.compile("[未无没免不零]")
+
+
+@rule("T-FEE")
+def fee(case: Case) -> Iterator[Finding]:
+    """See that section 6 says what was charged as 信息处理费, as report.yml does, and that it is within the fees."""
+    charged = case.report.information_fee_yuan
+    if "other" in case.paragraphs:
+        yield from _stated(case, charged)
+    (row,) = AMOUNTS
+    cell: Cell = ("disclosure", row, "value")
+    fees = case.figures.get(cell)
+    if fees is not None and Decimal(charged) > Decimal(fees) * 10_000:
+        message = (
+            f"report.yml 写信息处理费 {show(charged)} 元，{place(cell)}只有 {show(fees)} 万元；"
+            "信息处理费是行政事业性收费的一部分，不能大于它。"
+        )
+        expected = f"不小于 {show(Decimal(charged).scaleb(-4))}"
+        yield finding("T-FEE", message, expected=expected, actual=show(fees), **case.where(cell))
+
+
+def _stated(case: Case, charged: Figure) -> Iterator[Finding]:
+    due = f"收取信息处理费 {show(charged)} 元" if charged else "未收取信息处理费"
+    mentions = [
+        (paragraph.line, sentence)
+        for paragraph in case.paragraphs["other"]
+        for sentence in re.split("[。！？]", re.sub("《.*?》", "", tidy(paragraph.text)))
+        if re.search(_FEE, sentence)
+    ]
+    if not mentions:
+        message = f"第六部分没有写信息处理费的情况；没有收取的也要写明，例如“{case.report.year}年未收取信息处理费”。"
+        line = case.paragraphs["other"][0].line if case.paragraphs["other"] else 1
+        yield finding("T-FEE", message, file="other.md", line=line, expected=due)
+        return
+    amounts = [(line, _amount(found)) for line, sentence in mentions for found in _MONEY.finditer(sentence)]
+    line = mentions[0][0]
+    if any(amount == charged for _, amount in amounts):
+        return
+    if amounts:
+        line, amount = amounts[0]
+        message = f"第六部分写收取信息处理费 {show(amount)} 元，report.yml 的 information_fee_yuan 是 {show(charged)} 元，两处应当一致。"
+        yield finding("T-FEE", message, file="other.md", line=line, expected=due, actual=f"{show(amount)} 元")
+    elif not any(_NONE.search(sentence) for _, sentence in mentions):
+        message = "第六部分提到信息处理费，但没有写明收取了多少或没有收取，请写明。"
+        yield finding("T-FEE", message, file="other.md", line=line, expected=due, actual=mentions[0][1])
+    elif charged:
+        message = f"第六部分写没有收取信息处理费，report.yml 的 information_fee_yuan 是 {show(charged)} 元，两处应当一致。"
+        yield finding("T-FEE", message, file="other.md", line=line, expected=due, actual=mentions[0][1])
+
+
+def _amount(found: re.Match[str]) -> Decimal:
+    if found["number"] is None:
+        groups = found.groupdict()
+        again = re.match(NUMBER, groups["second_number"] + groups["second_scale"] + groups["second_about"])
+        assert again is not None
+        found = again
+    return read(found).value.normalize()

@@ -1,0 +1,33 @@
+"""The day of publication."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from helpers.checks.case import Case
+from helpers.checks.catalogue import rule
+from helpers.findings import Finding, finding
+from helpers.form import FORM
+
+
+@rule("D-DATE")
+def deadline(case: Case) -> Iterator[Finding]:
+    """Hold the day of publication against the end of the counting period and the level's last day."""
+    report = case.report
+    if report.published is None:
+        return
+    level = FORM.levels[report.level]
+    last = level.last_day(report.year)
+    if report.published > last:
+        late = (report.published - last).days
+        message = f"公布日期 {report.published} 晚于时限 {last}（{level.name}），迟了 {late} 天。"
+        expected = f"不晚于 {last}"
+    elif report.published.year <= report.year:
+        message = (
+            f"公布日期 {report.published} 早于统计期限的最后一天 {date(report.year, 12, 31)}，请核对年份。"
+        )
+        expected = f"{date(report.year + 1, 1, 1)} 至 {last}"
+    else:
+        return
+    yield finding(
+        "D-DATE", message, expected=expected, actual=str(report.published), **case.setting("published")
+    )

@@ -1,0 +1,104 @@
+"""Levels of government: who may issue regulations; a report against those it gathers and the one that gathers it."""
+
+from collections.abc import Iterable, Iterator
+
+from helpers.checks.case import Case
+from helpers.checks.catalogue import rule
+from helpers.checks.cells import Cell, place
+from helpers.checks.sums import apart, swapped
+from helpers.checks.years import STOCKS
+from helpers.findings import Finding, finding
+from helpers.form import FORM
+from helpers.report import Figure
+from helpers.values import show
+
+_WITHOUT_REGULATIONS = frozenset({"township", "county"})
+_NAMED = 5
+
+
+@rule("A-REGULATIONS")
+def regulations(case: Case) -> Iterator[Finding]:
+    """See that an organ below prefecture level states no regulations of its own.
+
+    A department's level is that of its linked parent; without one it is not judged.
+    """
+    level = case.report.level
+    if level == "department" and case.parent is not None:
+        level = case.parent.report.level
+    if level not in _WITHOUT_REGULATIONS:
+        return
+    for row in FORM.tables["disclosure"].row:
+        cell = ("disclosure", row, "value")
+        if row.startswith("regulations_") and case.figures.get(cell, 0) != 0:
+            actual = show(case.figures[cell])
+            message = (
+                f"{place(cell)}填 {actual}，{FORM.levels[level].name}及其部门没有规章制定权，应填 0；"
+                "行政规范性文件请填在下一行。"
+            )
+            yield finding("A-REGULATIONS", message, expected="0", actual=actual, **case.where(cell))
+
+
+def _sums(children: Iterable[Case]) -> dict[Cell, Figure]:
+    sums: dict[Cell, Figure] = {}
+    for child in children:
+        for cell, figure in child.figures.items():
+            sums[cell] = sums.get(cell, 0) + figure
+    return sums
+
+
+def _shares(cell: Cell, children: Iterable[Case]) -> str:
+    """Name the children that have most in a cell."""
+    shares = sorted(
+        ((child.figures[cell], child.report.short_name) for child in children if child.figures.get(cell)),
+        key=lambda share: -share[0],
+    )
+    named = "、".join(f"{name} {show(figure)}" for figure, name in shares[:_NAMED])
+    return f"{named}等 {len(shares)} 个" if len(shares) > _NAMED else named
+
+
+@rule("H-SUM")
+def gathered(case: Case) -> Iterator[Finding]:
+    """Hold every cell against the sum over all children, where the list of them is complete."""
+    children = case.children
+    if not children.complete or not children.cases:
+        return
+    for cell, expected in _sums(children.cases).items():
+        actual = case.figures.get(cell)
+        if actual is None or actual == expected or any(cell not in child.figures for child in children.cases):
+            continue
+        swap = "可能是两位数字颠倒。" if swapped(actual, expected) else ""
+        message = (
+            f"{place(cell)}填 {show(actual)}，{len(children.cases)} 个下级之和为 {show(expected)}"
+            f"（{_shares(cell, children.cases) or '都是 0'}），相差 {apart(actual, expected)}。{swap}"
+        )
+        yield finding("H-SUM", message, expected=show(expected), actual=show(actual), **case.where(cell))
+
+
+@rule("H-BOUND")
+def bounded(case: Case) -> Iterator[Finding]:
+    """Hold every cell against the sum over the children that are known, and against the parent's cell."""
+    children = case.children
+    if not children.complete:
+        for cell, least in _sums(children.cases).items():
+            actual = case.figures.get(cell)
+            if actual is not None and actual < least and not _is_stock(cell):
+                message = (
+                    f"{place(cell)}填 {show(actual)}，小于已知 {len(children.cases)} 个下级之和 {show(least)}"
+                    f"（{_shares(cell, children.cases)}），少了 {show(least - actual)}。"
+                )
+                expected = f"不小于 {show(least)}"
+                yield finding("H-BOUND", message, expected=expected, actual=show(actual), **case.where(cell))
+    if case.parent is not None:
+        for cell, actual in case.figures.items():
+            most = case.parent.figures.get(cell)
+            if most is not None and actual > most and not _is_stock(cell):
+                message = (
+                    f"{place(cell)}填 {show(actual)}，上级“{case.parent.report.short_name}”汇总后的同一格只有 {show(most)}，"
+                    "请与上级核对是哪一方错了。"
+                )
+                expected = f"不大于 {show(most)}"
+                yield finding("H-BOUND", message, expected=expected, actual=show(actual), **case.where(cell))
+
+
+def _is_stock(cell: Cell) -> bool:
+    return cell[1].split("_")[0] in STOCKS
