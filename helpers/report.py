@@ -208,14 +208,21 @@ def _read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     return values, []
 
 
-_TYPES = {"string": "文字", "integer": "整数", "number": "数", "object": "几行“键: 值”", "boolean": "true 或 false", "null": "null（空）"}
+_TYPES = {
+    "string": "文字",
+    "integer": "整数",
+    "number": "数",
+    "object": "几行“键: 值”",
+    "boolean": "true 或 false",
+    "null": "null（空）",
+}
 
 
 def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]]:
     """Turn a schema error into Chinese: message, rest of the path to its line, expected and actual."""
     schema, value = error.schema, error.instance
     name = ".".join(str(part) for part in error.absolute_path)
-    label = f"{name}（{schema['description']}）" if "description" in schema else name or SETTINGS_FILE
+    label = f"{name}（{schema['description']}）" if "description" in schema else f"{name or SETTINGS_FILE} "
     match error.validator:
         case "required":
             for key in error.validator_value:
@@ -231,7 +238,7 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
             choices = "、".join(f"{level.key}（{level.name}）" for level in FORM.levels.values())
             expected = " | ".join(error.validator_value)
             yield (
-                f"{label} 写的是“{value}”，应是下列之一：{choices}",
+                f"{label}写的是“{_short(value)}”，应是下列之一：{choices}",
                 (),
                 {"expected": expected, "actual": str(value)},
             )
@@ -241,25 +248,25 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
             )
             expected = "或".join(_TYPES[one] for one in wanted)
             yield (
-                f"{label} 写的是“{_short(value)}”，应是{expected}",
+                f"{label}写的是“{_short(value)}”，应是{expected}",
                 (),
                 {"expected": expected, "actual": _short(value)},
             )
         case "format":
             yield (
-                f"{label} 写的是“{value}”，应是年-月-日，如 2025-01-20，未公布的写 null",
+                f"{label}写的是“{value}”，应是年-月-日，如 2025-01-20，未公布的写 null",
                 (),
                 {"expected": "YYYY-MM-DD", "actual": str(value)},
             )
         case "minimum" | "maximum" as bound:
             limit = f"{'不小于' if bound == 'minimum' else '不大于'} {error.validator_value}"
             yield (
-                f"{label} 写的是“{_short(value)}”，应{limit}",
+                f"{label}写的是“{_short(value)}”，应{limit}",
                 (),
                 {"expected": limit, "actual": _short(value)},
             )
         case _:
-            yield f"{label} 是空的或过长，请填写", (), {"actual": _short(value)}
+            yield f"{label}是空的或过长，请填写", (), {"actual": _short(value)}
 
 
 def _short(value: Any) -> str:

@@ -149,7 +149,7 @@ def _make_heads_of_groups(root: Any, table: Table) -> None:
 def _finished(root: Any, table: Table) -> str:
     _merge_blanks(root)
     _tidy(root, table)
-    return html.tostring(root, encoding="unicode").strip()
+    return str(html.tostring(root, encoding="unicode")).strip()
 
 
 def _merge_blanks(root: Any) -> None:
