@@ -18,7 +18,7 @@ report: $(VENV)/.ready   ## render the default report (another one: make report 
 	@$(BIN)/python -m helpers render $(REPORT)
 
 check: $(VENV)/.ready    ## check the default report (all of them: make check REPORT='data/*-20??')
-	@$(BIN)/python -m helpers check $(REPORT)
+	@$(BIN)/python -m helpers check --html $(REPORT)
 
 preview: $(VENV)/.ready  ## show the page while you work on it
 	@if command -v quarto >/dev/null; then quarto preview report.qmd -P report:$(REPORT); \

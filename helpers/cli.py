@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import click
 
@@ -74,6 +74,10 @@ def _parameter(folder: Path) -> str:
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
 class _Formats(click.ParamType[tuple[str, ...]]):
     name = "html,pdf,docx"
 
@@ -102,10 +106,18 @@ def cli() -> None:
     help="auto：有 Quarto 就用，没有就用内置引擎",
 )
 @click.option("--profile", help="Quarto 配置名，如 review")
+@click.option("--force", is_flag=True, help="有错误也生成，每页标“草稿”")
 @click.option("--out", type=click.Path(path_type=Path), help="输出文件夹，默认 _output/报告文件夹名")
-def render(folder: Path, formats: Sequence[str], engine: str, profile: str | None, out: Path | None) -> None:
+def render(
+    folder: Path,
+    formats: Sequence[str],
+    engine: Literal["auto", "quarto", "pandoc"],
+    profile: str | None,
+    force: bool,
+    out: Path | None,
+) -> None:
     """Render one report folder."""
-    from helpers import publish
+    from helpers import provenance, publish
 
     if not folder.is_dir():
         _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
@@ -115,10 +127,11 @@ def render(folder: Path, formats: Sequence[str], engine: str, profile: str | Non
                 DOCUMENT,
                 to=formats,
                 out=out or ROOT / "_output" / folder.resolve().name,
-                parameters={"report": _parameter(folder)},
+                parameters={"report": _parameter(folder)} | ({"force": True} if force else {}),
                 profile=profile,
-                engine=cast("publish.Engine", engine),
-                inputs=sorted(path for path in folder.iterdir() if path.is_file()),
+                engine=engine,
+                inputs=_files(folder),
+                facts=provenance.facts(),
                 progress=progress,
             )
     except publish.PublishError as error:
@@ -132,8 +145,84 @@ def render(folder: Path, formats: Sequence[str], engine: str, profile: str | Non
 @cli.command(help="核对报告文件夹：数字、合计、年度衔接、文字，列出全部问题。")
 @click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
-def check(folders: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
+def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
     """Check report folders."""
     from helpers.checks import show
 
-    sys.exit(show.run(folders, as_json=as_json))
+    sys.exit(show.run(folders, as_json=as_json, pages=ROOT / "_output" if html else None))
+
+
+@cli.command(
+    "import", help="把已公布的报告（网页、Word、PDF、文本、Excel）读成报告文件夹；读不准的留空并列出。"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="报告文件夹，默认 data/文件名-年度")
+@click.option("--replace", is_flag=True, help="换掉已有的文件夹，原来的留在旁边")
+@click.option(
+    "--json", "as_json", is_flag=True, help="把读到的内容作为一个 JSON 写到标准输出；不给 --out 就不写文件夹"
+)
+def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
+    """Read a published report into a folder."""
+    from helpers import intake
+
+    try:
+        imported = intake.read(file)
+        if as_json:
+            click.echo(intake.dumps(imported.to_json()))
+        if out is not None or not as_json:
+            folder = intake.write(imported, out or intake.default_folder(imported, file), replace=replace)
+            click.echo(f"已写入 {folder}", err=True)
+    except intake.IntakeError as error:
+        _fail(str(error), 2)
+    for message in imported.messages():
+        click.echo(f"没有读准：{message}", err=True)
+
+
+@cli.command(help="开始新一年的报告：表格清零，上年结转从上年文件夹带过来，文字留好标题和提示。")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--organ", required=True, metavar="NAME", help="机关全称")
+@click.option("--level", required=True, help="层级，如 township、department、county")
+@click.option("--year", required=True, type=int, help="报告年度")
+@click.option("--from", "previous", type=click.Path(path_type=Path), help="上一年度的报告文件夹")
+def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) -> None:
+    """Begin a year."""
+    from helpers.new import NewError, create
+
+    try:
+        started = create(folder, organ, level, year, previous)
+    except NewError as error:
+        _fail(str(error), 2)
+    click.echo(f"已写入 {folder}，还要填写：", err=True)
+    for item in started.to_fill:
+        click.echo(f"  {item}", err=True)
+
+
+@cli.command(help="把报告文件夹做成 Excel 填报表；填好后用 import 读回来。")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx", help="填报表文件")
+def workbook(folder: Path, out: Path) -> None:
+    """Write a folder as a workbook."""
+    from helpers.report import InvalidReport, load
+    from helpers.workbook import WorkbookError, write
+
+    try:
+        click.echo(write(load(folder), out))
+    except (InvalidReport, WorkbookError) as error:
+        _fail(str(error), 2)
+
+
+@cli.command(help="核对一套已公布的文件：是否齐全、未被改动，是否出自给定的数据。")
+@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=click.Path(path_type=Path))
+@click.option("--inputs", type=click.Path(path_type=Path), help="报告文件夹，核对文件是否由它生成")
+def verify(outputs: Path, inputs: Path | None) -> None:
+    """Verify a published set."""
+    from helpers import publish
+
+    for folder in filter(None, (outputs, inputs)):
+        if not folder.is_dir():
+            _fail(f"找不到文件夹 {folder}，请核对路径。", 2)
+    wrong = publish.verify(outputs, None if inputs is None else _files(inputs))
+    if wrong:
+        _fail("\n".join(wrong), 1)
+    click.echo("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。", err=True)

@@ -67,8 +67,14 @@ def blocks(report: Report, name: str) -> list[tuple[range, str]]:
     ]
 
 
-def front_matter(report: Report) -> str:
-    """Return the document's properties as a YAML block for an ``asis`` cell; what comes from data is escaped."""
+def front_matter(report: Report, draft: bool = False) -> str:
+    """Return the document's properties as a YAML block for an ``asis`` cell; what comes from data is escaped.
+
+    Parameters
+    ----------
+    draft
+        Mark every page as a draft.
+    """
     properties: dict[str, Any] = {
         "title": escape(report.title),
         "pagetitle": escape(report.title),
@@ -80,6 +86,8 @@ def front_matter(report: Report) -> str:
         "description": escape(FORM.description.format(organ=report.organ, year=report.year)),
         "date": report.dated.isoformat(),
     }
+    if draft:
+        properties["watermark"] = "草稿"
     return f"---\n{yaml.safe_dump(properties, allow_unicode=True, sort_keys=False, width=10_000)}---\n"
 
 

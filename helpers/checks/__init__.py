@@ -60,6 +60,26 @@ class Verdict:
         levels = [found.level for found in self.findings]
         return {level: levels.count(level) for level in ("error", "warning", "info")}
 
+    def release(self, force: bool = False) -> Report:
+        """Return the report for rendering, if it has no error.
+
+        Parameters
+        ----------
+        force
+            Accept errors, as long as every figure and all prose can be printed (no error of stage ``shape``).
+
+        Raises
+        ------
+        InvalidReport
+            With every error that stands in the way.
+        """
+        wrong = errors(self.findings)
+        if force:
+            wrong = [found for found in wrong if rules()[found.rule].stage == "shape"]
+        if self.report is None or wrong:
+            raise InvalidReport(self.folder, wrong)
+        return self.report
+
     def to_json(self) -> dict[str, Any]:
         """Return the verdict in the shape of ``check --json``."""
         return {
@@ -75,28 +95,6 @@ class Verdict:
 def check(folder: Path | str) -> Verdict:
     """Read a folder and run every rule; whatever is wrong with it is a finding, never an exception."""
     return _check(Path(folder), Shelf())
-
-
-def require(folder: Path | str, force: bool = False) -> Report:
-    """Return the report of a folder that has no error.
-
-    Parameters
-    ----------
-    force
-        Accept errors, as long as the folder can be loaded at all.
-
-    Raises
-    ------
-    InvalidReport
-        With every error.
-    """
-    verdict = check(folder)
-    wrong = errors(verdict.findings)
-    if verdict.report is not None and force:
-        wrong = [found for found in wrong if rules()[found.rule].stage == "shape"]
-    if verdict.report is None or wrong:
-        raise InvalidReport(verdict.folder, wrong)
-    return verdict.report
 
 
 def check_many(

@@ -1,6 +1,6 @@
 """Levels of government: who may issue regulations; a report against those it gathers and the one that gathers it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
@@ -8,8 +8,8 @@ from helpers.checks.cells import Cell, place
 from helpers.checks.sums import apart, swapped
 from helpers.checks.years import STOCKS
 from helpers.findings import Finding, finding
-from helpers.form import FORM
-from helpers.report import Figure
+from helpers.form import FORM, TOTAL
+from helpers.report import Figure, Report
 from helpers.values import show
 
 _WITHOUT_REGULATIONS = frozenset({"township", "county"})
@@ -38,12 +38,31 @@ def regulations(case: Case) -> Iterator[Finding]:
             yield finding("A-REGULATIONS", message, expected="0", actual=actual, **case.where(cell))
 
 
-def _sums(children: Iterable[Case]) -> dict[Cell, Figure]:
+def summed(parent: Report, children: Iterable[tuple[Report, Mapping[Cell, Figure]]]) -> dict[Cell, Figure]:
+    """Sum children per cell; a lawsuit that several of them stood in together is counted once.
+
+    Parameters
+    ----------
+    parent
+        Whose ``co_defendants`` count.
+    children
+        Reports with their figures.
+    """
+    known = list(children)
     sums: dict[Cell, Figure] = {}
-    for child in children:
-        for cell, figure in child.figures.items():
+    for _, figures in known:
+        for cell, figure in figures.items():
             sums[cell] = sums.get(cell, 0) + figure
+    for suit in parent.co_defendants:
+        counted = sum(bool({child.organ, child.short_name} & set(suit["organs"])) for child, _ in known)
+        for cell in (("proceedings", suit["block"], column) for column in (suit["result"], TOTAL)):
+            if counted > 1 and cell in sums:
+                sums[cell] -= counted - 1
     return sums
+
+
+def _sums(case: Case) -> dict[Cell, Figure]:
+    return summed(case.report, ((child.report, child.figures) for child in case.children.cases))
 
 
 def _shares(cell: Cell, children: Iterable[Case]) -> str:
@@ -62,7 +81,7 @@ def gathered(case: Case) -> Iterator[Finding]:
     children = case.children
     if not children.complete or not children.cases:
         return
-    for cell, expected in _sums(children.cases).items():
+    for cell, expected in _sums(case).items():
         actual = case.figures.get(cell)
         if actual is None or actual == expected or any(cell not in child.figures for child in children.cases):
             continue
@@ -79,7 +98,7 @@ def bounded(case: Case) -> Iterator[Finding]:
     """Hold every cell against the sum over the children that are known, and against the parent's cell."""
     children = case.children
     if not children.complete:
-        for cell, least in _sums(children.cases).items():
+        for cell, least in _sums(case).items():
             actual = case.figures.get(cell)
             if actual is not None and actual < least and not _is_stock(cell):
                 message = (

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
-def run(folders: Sequence[Path], as_json: bool = False, html: Path | None = None) -> int:
+def run(folders: Sequence[Path], as_json: bool = False, pages: Path | None = None) -> int:
     """Check folders, show the verdicts and return the exit code.
 
     Parameters
     ----------
     as_json
         Print one JSON document on stdout and nothing else there; otherwise people read the verdicts on stderr.
-    html
-        File to write :func:`page` to.
+    pages
+        Folder of outputs; each folder's verdict is written there as ``NAME/check.html``, beside its report.
 
     Returns
     -------
@@ -43,8 +43,12 @@ def run(folders: Sequence[Path], as_json: bool = False, html: Path | None = None
         for verdict in verdicts:
             _print(console, verdict)
         console.print(summary(verdicts))
-    if html is not None:
-        html.write_text(page(verdicts), encoding="utf-8")
+    if pages is not None:
+        for verdict in verdicts:
+            written = pages / verdict.folder.resolve().name / "check.html"
+            written.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(page([verdict]), encoding="utf-8")
+            console.print(str(written), soft_wrap=True)
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 
 

@@ -159,18 +159,18 @@ def test_an_error_cannot_be_explained_away(edit: Edit) -> None:
 
 
 def test_require_gives_the_report_or_every_error(wrong: Path, edit: Edit) -> None:
-    assert checks.require(wrong.parent / "pingtan-2022").year == 2022
+    assert checks.check(wrong.parent / "pingtan-2022").release().year == 2022
     edit("pingtan-2024/report.yml", "published: 2025-03-10", "published: 2025-03-11")
     with pytest.raises(InvalidReport) as caught:
-        checks.require(wrong)
+        checks.check(wrong).release()
     assert [found.rule for found in caught.value.findings] == ["D-DATE", "C-SUM"]
 
 
 def test_force_accepts_errors_but_not_what_cannot_be_loaded(wrong: Path, edit: Edit) -> None:
-    assert checks.require(wrong, force=True).year == 2024
+    assert checks.check(wrong).release(force=True).year == 2024
     edit("pingtan-2024/applications.csv", "（一）予以公开,71,", "（一）予以公开,无,")
     with pytest.raises(InvalidReport) as caught:
-        checks.require(wrong, force=True)
+        checks.check(wrong).release(force=True)
     assert [found.rule for found in caught.value.findings] == ["B-VALUE"]
 
 

@@ -1,0 +1,199 @@
+"""From a ``.qmd`` to HTML, PDF and DOCX: with Quarto, or with a Jupyter kernel, pandoc and Typst from wheels.
+
+Knows nothing of what the document is about. What the built-in engine does not support it refuses by name and line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from . import quarto as quarto_engine
+from .config import FORMATS, Options, load_options
+from .document import read_document
+from .errors import CellError, Place, PublishError
+from .finish import FinishError, finish
+from .manifest import NAME, manifest
+from .verify import verify
+
+__all__ = ["CellError", "Place", "Publication", "PublishError", "publish", "verify"]
+
+Progress = Callable[[str], None]
+
+_A_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was made.
+
+    Attributes
+    ----------
+    engine
+        ``quarto`` or ``pandoc``.
+    reason
+        Why this engine, one line for people.
+    outputs
+        The files by format, in the order asked for.
+    manifest
+        The manifest beside them.
+    """
+
+    engine: str
+    reason: str
+    outputs: dict[str, Path]
+    manifest: Path
+
+
+def publish(
+    document: Path,
+    *,
+    to: Sequence[str] = ("html", "pdf", "docx"),
+    out: Path,
+    parameters: Mapping[str, Any] | None = None,
+    profile: str | None = None,
+    engine: Literal["auto", "quarto", "pandoc"] = "auto",
+    inputs: Sequence[Path] = (),
+    facts: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Publication:
+    """Make the outputs of a document; they appear in ``out`` whole or not at all.
+
+    Parameters
+    ----------
+    document
+        The ``.qmd``; ``_quarto.yml`` and ``_quarto-<profile>.yml`` are looked for beside it, cells run in its folder.
+    to
+        Any of ``html``, ``pdf`` and ``docx``.
+    out
+        The folder for ``<document>.html`` and so on and ``manifest.json``; made if need be.
+    parameters
+        Set after the cell tagged ``parameters``: text, numbers, truth values, lists, mappings, paths.
+    profile
+        A profile of Quarto's.
+    engine
+        ``auto`` takes Quarto where one of version 1.10 (or ``quarto-required``) is on PATH, else the built-in engine.
+    inputs
+        Files to list in the manifest, with their hashes.
+    facts
+        What else the manifest shall say, as JSON can hold it.
+    progress
+        Told, one line each, what is being done.
+
+    Returns
+    -------
+    Publication
+        The engine and the files.
+
+    Raises
+    ------
+    PublishError
+        For anything that is wrong with the document, its options, a tool or ``out``, worded for people.
+    CellError
+        For a cell that raised. An exception that defines ``_render_traceback_()`` words its own message with it.
+    """
+    tell = progress or (lambda _: None)
+    formats = list(dict.fromkeys(to))
+    if not formats or not set(formats) <= FORMATS.keys():
+        raise PublishError(f"格式只能是 {'、'.join(FORMATS)}，现为 {'、'.join(formats) or '空'}")
+    if missing := [path for path in inputs if not Path(path).is_file()]:
+        raise PublishError(f"找不到输入文件 {missing[0]}")
+    given = dict(parameters or {})
+    out = Path(out)
+    with _staging(out) as stage:
+        source = read_document(Path(document).absolute())
+        shared, options = load_options(source.path, source.header, profile)
+        quarto, reason = _choose(engine, shared)
+        tell(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
+        if quarto:
+            _, variables = _environment(shared.data.get("date"))
+            made = quarto_engine.render(
+                quarto, source, formats, given, profile, stage / "work", variables, tell
+            )
+            name, versions = "quarto", quarto_engine.versions(quarto)
+        else:
+            from . import builtin  # the kernel's client and the fonts take time to load
+
+            wanted = {name: options[FORMATS[name]] for name in formats}
+            made = builtin.render(source, shared, wanted, given, profile, stage / "work", _environment, tell)
+            name, versions = "pandoc", builtin.versions()
+        _finish(made)
+        record = stage / NAME
+        text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
+        record.write_text(text, encoding="utf-8")
+        placed = {kind: _place(path, out) for kind, path in made.items()}
+        return Publication(name, reason, placed, _place(record, out))
+
+
+@contextlib.contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    """Lend a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".publish-", dir=out)).absolute()
+    except OSError as error:
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise PublishError(f"不能写入输出文件夹 {out}：{error.strerror or error}") from None
+    for left in out.glob(".publish-*"):  # by a process that was killed
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _A_DAY:
+                shutil.rmtree(left)
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        for folder in made:
+            with contextlib.suppress(OSError):  # not empty: something was published
+                folder.rmdir()
+
+
+def _finish(made: Mapping[str, Path]) -> None:
+    try:
+        for path in made.values():
+            finish(path)
+    except FinishError as error:
+        raise PublishError(str(error)) from None
+
+
+def _place(path: Path, out: Path) -> Path:
+    target = out / path.name
+    try:
+        path.replace(target)
+    except OSError as error:
+        raise PublishError(f"不能写入 {target}：{error.strerror or error}") from None
+    return target
+
+
+def _choose(engine: str, options: Options) -> tuple[str | None, str]:
+    """Return the Quarto to use, None for the built-in engine, and why."""
+    if engine == "pandoc":
+        return None, "指定了内置引擎"
+    quarto, reason = quarto_engine.find_quarto(options)
+    if engine == "quarto" and quarto is None:
+        raise PublishError(f"{reason}；请安装 Quarto，或改用 engine=pandoc（内置引擎）")
+    return quarto, reason
+
+
+def _environment(date: Any) -> tuple[int | None, dict[str, str]]:
+    """Return the moment that dates the files (the document's date, else what is set) and the tools' environment."""
+    epoch = None
+    if found := re.fullmatch(r"\s*(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?.*", str(date or "")):
+        with contextlib.suppress(ValueError):
+            year, month, day = map(int, found.groups())
+            epoch = int(datetime(year, month, day, tzinfo=UTC).timestamp())
+    if epoch is not None:
+        return epoch, {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(given) if given.isdigit() else None, dict(os.environ)

@@ -1,0 +1,48 @@
+"""What can go wrong while publishing, worded for the people who have to act on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["CellError", "Place", "PublishError"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a source file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    line
+        The line, counted from 1.
+    """
+
+    path: Path
+    line: int
+
+    def __str__(self) -> str:
+        """Return ``file:line``."""
+        return f"{self.path.name}:{self.line}"
+
+
+class PublishError(Exception):
+    """A document that cannot be published; the message is a whole one, in Chinese.
+
+    Parameters
+    ----------
+    message
+        What stands there, what is supported, what to do.
+    place
+        Where; put before the message as ``file:line``.
+    """
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(f"{place}：{message}" if place else message)
+        self.place = place
+
+
+class CellError(PublishError):
+    """A cell that raised; the message is what its exception has to say."""

@@ -1,0 +1,8 @@
+-- The filters of the built-in engine in one, so that pandoc hands the document over once.
+
+local folder = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local filters = pandoc.List()
+for _, name in ipairs({'conditional', 'tables', 'crossref'}) do
+  filters:extend(dofile(pandoc.path.join({folder, name .. '.lua'})))
+end
+return filters

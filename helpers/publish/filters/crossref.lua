@@ -1,0 +1,321 @@
+-- Figures and tables numbered, captioned and referred to; pictures found, described and sized; cell wrappers undone.
+
+dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
+
+local is_typst, is_html = context.format == 'typst', context.format == 'html'
+local nbsp = '\u{a0}'
+
+local index = {}                      -- what can be referred to: identifier -> {kind, number}
+local counters = {fig = 0, tbl = 0}
+
+local function kind_of(identifier)
+  return identifier:match('^(%l+)%-')
+end
+
+local function register(identifier, kind, number)
+  if index[identifier] then fail('duplicate-label', identifier) end
+  index[identifier] = {kind = kind, number = number}
+end
+
+local function number(identifier, kind)
+  counters[kind] = counters[kind] + 1
+  register(identifier, kind, tostring(counters[kind]))
+  return index[identifier].number
+end
+
+-- "图 1: " before a caption, "图 1" where there is none.
+local function numbered(kind, count, caption)
+  local text = context.titles[kind] .. nbsp .. count
+  if #caption == 0 then return pandoc.Inlines(text) end
+  local prefix = pandoc.Inlines({pandoc.Str(text .. context.delimiter), pandoc.Space()})
+  prefix:extend(caption)
+  return prefix
+end
+
+local function inlines_of(blocks)
+  return pandoc.utils.blocks_to_inlines(blocks or {}, {pandoc.Space()})
+end
+
+-- A Typst figure as Quarto writes it, so that one page design serves both.
+local function typst_figure(identifier, kind, content, caption)
+  local blocks = pandoc.Blocks({pandoc.RawBlock('typst', '#figure([')})
+  blocks:extend(content)
+  if #caption > 0 then
+    blocks:insert(pandoc.RawBlock('typst', ('], caption: figure.caption(position: %s, ['):format(kind == 'tbl' and 'top' or 'bottom')))
+    blocks:insert(pandoc.Plain(caption))
+    blocks:insert(pandoc.RawBlock('typst', ']),'))
+  else
+    blocks:insert(pandoc.RawBlock('typst', '],'))
+  end
+  local numbering = identifier and '' or ', numbering: none'
+  blocks:insert(pandoc.RawBlock('typst', ('kind: "quarto-float-%s", supplement: "%s"%s)'):format(kind, context.titles[kind], numbering)
+    .. (identifier and ('\n<' .. identifier .. '>') or '')))
+  return blocks
+end
+
+local function only_table(content)
+  if #content == 1 and content[1].t == 'Table' then return content[1] end
+end
+
+-- A raw HTML table with its caption, which stands above it like that of any other table.
+local function captioned_html(raw, identifier, captioned)
+  local caption = pandoc.write(pandoc.Pandoc({pandoc.Plain(captioned)}), 'html')
+  raw.text = raw.text:gsub('<[tT][aA][bB][lL][eE][^>]*>', function(tag) return tag .. '<caption>' .. caption .. '</caption>' end, 1)
+  return pandoc.Div(raw, pandoc.Attr(identifier))
+end
+
+local function float(identifier, kind, content, caption)
+  local count = number(identifier, kind)
+  if is_typst then return typst_figure(identifier, kind, content, caption) end
+  local captioned = numbered(kind, count, caption)
+  local tbl = only_table(content)
+  if tbl then
+    tbl.caption = {long = {pandoc.Plain(captioned)}}
+    tbl.identifier = identifier
+    return tbl
+  end
+  if is_html and kind == 'tbl' and #content == 1 and content[1].t == 'RawBlock' then
+    return captioned_html(content[1], identifier, captioned)
+  end
+  return pandoc.Figure(content, {long = {pandoc.Plain(captioned)}}, pandoc.Attr(identifier, {'quarto-float', 'quarto-float-' .. kind}))
+end
+
+local function figure(el)
+  local caption = inlines_of(el.caption.long)
+  el.content = el.content:walk({Image = function(image)
+    if not image.attributes.alt and not image.attributes['fig-alt']
+      and pandoc.utils.stringify(image.caption) == pandoc.utils.stringify(caption) then
+      image.caption = {}
+    end
+    return image
+  end})
+  if kind_of(el.identifier) == 'fig' then return float(el.identifier, 'fig', el.content, caption), false end
+  if is_typst then return typst_figure(nil, 'fig', el.content, caption), false end
+  return el, false
+end
+
+local function lone_image(block)
+  if block and (block.t == 'Para' or block.t == 'Plain') and #block.content == 1 and block.content[1].t == 'Image' then
+    return block.content[1]
+  end
+end
+
+local function para(el)
+  local image = lone_image(el)
+  if not image or kind_of(image.identifier) ~= 'fig' then return nil end
+  local identifier = image.identifier
+  image.identifier = ''
+  local caption = image.caption
+  if #caption > 0 then image.caption = {} end
+  return float(identifier, 'fig', {pandoc.Plain({image})}, caption), false
+end
+
+local function plain_table(el)
+  if is_typst and not el.classes:includes('typst:no-figure') then el.classes:insert('typst:no-figure') end
+  return el
+end
+
+local function html_table(el)
+  local caption = inlines_of(el.caption.long)
+  plain_table(el)
+  if #caption == 0 then return el, false end
+  if el.identifier ~= '' then
+    local identifier = el.identifier
+    if is_typst then el.identifier = '' end
+    el.caption = {long = {}}
+    return float(identifier, 'tbl', {el}, caption), false
+  end
+  if not is_typst then return el, false end
+  el.caption = {long = {}}
+  return typst_figure(nil, 'tbl', {el}, caption), false
+end
+
+local function is_wrapper(el)
+  return el.identifier == '' and (el.classes:includes('cell') or el.classes:includes('cell-output'))
+end
+
+-- The blocks and the caption of ::: {#fig-x} and ::: {#tbl-x}.
+local function parts_of(el)
+  local content, caption = pandoc.Blocks({}), nil
+  local blocks = el.content:walk({Div = function(inner) if is_wrapper(inner) then return inner.content end end})
+  for position, block in ipairs(blocks) do
+    if position == #blocks and position > 1 and block.t == 'Para' and not lone_image(block) then
+      caption = block.content
+    else
+      content:insert(block)
+    end
+  end
+  content = content:walk({
+    traverse = 'topdown',
+    Div = function(div)
+      if kind_of(div.identifier) == 'fig' or kind_of(div.identifier) == 'tbl' then fail('sub-float', div.identifier) end
+    end,
+    Figure = function(inner)
+      if kind_of(inner.identifier) == 'fig' then fail('sub-float', inner.identifier) end
+      caption = caption or inlines_of(inner.caption.long)
+      return inner.content, false
+    end,
+    Para = function(inner)
+      local image = lone_image(inner)
+      if image and kind_of(image.identifier) == 'fig' then fail('sub-float', image.identifier) end
+      if image then return pandoc.Plain({image}), false end
+    end,
+    Table = function(inner)
+      caption = caption or inlines_of(inner.caption.long)
+      inner.caption = {long = {}}
+      return plain_table(inner), false
+    end,
+  })
+  return content, caption or pandoc.Inlines({})
+end
+
+-- Cells that print nothing visible leave nothing; only HTML keeps wrappers without a name.
+local function unwrap(blocks)
+  return blocks:walk({Div = function(el)
+    if el.classes:includes('cell') and #el.content == 0 then return {} end
+    if not is_html and is_wrapper(el) then return el.content end
+  end})
+end
+
+local function div(el)
+  local kind = kind_of(el.identifier)
+  if kind ~= 'fig' and kind ~= 'tbl' then return nil end
+  local content, caption = parts_of(el)
+  return float(el.identifier, kind, content, caption), false
+end
+
+-- HTML keeps its own tables as they were written; only the number goes into the caption.
+local function raw_block(el)
+  if not is_html or el.format ~= 'html' or not el.text:lower():find('<table[%s>]') then return nil end
+  pandoc.Div(pandoc.read(el.text, 'html').blocks):walk({traverse = 'topdown', Table = function(tbl)
+    local caption = inlines_of(tbl.caption.long)
+    if tbl.identifier ~= '' and #caption > 0 then
+      local prefix = pandoc.utils.stringify(numbered('tbl', number(tbl.identifier, 'tbl'), pandoc.Inlines({pandoc.Str('')})))
+      el.text = el.text:gsub('(<caption[^>]*>)', function(tag) return '\1' .. tag .. prefix end, 1)
+    end
+    return tbl, false
+  end})
+  el.text = el.text:gsub('\1', '')
+  return el
+end
+
+local sections = {}
+
+local function header(el)
+  if not context.number_sections or el.classes:includes('unnumbered') then
+    if kind_of(el.identifier) == 'sec' then register(el.identifier, 'sec', nil) end
+    return nil
+  end
+  for level = el.level + 1, #sections do sections[level] = nil end
+  for level = 1, el.level do sections[level] = sections[level] or 0 end
+  sections[el.level] = sections[el.level] + 1
+  if kind_of(el.identifier) == 'sec' then register(el.identifier, 'sec', table.concat(sections, '.')) end
+end
+
+-- @fig-x, [-@fig-x], [参看 @fig-x], [@fig-x; @tbl-y]
+local function reference(citation)
+  local identifier = citation.id
+  local capital = identifier:match('^%u') ~= nil
+  identifier = identifier:gsub('^%u', string.lower)
+  local target = index[identifier]
+  if not target then fail('unknown-reference', citation.id) end
+  if not target.number then fail('unnumbered-section', citation.id) end
+  local word = context.prefixes[target.kind]
+  if capital then word = word:gsub('^%l', string.upper) end
+  local prefix = pandoc.Inlines({pandoc.Str(word)})
+  if #citation.prefix > 0 then prefix = citation.prefix end
+  if citation.mode == 'SuppressAuthor' then prefix = pandoc.Inlines({}) end
+  local result
+  if is_typst then
+    result = pandoc.Inlines({pandoc.RawInline('typst', '#ref(<' .. identifier .. '>, supplement: [')})
+    result:extend(prefix)
+    result:insert(pandoc.RawInline('typst', '])'))
+  else
+    local text = prefix:clone()
+    if #text > 0 then text:insert(pandoc.Str(nbsp)) end
+    text:insert(pandoc.Str(target.number))
+    result = pandoc.Inlines({pandoc.Link(text, '#' .. identifier, '', pandoc.Attr('', {'quarto-xref'}))})
+  end
+  result:extend(citation.suffix)
+  return result
+end
+
+local function cite(el)
+  local result = pandoc.Inlines({})
+  for position, citation in ipairs(el.citations) do
+    local kind = citation.id:lower():match('^(%l+)%-')
+    if kind ~= 'fig' and kind ~= 'tbl' and kind ~= 'sec' then return el.content end
+    if position > 1 then result:extend({pandoc.Str(','), pandoc.Space()}) end
+    result:extend(reference(citation))
+  end
+  return result
+end
+
+local function decoded(path)
+  return (path:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
+local function exists(path)
+  local file = io.open(path, 'rb')
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- Figures of cells lie in the folder of this render, everything else beside the document.
+local function absolute(path)
+  if pandoc.path.is_absolute(path) then return path end
+  local own = path:sub(1, #context.figures + 1) == context.figures .. '/'
+  return pandoc.path.join({own and context.work or context.folder, path}), own
+end
+
+local function typst_length(value)
+  if tonumber(value) then return tonumber(value) / 96 .. 'in' end
+  local pixels = value:match('^([%d.]+)px$')
+  return pixels and tonumber(pixels) / 96 .. 'in' or value
+end
+
+local function quoted(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
+local function image(el)
+  local alt = el.attributes['fig-alt'] or el.attributes.alt or pandoc.utils.stringify(el.caption)
+  el.attributes['fig-alt'], el.attributes.alt, el.attributes['fig-align'] = nil, nil, nil
+  if el.src:match('^data:') then
+    if is_typst then fail('data-image', el.src:sub(1, 30)) end
+    return el
+  end
+  if el.src:match('^%a[%w+.-]+:') and not el.src:match('^%a:[/\\]') or el.src:match('^//') then fail('remote-image', el.src) end
+  local path = decoded(el.src)
+  local file, own = absolute(path)
+  if not exists(file) then fail('missing-image', path) end
+  if not is_typst then
+    el.caption = alt == '' and {} or {pandoc.Str(alt)}
+    if context.format == 'docx' and path:lower():match('%.svg$') then
+      local png = context.figures .. '/' .. pandoc.utils.sha1(path) .. '.png'
+      pandoc.system.make_directory(pandoc.path.join({context.work, context.figures}), true)
+      local width = pandoc.pipe(context.python, {context.rasterize, file, (absolute(png))}, '')
+      if not el.attributes.width and not el.attributes.height then el.attributes.width = width end
+      el.src = png
+    end
+    return el
+  end
+  if own or pandoc.path.is_absolute(path) or path:match('^%.%.') then path = 'publish:' .. file end
+  local arguments = {quoted((path:gsub('\\', '/')))}
+  if alt ~= '' then table.insert(arguments, 'alt: ' .. quoted(alt)) end
+  for _, side in ipairs({'height', 'width'}) do
+    if el.attributes[side] then table.insert(arguments, side .. ': ' .. typst_length(el.attributes[side])) end
+  end
+  return pandoc.RawInline('typst', '#box(image(' .. table.concat(arguments, ', ') .. '))')
+end
+
+local function document(doc)
+  doc.blocks = doc.blocks:walk({
+    traverse = 'topdown', Figure = figure, Div = div, Para = para, Table = html_table, RawBlock = raw_block, Header = header,
+  })
+  doc.blocks = doc.blocks:walk({Cite = cite, Image = image})
+  doc.blocks = unwrap(doc.blocks)
+  return doc
+end
+
+return {{Pandoc = document}}

@@ -1,0 +1,105 @@
+"""``manifest.json``: what was made, from what, with what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+__all__ = ["NAME", "manifest"]
+
+NAME = "manifest.json"
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Name a file from the document's folder; from elsewhere only by its own name."""
+    path = path.resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _entry(path: Path, name: str) -> dict[str, Any]:
+    data = path.read_bytes()
+    return {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def _portable(value: Any, folder: Path) -> Any:
+    """Write a parameter without absolute paths."""
+    if isinstance(value, PurePath) or (isinstance(value, str) and PurePath(value).is_absolute()):
+        return _relative(folder / value, folder)
+    if isinstance(value, Mapping):
+        return {str(key): _portable(item, folder) for key, item in value.items()}
+    return [_portable(item, folder) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def manifest(
+    document: Path,
+    engine: str,
+    versions: Mapping[str, str],
+    parameters: Mapping[str, Any],
+    profile: str | None,
+    inputs: Sequence[Path],
+    outputs: Mapping[str, Path],
+    stands: Path,
+    facts: Mapping[str, Any],
+) -> str:
+    """Write the manifest of a render.
+
+    Parameters
+    ----------
+    document
+        The ``.qmd``.
+    engine
+        ``quarto`` or ``pandoc``.
+    versions
+        Of every tool.
+    parameters
+        As given.
+    profile
+        As given.
+    inputs
+        The files the render rests on.
+    outputs
+        The files just made, by format.
+    stands
+        The folder they go to; outputs of other formats that stand there from a render of the very same things, unchanged
+        since, are listed too.
+    facts
+        Whatever else whoever asked for the render wants kept.
+
+    Returns
+    -------
+    str
+        JSON: ``document``, ``engine``, ``versions``, ``parameters``, ``profile``, ``facts``, ``inputs``, ``outputs``.
+    """
+    folder = document.resolve().parent
+    record: dict[str, Any] = {
+        "document": document.name,
+        "engine": engine,
+        "versions": dict(versions),
+        "parameters": _portable(dict(parameters), folder),
+        "profile": profile,
+        "facts": _portable(dict(facts), folder),
+        "inputs": [_entry(path, _relative(path, folder)) for path in inputs],
+    }
+    made = [{"format": name, **_entry(path, path.name)} for name, path in outputs.items()]
+    kept = [entry for entry in _standing(stands, record) if entry["format"] not in outputs]
+    return json.dumps({**record, "outputs": made + kept}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _standing(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries of the manifest in ``folder`` that are still true beside ``record``."""
+    try:
+        old = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        entries = old.pop("outputs")
+        if old != json.loads(json.dumps(record)):
+            return []
+        return [
+            entry
+            for entry in entries
+            if entry
+            == {"format": entry["format"], **_entry(folder / Path(entry["path"]).name, entry["path"])}
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []

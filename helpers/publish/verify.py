@@ -1,0 +1,105 @@
+"""Whether a published set is whole and unchanged, and was made from given input."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from .config import FORMATS
+from .manifest import NAME
+
+__all__ = ["verify"]
+
+
+def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
+    """Compare a set with its manifest, and what its PDF carries with the input.
+
+    Parameters
+    ----------
+    folder
+        Outputs and ``manifest.json``, as published.
+    inputs
+        The files it should have been made from, known by their names; without them the hashes of the manifest are what
+        the PDF's attachments are held against.
+
+    Returns
+    -------
+    list of str
+        Everything that is wrong, a sentence each; empty for a set that is as it was published.
+    """
+    try:
+        record = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        stated = {PurePosixPath(one["path"]).name: one["sha256"] for one in record["inputs"]}
+        outputs = {PurePosixPath(one["path"]).name: one["sha256"] for one in record["outputs"]}
+    except OSError as error:
+        return [f"读不了 {NAME}（{error.strerror}），无法核对"]
+    except (ValueError, KeyError, TypeError):
+        return [f"{NAME} 不是本程序写的清单，无法核对"]
+    found = [*_outputs(folder, outputs)]
+    if inputs is not None:
+        found += _inputs(stated, {path.name: path for path in inputs})
+    for name in outputs:
+        path = folder / name
+        if path.suffix == ".pdf" and path.is_file():
+            found += _attachments(path, stated)
+    return found
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _outputs(folder: Path, stated: Mapping[str, str]) -> Iterator[str]:
+    for name, digest in stated.items():
+        path = folder / name
+        if not path.is_file():
+            yield f"缺少 {name}"
+        elif _digest(path.read_bytes()) != digest:
+            yield f"{name} 与发布时不同，已被改动"
+    for path in sorted(folder.iterdir()):
+        if path.suffix[1:] in FORMATS and path.name not in stated:
+            yield f"{path.name} 不在清单里，不是同一次发布的"
+
+
+def _inputs(stated: Mapping[str, str], given: Mapping[str, Path]) -> Iterator[str]:
+    for name, digest in stated.items():
+        if name not in given:
+            yield f"发布时用了 {name}，给出的数据里没有"
+        elif _digest(given[name].read_bytes()) != digest:
+            yield f"{name} 与发布时所用的不同"
+    for name in given:
+        if name not in stated:
+            yield f"给出的数据里有 {name}，发布时没有用"
+
+
+def _attachments(path: Path, stated: Mapping[str, str]) -> Iterator[str]:
+    """Read the attachments back out of a PDF."""
+    for name, data in read_attachments(path).items():
+        if name not in stated:
+            yield f"{path.name} 的附件 {name} 不是清单里的数据"
+        elif _digest(data) != stated[name]:
+            yield f"{path.name} 的附件 {name} 与发布时所用的数据不同"
+
+
+def read_attachments(path: Path) -> dict[str, bytes]:
+    """Return the files a PDF carries, by name; none where it cannot be read, which its hash has told already.
+
+    Parameters
+    ----------
+    path
+        The PDF.
+
+    Returns
+    -------
+    dict of str to bytes
+        What is attached.
+    """
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as pdf:
+            return {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
+    except pikepdf.PdfError:
+        return {}
