@@ -6,9 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from published import ENGINES, ROOT, XIAODUKOU, publish
 
-ROOT = Path(__file__).resolve().parents[1]
-XIAODUKOU = ROOT / "data" / "xiaodukou-2024"
+__all__ = ["ROOT", "XIAODUKOU"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--renew`` to whoever changed the look or the tag tree on purpose."""
+    parser.addoption("--renew", action="store_true", help="write reference pictures and tag tree anew")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,3 +44,9 @@ def program() -> Callable[[str], str]:
 def folder(tmp_path: Path) -> Path:
     """A copy of the example report that a test may break."""
     return Path(shutil.copytree(XIAODUKOU, tmp_path / "xiaodukou-2024"))
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def outputs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default report as published by an engine."""
+    return publish(request.param, XIAODUKOU, tmp_path_factory.mktemp("published") / request.param)

@@ -27,13 +27,14 @@ def _block(kind: str, text: str) -> Iterator[Block]:
 
 
 def from_html(path: Path) -> list[Block]:
-    """Blocks of the page's header and main part."""
+    """Blocks of the page's header and main part; the footer with its downloads is the page's alone."""
     page = html.fromstring(path.read_text(encoding="utf-8"))
     kinds = {"h1": "title", "h2": "heading", "h3": "heading", "h4": "heading", "figcaption": "caption"}
     kinds |= {"th": "cell", "td": "cell", "p": "text", "li": "text", "pre": "text"}
     return [
         block
         for element in page.iter(*kinds)
+        if next(element.iterancestors("footer"), None) is None
         # A list item holds its text itself, or in paragraphs of its own; a list within it is another's.
         for text in ["".join(element.xpath("./text() | ./*[not(self::ul|self::ol|self::p)]//text()"))]
         for block in _block(kinds[element.tag], text)
@@ -74,7 +75,15 @@ _NODE = re.compile(r'^(?P<indent> *)(?:"(?P<text>.*)"|/.*|(?P<tag>\w+)\b.*)$')
 def from_pdf(path: Path, pdfinfo: str = "pdfinfo") -> list[Block]:
     """Blocks of the tag tree: what a screen reader reads, page numbers and other artefacts left out."""
     tree = subprocess.run([pdfinfo, "-struct-text", str(path)], capture_output=True, check=True).stdout
-    kinds = {"P": "text", "BlockQuote": "text", "LBody": "text", "Code": "text", "Caption": "caption", "TD": "cell", "TH": "cell"}
+    kinds = {
+        "P": "text",
+        "BlockQuote": "text",
+        "LBody": "text",
+        "Code": "text",
+        "Caption": "caption",
+        "TD": "cell",
+        "TH": "cell",
+    }
     stack: list[tuple[int, str]] = []
     blocks: list[tuple[str, list[str]]] = []
     for line in tree.decode("utf-8", "replace").splitlines():

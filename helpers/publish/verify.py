@@ -75,27 +75,15 @@ def _inputs(stated: Mapping[str, str], given: Mapping[str, Path]) -> Iterator[st
 
 
 def _attachments(path: Path, stated: Mapping[str, str]) -> Iterator[str]:
-    """Read the attachments back out of a PDF."""
-    for name, data in read_attachments(path).items():
+    for name, data in _read_attachments(path).items():
         if name not in stated:
             yield f"{path.name} 的附件 {name} 不是清单里的数据"
         elif _digest(data) != stated[name]:
             yield f"{path.name} 的附件 {name} 与发布时所用的数据不同"
 
 
-def read_attachments(path: Path) -> dict[str, bytes]:
-    """Return the files a PDF carries, by name; none where it cannot be read, which its hash has told already.
-
-    Parameters
-    ----------
-    path
-        The PDF.
-
-    Returns
-    -------
-    dict of str to bytes
-        What is attached.
-    """
+def _read_attachments(path: Path) -> dict[str, bytes]:
+    """Return the files a PDF carries, by name; none where it cannot be read, which its hash has told already."""
     import pikepdf
 
     try:

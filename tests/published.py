@@ -1,0 +1,59 @@
+"""Reports published for real, by either engine, for the tests that look at the finished files."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+XIAODUKOU = ROOT / "data" / "xiaodukou-2024"
+OUTPUTS = ("report.html", "report.pdf", "report.docx")
+ENGINES = ["built-in", pytest.param("quarto", marks=pytest.mark.quarto)]
+
+
+def publish(engine: str, folder: Path, work: Path, *prefix: str, **environment: str) -> Path:
+    """Publish a report folder; ``work`` is a folder to be made, ``prefix`` a command that runs another.
+
+    Returns the folder of the outputs. The built-in engine is asked by our own command; Quarto by its own, in a fresh copy
+    of the project in ``work``, with nothing before it.
+    """
+    if engine == "built-in":
+        out = work / "out"
+        command = [
+            sys.executable,
+            "-m",
+            "helpers",
+            "render",
+            str(folder),
+            "--engine",
+            "pandoc",
+            "--out",
+            str(out),
+        ]
+        project = ROOT
+    else:
+        project = copy_project(work)
+        out, command = project / "_output", ["quarto", "render", "-P", f"report:{folder}"]
+    done = subprocess.run(
+        [*prefix, *command],
+        cwd=project,
+        env=os.environ | {"QUARTO_PYTHON": sys.executable} | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what ``quarto render`` needs, and nothing it made before."""
+    target.mkdir(parents=True)
+    for name in ("_quarto.yml", "report.qmd"):
+        shutil.copy(ROOT / name, target)
+    for name in ("assets", "data", "helpers"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
