@@ -11,8 +11,8 @@ from conftest import ROOT
 FLOORS = (
     {"form"},
     {"findings", "sources", "values", "report", "outputs", "folders", "provenance"},
-    {"prose", "tables"},
-    {"charts", "notes", "opendata", "typefaces", "intake", "new", "workbook"},
+    {"prose", "tables", "intake"},
+    {"charts", "notes", "opendata", "typefaces", "new", "workbook"},
     {"checks"},
     {"compare"},
     {"review", "rollup", "publish", "portal"},

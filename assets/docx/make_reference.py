@@ -28,7 +28,8 @@ PAGE = {"w": 11906, "h": 16838}
 MARGIN_MM = {"top": 37, "left": 28, "right": 26, "bottom": 35}
 # The dash of the page number lies 7 mm below the text; its line ends 0.5 em of 14 pt, 2.5 mm, further down.
 FOOTER_MM = 35 - 7 - 2.5
-PITCH = 579  # 28.95 pt
+HEADER_MM = 15
+PITCH, TITLE_PITCH = 579, 720  # 28.95 pt and 36 pt
 # A character and its gap are 1/28 of the line, a hair less than 16 pt. It stands as letter-spacing in the style
 # and not in the document grid, which LibreOffice reckons in a way of its own.
 LETTER_SPACE = '<w:spacing w:val="-5"/>'
@@ -43,8 +44,11 @@ SUBSTITUTES = {
     SONG: "SimSun,华文宋体,FandolSong",
     TITLE: "FZXiaoBiaoSong-B05S,小标宋,华文中宋,FandolSong",
 }
-BODY, TITLE_SIZE, PAGE_NUMBER, NOTE, TABLE, LONG_NUMBER = 32, 44, 28, 24, 20, 15
+BODY, TITLE_SIZE, PAGE_NUMBER, NOTE, TABLE, HEADER, LONG_NUMBER = 32, 44, 28, 24, 20, 18, 15
 INDENT = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
+TABLE_INDENT = '<w:ind w:left="60" w:right="60"/>'
+# No extra room between Han characters and Latin ones.
+AUTO_SPACE = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
 NO_GRID = '<w:snapToGrid w:val="0"/>'
 KEEP = "<w:keepNext/><w:keepLines/>"
 CENTRE = '<w:jc w:val="center"/>'
@@ -173,11 +177,11 @@ def indented(left: int) -> str:
     str
         WordprocessingML.
     """
-    return f'<w:ind w:leftChars="{left * 100}" w:left="{left * 316}"/>'
+    return f'<w:ind w:leftChars="{left * 100}" w:left="{left * 316}" w:firstLineChars="0" w:firstLine="0"/>'
 
 
 STYLES = [
-    Style("Normal", run=fonts(FANG) + LETTER_SPACE + size(BODY)),
+    Style("Normal", paragraph=AUTO_SPACE, run=fonts(FANG) + LETTER_SPACE + size(BODY)),
     Style("Default Paragraph Font", kind="character"),
     Style("Body Text", "Normal", INDENT),
     Style("First Paragraph", "BodyText", following="BodyText"),
@@ -185,7 +189,7 @@ STYLES = [
     Style(
         "Title",
         "Normal",
-        KEEP + spacing(line=720, after=PITCH) + CENTRE,
+        KEEP + NO_GRID + spacing(line=TITLE_PITCH, after=PITCH) + CENTRE,
         fonts(TITLE, TITLE) + size(TITLE_SIZE),
         following="BodyText",
     ),
@@ -201,11 +205,16 @@ STYLES = [
     Style("caption", "Normal", NO_GRID + spacing(line=440) + CENTRE, size(NOTE)),
     Style("Table Caption", "Caption", "<w:keepNext/>"),
     Style("Image Caption", "Caption"),
-    # Each row of a table but the last keeps with the next: a table that fits on a page stands on one page.
+    # Each row of a table but the last keeps with the next, see word.lua.
     Style(
-        "Table Text", "Normal", KEEP + NO_GRID + spacing(line=260, rule="atLeast"), fonts(SONG) + size(TABLE)
+        "Table Text",
+        "Normal",
+        KEEP + NO_GRID + spacing(line=260, rule="atLeast") + CENTRE,
+        fonts(SONG) + size(TABLE),
     ),
     Style("Table Text Last Row", "TableText", '<w:keepNext w:val="0"/>'),
+    Style("Table Text Indented", "TableText", TABLE_INDENT),
+    Style("Table Text Indented Last Row", "TableTextIndented", '<w:keepNext w:val="0"/>'),
     Style("Figure", "Normal", NO_GRID + spacing(line=240, rule="auto", before=120) + CENTRE),
     Style("Captioned Figure", "Figure", "<w:keepNext/>"),
     Style(
@@ -214,6 +223,7 @@ STYLES = [
         NO_GRID + spacing(line=360) + '<w:jc w:val="left"/>',
         fonts(FANG, MONO) + size(NOTE),
     ),
+    Style("header", "Normal", NO_GRID + spacing(line=240, rule="auto"), fonts(SONG) + size(HEADER)),
     Style("footer", "Normal", NO_GRID + spacing(line=280), fonts(SONG) + size(PAGE_NUMBER)),
     Style("Body Text Char", "DefaultParagraphFont", kind="character"),
     Style("Verbatim Char", "BodyTextChar", run=fonts(FANG, MONO), kind="character"),
@@ -231,7 +241,7 @@ BORDERS = "".join(
 )
 CELL_MARGINS = "".join(
     f'<w:{side} w:w="{width}" w:type="dxa"/>'
-    for side, width in (("top", 40), ("left", 28), ("bottom", 40), ("right", 28))
+    for side, width in (("top", 30), ("left", 8), ("bottom", 30), ("right", 8))
 )
 TABLE_STYLE = f"""
 <w:style {nsdecls("w")} w:type="table" w:default="1" w:styleId="Table">
@@ -253,10 +263,16 @@ DEFAULTS = f"""
     {fonts(FANG)}{size(BODY)}<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>
   </w:rPr></w:rPrDefault>
   <w:pPrDefault><w:pPr>
-    <w:widowControl/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>{spacing()}<w:jc w:val="both"/>
+    <w:widowControl/>{spacing()}<w:jc w:val="both"/>
   </w:pPr></w:pPrDefault>
 </w:docDefaults>
 """
+
+# Word counts pages and words when it saves; until then nothing is said.
+STATISTICS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>'
+)
 
 PAGE_FIELD = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
@@ -318,7 +334,7 @@ def write_styles(document: DocumentType) -> None:
 
 
 def write_page(document: DocumentType) -> None:
-    """Set paper, margins, grid and the two footers of the document's only section.
+    """Set paper, margins, grid, headers and footers of the document's only section.
 
     Parameters
     ----------
@@ -327,19 +343,26 @@ def write_page(document: DocumentType) -> None:
     """
     document.settings.odd_and_even_pages_header_footer = True
     section = document.sections[0]
-    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
-        footer.is_linked_to_previous = False
-        element = footer._element
-        for child in list(element):
-            element.remove(child)
-        element.append(parse_xml(footer_paragraph(side)))
+    header = f'<w:p {nsdecls("w")}><w:pPr><w:pStyle w:val="Header"/></w:pPr></w:p>'
+    for block, paragraph in (
+        (section.header, header),  # a watermark finds its place in the headers
+        (section.even_page_header, header),
+        (section.footer, footer_paragraph("right")),
+        (section.even_page_footer, footer_paragraph("left")),
+    ):
+        block.is_linked_to_previous = False
+        for child in list(block._element):
+            block._element.remove(child)
+        block._element.append(parse_xml(paragraph))
     properties: etree._Element = section._sectPr
-    for child in [c for c in properties if etree.QName(c).localname != "footerReference"]:
+    kept = {"headerReference", "footerReference"}
+    for child in [c for c in properties if etree.QName(c).localname not in kept]:
         properties.remove(child)
     margins = " ".join(f'w:{side}="{round(mm * TWIPS_PER_MM)}"' for side, mm in MARGIN_MM.items())
     for xml in (
         f'<w:pgSz {nsdecls("w")} w:w="{PAGE["w"]}" w:h="{PAGE["h"]}"/>',
-        f'<w:pgMar {nsdecls("w")} {margins} w:header="851" w:footer="{round(FOOTER_MM * TWIPS_PER_MM)}" w:gutter="0"/>',
+        f'<w:pgMar {nsdecls("w")} {margins} w:gutter="0" '
+        f'w:header="{round(HEADER_MM * TWIPS_PER_MM)}" w:footer="{round(FOOTER_MM * TWIPS_PER_MM)}"/>',
         f'<w:docGrid {nsdecls("w")} w:type="lines" w:linePitch="{PITCH}"/>',
     ):
         properties.append(parse_xml(xml))
@@ -368,7 +391,7 @@ def write_settings(document: DocumentType) -> None:
 
 
 def write_parts(document: DocumentType) -> None:
-    """Put our font table in the place of the template's, and drop the parts that nothing uses.
+    """Put our font table and statistics in the place of the template's, and drop the parts that nothing uses.
 
     Parameters
     ----------
@@ -380,6 +403,8 @@ def write_parts(document: DocumentType) -> None:
             kind = relation.reltype.rsplit("/", 1)[-1]
             if kind == "fontTable":
                 relation.target_part._blob = font_table()
+            elif kind == "extended-properties":
+                relation.target_part._blob = STATISTICS
             elif kind in {"stylesWithEffects", "customXml", "thumbnail"}:
                 del owner.rels[identifier]
 
