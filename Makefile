@@ -20,10 +20,9 @@ report: $(VENV)/.ready   ## render the default report (another one: make report 
 check: $(VENV)/.ready    ## check the default report (all of them: make check REPORT='data/*-20??')
 	@$(BIN)/python -m helpers check --html $(REPORT)
 
-preview: $(VENV)/.ready  ## show the page while you work on it
+preview: $(VENV)/.ready  ## show the page while you work on it; a saved change shows at once
 	@if command -v quarto >/dev/null; then quarto preview report.qmd -P report:$(REPORT); \
-	else $(BIN)/python -m helpers render $(REPORT) --to html && \
-	     $(BIN)/python -m webbrowser "file://$(CURDIR)/_output/$(notdir $(REPORT))/report.html"; fi
+	else $(BIN)/python -m helpers preview $(REPORT); fi
 
 test: $(VENV)/.dev       ## run every test
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)

@@ -1,19 +1,25 @@
 """The charts of a report, made with matplotlib: what each shows, its caption and its alternative text.
 
-A chart is printed as Markdown with one block a format: an image in the page, a vector in the PDF, a picture in Word.
+A chart is printed as Markdown with one block a format: an image in the page, a vector in the PDF, a picture in Word. A
+chart over several years has a table with its figures below it. All are of one colour and labelled where they stand, so
+that they can be read in grey and need no legend.
 """
 
 import base64
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.form import FORM, RESULTS, TOTAL
-from helpers.report import Report
+from helpers.form import FORM, HANDLED, NEW, RESULTS, TOTAL, Item
+from helpers.outputs import INDEX, Output
+from helpers.report import Figure as Number
+from helpers.report import Report, read
+from helpers.values import show
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,8 +28,14 @@ FONT = Path(__file__).resolve().parents[1] / "assets" / "fonts" / "FandolHei-Reg
 WIDTH_IN = 6.0
 """Width of every chart in inches: 152 mm, within the text block of 156 mm."""
 
-_INK, _BAR = "#1f2933", "#2f5d8a"
+_INK, _BAR, _PALE = "#1f2933", "#2f5d8a", "#c9ced4"
 _DPI = 200
+
+
+FEWEST_YEARS = 3
+"""A trend is shown from so many years on."""
+
+Bars = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -32,79 +44,254 @@ class Chart:
 
     Attributes
     ----------
-    key
-        Identifies it in the document, as in ``#chart-decisions``.
+    output
+        Its entry in the index of outputs.
     title
         What is counted, without number; the caption adds the number of the chart.
     bars
         Labels and counts, in the order of the form.
-    unit
-        Unit of the counts, for the alternative text and the labels.
     """
 
-    key: str
+    output: Output
     title: str
-    bars: tuple[tuple[str, int], ...]
-    unit: str = "件"
+    bars: Bars
+
+    @property
+    def key(self) -> str:
+        """Identifies it in the document, as in ``#chart-decisions``."""
+        return self.output.key
 
     @property
     def alt(self) -> str:
         """Alternative text that states every number of the chart."""
+        unit = self.output.unit
+        return f"条形图：{self.title}。{'，'.join(f'{label}{count}{unit}' for label, count in self.bars)}。"
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not any(count for _, count in self.bars)
+
+    @property
+    def table(self) -> str:
+        """Nothing: the form's own table stands above it."""
+        return ""
+
+    def draw(self) -> "Figure":
+        """Draw horizontal bars with their counts at the end."""
+        return _draw_bars(self.bars)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One chart of several years: a panel a series, each with its label above and its figures at the points.
+
+    Attributes
+    ----------
+    output, title
+        As in :class:`Chart`.
+    years
+        The years, in order.
+    series
+        Labels and figures, one figure a year; counts, or percentages with one decimal place.
+    """
+
+    output: Output
+    title: str
+    years: tuple[int, ...]
+    series: tuple[tuple[str, tuple[Number, ...]], ...]
+
+    @property
+    def key(self) -> str:
+        """Identifies it in the document, as in ``#chart-trend-decisions``."""
+        return self.output.key
+
+    @property
+    def alt(self) -> str:
+        """Alternative text that states every number of the chart."""
+        unit = self.output.unit
+        lines = (
+            f"{label}：{'，'.join(f'{year}年{show(figure)}{unit}' for year, figure in zip(self.years, figures, strict=True))}"
+            for label, figures in self.series
+        )
+        return f"折线图：{self.title}。{'；'.join(lines)}。"
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not any(figure for _, figures in self.series for figure in figures)
+
+    @property
+    def table(self) -> str:
+        """The figures as an HTML table, a row a year."""
+        heads = "".join(
+            f'<th scope="col" style="text-align: center">{label}</th>' for label, _ in self.series
+        )
+        width = 100 / (len(self.series) + 1)
+        columns = "\n".join(f'<col style="width: {width:.2f}%">' for _ in range(len(self.series) + 1))
+        rows = "\n".join(
+            f'<tr><th scope="row" style="text-align: center">{year}年</th>'
+            + "".join(
+                f'<td style="text-align: center">{show(figures[place])}</td>' for _, figures in self.series
+            )
+            + "</tr>"
+            for place, year in enumerate(self.years)
+        )
         return (
-            f"条形图：{self.title}。{'，'.join(f'{label}{count}{self.unit}' for label, count in self.bars)}。"
+            f'<table id="data-{self.key}" aria-label="{self.title}">\n<colgroup>\n{columns}\n</colgroup>\n<thead>\n<tr><th scope="col" style="text-align: center">'
+            f"年度</th>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
         )
 
+    def draw(self) -> "Figure":
+        """Draw small panels side by side, all with the same scale."""
+        return _draw_panels(self.years, self.series)
 
-def decisions(report: Report) -> Chart:
+
+AnyChart = Chart | Trend
+
+
+# What is shown --------------------------------------------------------------------------------------------------------
+
+
+def decisions(report: Report) -> Bars:
     """Administrative decisions of section 2 (条例 art. 20 (5) and (6)): licences, penalties, compulsion."""
     table = FORM.tables["disclosure"]
     keys = ("licensing", "penalties", "compulsion")
-    return Chart(
-        key="decisions",
-        title=f"{report.year}年行政许可、行政处罚、行政强制处理决定数量",
-        bars=tuple((table.row[key].labels[1], int(report.figure(table.name, key) or 0)) for key in keys),
-    )
+    return tuple((table.row[key].labels[1], _count(report, table.name, key, "value")) for key in keys)
 
 
-def outcomes(report: Report) -> Chart:
+def outcomes(report: Report) -> Bars:
     """Outcomes of the applications handled (section 3, part 三), summed by the form's groups （一） to （六）."""
     table = FORM.tables["applications"]
     sums: dict[str, int] = {}
     for key in RESULTS:
-        label = table.row[key].labels[1].partition("（区分")[0]
-        sums[label] = sums.get(label, 0) + int(report.figure(table.name, key, TOTAL) or 0)
-    return Chart(
-        key="outcomes",
-        title=f"{report.year}年政府信息公开申请办理结果",
-        bars=tuple((label, count) for label, count in sums.items()),
+        label = _group(table.row[key])
+        sums[label] = sums.get(label, 0) + _count(report, table.name, key)
+    return tuple(sums.items())
+
+
+def _group(row: Item) -> str:
+    return row.labels[1].partition("（区分")[0]
+
+
+def _received_and_handled(report: Report) -> Bars:
+    """Applications received in the year, and handled (section 3)."""
+    table = FORM.tables["applications"]
+    handled = table.row[HANDLED].labels
+    labels = (
+        table.row[NEW].label.partition("、")[2],
+        handled[0].partition("、")[2] + handled[1].partition("）")[2],
+    )
+    return tuple(zip(labels, (_count(report, table.name, key) for key in (NEW, HANDLED)), strict=True))
+
+
+def _proceedings(report: Report) -> Bars:
+    """Totals of the three kinds of proceeding (section 4)."""
+    table = FORM.tables["proceedings"]
+    return tuple((row.label, _count(report, table.name, row.key)) for row in table.rows)
+
+
+def _shares(report: Report) -> tuple[tuple[str, Decimal], ...]:
+    """Outcomes as percentages of all applications handled, to one place."""
+    counts = outcomes(report)
+    total = sum(count for _, count in counts)
+    return tuple(
+        (
+            label,
+            (Decimal(100 * count) / max(total, 1)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP),
+        )
+        for label, count in counts
     )
 
 
-CHARTS: dict[str, Callable[[Report], Chart]] = {"decisions": decisions, "outcomes": outcomes}
+def _count(report: Report, table: str, row: str, column: str = TOTAL) -> int:
+    return int(report.figure(table, row, column) or 0)
 
 
-def shown(report: Report) -> list[Chart]:
-    """Charts with something to show, in the order of the document; their numbers count from 1 in it."""
-    charts = [make(report) for make in CHARTS.values()]
-    return [chart for chart in charts if any(count for _, count in chart.bars)]
+CHARTS: dict[str, Callable[[Report], Bars]] = {"decisions": decisions, "outcomes": outcomes}
+
+TRENDS: dict[str, Callable[[Report], Sequence[tuple[str, Number]]]] = {
+    "trend-decisions": decisions,
+    "trend-applications": _received_and_handled,
+    "trend-outcomes": _shares,
+    "trend-proceedings": _proceedings,
+}
 
 
-def markdown(report: Report, key: str) -> str:
-    """One chart with its caption as Markdown for an ``asis`` cell; empty where there is nothing to show."""
-    charts = shown(report)
-    for number, chart in enumerate(charts, 1):
-        if chart.key == key:
-            return _blocks(chart, f"图{number}　{chart.title}（单位：{chart.unit}）")
-    return ""
+def history(report: Report) -> list[Report]:
+    """Return the reports linked by ``previous``, the oldest first, this one last.
+
+    The chain ends where a folder cannot be read, is not of the year before, or is another organ's.
+    """
+    linked = [report]
+    while (folder := linked[0].linked(linked[0].previous)) is not None:
+        before = read(folder).report
+        if before is None or before.year != linked[0].year - 1 or before.organ != report.organ:
+            break
+        linked.insert(0, before)
+    return linked
 
 
-def _blocks(chart: Chart, caption: str) -> str:
+def shown(report: Report, years: Sequence[Report] = ()) -> list[AnyChart]:
+    """Charts with something to show, in the order of the document; their numbers count from 1 in it.
+
+    Parameters
+    ----------
+    years
+        The report's :func:`history`; without at least three years in it, or where report.yml says ``trends: false``,
+        no trend is shown.
+    """
+    charts: list[AnyChart] = []
+    for key, output in INDEX.items():
+        if key in CHARTS:
+            charts.append(Chart(output, output.named(report.year), CHARTS[key](report)))
+        elif key in TRENDS and report.trends and len(years) >= FEWEST_YEARS:
+            charts.append(_trend(output, years))
+    return [chart for chart in charts if not chart.empty]
+
+
+def _trend(output: Output, years: Sequence[Report]) -> Trend:
+    of_year = [TRENDS[output.key](one) for one in years]
+    series = tuple(
+        (label, tuple(figures[place][1] for figures in of_year))
+        for place, (label, _) in enumerate(of_year[0])
+    )
+    numbers = tuple(one.year for one in years)
+    return Trend(output, output.named(numbers[-1], numbers[0]), numbers, series)
+
+
+def markdown(report: Report, key: str, years: Sequence[Report] = ()) -> str:
+    """One chart with its caption as Markdown for an ``asis`` cell; empty where there is nothing to show.
+
+    Parameters
+    ----------
+    key
+        Key of the chart in the index of outputs.
+    years
+        As for :func:`shown`.
+    """
+    charts = {chart.key: chart for chart in shown(report, years)}
+    if key not in charts:
+        return ""
+    chart = charts[key]
+    blocks = _blocks(chart, f"{chart.output.numbered(charts)}　{chart.title}（单位：{chart.output.unit}）")
+    if not chart.table:
+        return blocks
+    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="data-{key}"}}'
+    return f"{blocks}\n\n::: {region}\n\n```{{=html}}\n{chart.table}\n```\n\n:::"
+
+
+# On the page ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _blocks(chart: AnyChart, caption: str) -> str:
     """Print the chart once for each format.
 
     Each block is written out, instead of one Markdown image, because Quarto puts a captioned image into a table in Word
     and loses its alternative text there.
     """
-    figure = draw(chart)
+    figure = chart.draw()
     vector, picture = _saved(figure, "svg"), _saved(figure, "png")
     identity = f"chart-{chart.key}"
     page = (
@@ -131,16 +318,15 @@ def _typst(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def draw(chart: Chart) -> "Figure":
-    """Draw horizontal bars with their counts at the end, readable in grey."""
+def _draw_bars(bars: Bars) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH_IN, 0.7 + 0.42 * len(chart.bars)), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, 0.7 + 0.42 * len(bars)), layout="constrained")
     axes = figure.add_subplot()
-    labels = [label for label, _ in reversed(chart.bars)]
-    counts = [count for _, count in reversed(chart.bars)]
-    bars = axes.barh(labels, counts, height=0.6, color=_BAR)
-    axes.bar_label(bars, [str(count) for count in counts], padding=4, font=_font(), fontsize=12, color=_INK)
+    labels = [label for label, _ in reversed(bars)]
+    counts = [count for _, count in reversed(bars)]
+    drawn = axes.barh(labels, counts, height=0.6, color=_BAR)
+    axes.bar_label(drawn, [str(count) for count in counts], padding=4, font=_font(), fontsize=12, color=_INK)
     axes.set_xlim(0, max(*counts, 1) * 1.1)
     axes.set_xticks([])
     axes.set_yticks(range(len(labels)), labels, font=_font(), fontsize=12, color=_INK)
@@ -148,6 +334,57 @@ def draw(chart: Chart) -> "Figure":
     for side in ("top", "right", "bottom"):
         axes.spines[side].set_visible(False)
     axes.spines["left"].set_color(_INK)
+    return figure
+
+
+_PANELS = 3
+"""Panels side by side."""
+
+_LONGEST_LABEL = 14
+"""Characters of a panel's label in one line."""
+
+
+def _draw_panels(years: Sequence[int], series: Sequence[tuple[str, Sequence[Number]]]) -> "Figure":
+    from matplotlib.figure import Figure
+
+    rows = -(-len(series) // _PANELS)
+    height = 0.1 + 1.6 * rows
+    figure = Figure(figsize=(WIDTH_IN, height))
+    # Fixed margins: a layout that measures every text takes half a second.
+    figure.subplots_adjust(0.01, 0.3 / height, 0.99, 1 - 0.35 / height, wspace=0.04, hspace=0.4)
+    grid = figure.subplots(rows, min(_PANELS, len(series)), sharex=True, sharey=True, squeeze=False)
+    highest = max(float(one) for _, figures in series for one in figures)
+    for axes, (label, figures) in zip(grid.flat, series, strict=True):
+        points = [float(one) for one in figures]
+        axes.plot(years, points, color=_BAR, marker="o", markersize=4, linewidth=1.6, clip_on=False)
+        for place, (year, one) in enumerate(zip(years, figures, strict=True)):
+            # Below the line in a valley, above it elsewhere: there the line does not run through the number.
+            beside = points[max(place - 1, 0) : place + 2]
+            valley = points[place] == min(beside) < max(beside)
+            axes.annotate(
+                show(one),
+                (year, points[place]),
+                xytext=(0, -5 if valley else 5),
+                textcoords="offset points",
+                ha="center",
+                va="top" if valley else "bottom",
+                font=_font(),
+                fontsize=9,
+                color=_INK,
+            )
+        title = (
+            label
+            if len(label) <= _LONGEST_LABEL
+            else f"{label[: len(label) // 2]}\n{label[len(label) // 2 :]}"
+        )
+        axes.set_title(title, font=_font(), fontsize=10, color=_INK)
+        axes.set_ylim(-highest * 0.2, highest * 1.2)
+        axes.set_xlim(years[0] - 0.4, years[-1] + 0.4)
+        axes.set_yticks([])
+        axes.set_xticks(years, [str(year) for year in years], font=_font(), fontsize=9, color=_INK)
+        axes.tick_params(length=0)
+        axes.axhline(0, color=_PALE, linewidth=0.8, zorder=0)
+        axes.spines[:].set_visible(False)
     return figure
 
 

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 a finding of level error, or a report that could not be re
 cannot be read. Messages for people go to stderr.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -226,3 +227,52 @@ def verify(outputs: Path, inputs: Path | None) -> None:
     if wrong:
         _fail("\n".join(wrong), 1)
     click.echo("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。", err=True)
+
+
+@cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
+@click.argument("before", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.argument("after", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="另写成网页")
+def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
+    """Compare two folders."""
+    from helpers import compare as comparing
+    from helpers.report import InvalidReport
+
+    try:
+        compared = comparing.compare(before, after)
+        if out is not None:
+            out.write_text(comparing.html(compared), encoding="utf-8")
+    except InvalidReport as error:
+        _fail(str(error), 2)
+    except OSError as error:
+        _fail(f"不能写入 {out}：{error.strerror or error}", 2)
+    if as_json:
+        click.echo(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(comparing.text(compared))
+    sys.exit(0 if compared.same else 1)
+
+
+@cli.command(help="边改边看：在本机打开网页，保存数据、文字、程序后自动刷新（按 Ctrl-C 结束）。")
+@click.argument("folder", type=click.Path(path_type=Path), default=DEFAULT)
+@click.option("--profile", help="Quarto 配置名，如 review")
+@click.option("--port", type=int, default=0, help="端口，默认任选一个空闲的")
+def preview(folder: Path, profile: str | None, port: int) -> None:
+    """Serve a report and render it again on every change."""
+    import threading
+    import webbrowser
+
+    from helpers.preview import serving
+
+    if not folder.is_dir():
+        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+    try:
+        with serving(DOCUMENT, folder, profile=profile, port=port) as address:
+            click.echo(f"预览：{address}（按 Ctrl-C 结束）", err=True)
+            webbrowser.open(address)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("预览已结束。", err=True)
+    except OSError as error:
+        _fail(f"端口 {port} 用不了（{error.strerror or error}），请换一个。", 2)

@@ -76,6 +76,9 @@ class Report:
         Text of each prose file by stem; ``lead`` only where the folder has one.
     lines
         Line of each row in its CSV, by (table name, row key).
+    co_defendants
+        Lawsuits that several children stood in together, each counted once in the sum over them: ``block``, ``result``
+        and ``organs``.
     trends
         Whether charts over the linked years are shown, where there are at least three.
     """
@@ -94,6 +97,7 @@ class Report:
     tables: dict[str, pd.DataFrame]
     prose: dict[str, str]
     lines: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
+    co_defendants: list[dict[str, Any]] = field(default_factory=list)
     trends: bool = True
 
     @property
@@ -235,7 +239,8 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
                 if key not in known:
                     yield f"不认识“{key}”{_suggest(str(key), known)}", (key,), {"actual": str(key)}
         case "enum":
-            choices = "、".join(f"{level.key}（{level.name}）" for level in FORM.levels.values())
+            levels = {level.key: f"{level.key}（{level.name}）" for level in FORM.levels.values()}
+            choices = "、".join(levels.get(choice, choice) for choice in error.validator_value)
             expected = " | ".join(error.validator_value)
             yield (
                 f"{label}写的是“{_short(value)}”，应是下列之一：{choices}",
