@@ -17,7 +17,17 @@ def main(requirements: str) -> None:
     if shutil.which("quarto"):
         print("已有 Quarto，将用它生成报告。")
         return
-    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", requirements]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "-r",
+        requirements,
+    ]
     try:
         done = subprocess.run(install, capture_output=True, timeout=SECONDS).returncode == 0
     except subprocess.TimeoutExpired:
