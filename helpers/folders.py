@@ -1,0 +1,49 @@
+"""Folders written whole or not at all."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(folder: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give an empty folder to write into; it becomes ``folder`` when the block ends, and vanishes when it fails.
+
+    Parameters
+    ----------
+    replace
+        A folder that stands there already is kept beside the new one as ``NAME.old``, ``NAME.old2`` …
+
+    Raises
+    ------
+    FileExistsError
+        Something stands there already, and ``replace`` is false.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not replace:
+        raise FileExistsError(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name[:40]}-", dir=folder.parent))
+    try:
+        new.chmod(0o755)
+        yield new
+        old = _free_name(folder) if folder.exists() else None
+        if old:
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old:
+                old.rename(folder)
+            raise
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def _free_name(folder: Path) -> Path:
+    names = (folder.with_name(f"{folder.name}.old{number if number > 1 else ''}") for number in count(1))
+    return next(name for name in names if not name.exists())

@@ -1,0 +1,111 @@
+"""What has been read of the three tables so far: one reading a figure, and never two that differ."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from helpers.form import AMOUNTS, FORM, TOTAL
+from helpers.intake import cells
+from helpers.intake.cells import Reading
+from helpers.intake.model import Cell, Figure
+from helpers.intake.words import numbered
+
+Slot = tuple[str, str, str]
+"""Table name, row key, column key."""
+
+DISCLOSURE, APPLICATIONS, PROCEEDINGS = FORM.tables
+
+OTHER_HANDLING = FORM.tables[APPLICATIONS].row["other_reason"].labels[1]
+"""（六）其他处理, which the form of 2019 had as one row."""
+
+OTHER_ROWS = tuple(row.key for row in FORM.tables[APPLICATIONS].rows if OTHER_HANDLING in row.labels[1:2])
+
+_TELLING = 8
+"""Characters by which a long label is known."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A reading together with the text it was read from."""
+
+    text: str
+    reading: Reading
+
+
+@dataclass
+class Readings:
+    """What has been read and what has not.
+
+    Attributes
+    ----------
+    failures
+        Why a row could not be placed, by (table, row) or, for a whole table, (table, ""): its text and the reason.
+    other_handling
+        The single row （六）其他处理 of the form of 2019, by column.
+    settled
+        Rows that could not be placed though all their cells were there: no other way of reading may try them.
+    """
+
+    read: dict[Slot, Read] = field(default_factory=dict)
+    failures: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    other_handling: dict[str, Read] = field(default_factory=dict)
+    settled: set[tuple[str, str]] = field(default_factory=set)
+
+    def has(self, table: str, row: str) -> bool:
+        """Tell whether any figure of a row has been placed."""
+        return any((table, row, column) in self.read for column in FORM.tables[table].column)
+
+    def put(self, slots: Sequence[Slot], chosen: Sequence[Cell]) -> None:
+        """Place cells; a slot that two places of the file fill differently becomes unreadable."""
+        for slot, cell in zip(slots, chosen, strict=True):
+            new = Read(cell.text, cells.read(cell, amount=slot[1] in AMOUNTS))
+            old = self.read.get(slot)
+            if old and old.reading.value != new.reading.value:
+                text = f"{old.text} / {new.text}"
+                new = Read(text, Reading(None, "在文件里出现了两次，内容不同，分不清以哪一个为准"))
+            self.read[slot] = new
+
+    def put_other_handling(self, chosen: Sequence[Cell]) -> None:
+        """Keep the single row （六）其他处理 by column."""
+        for column, cell in zip(FORM.tables[APPLICATIONS].column, chosen, strict=True):
+            self.other_handling[column] = Read(cell.text, cells.read(cell))
+
+    def fail(self, table: str, row: str, text: str, why: str, *, settled: bool = False) -> None:
+        """Note why a row's numbers could not be placed."""
+        self.failures.setdefault((table, row), (text, why))
+        if settled:
+            self.settled.add((table, row))
+
+    def split_other_handling(self, words: str) -> None:
+        """Spread the single row over the three rows of today's form: only a zero can be spread for certain.
+
+        Parameters
+        ----------
+        words
+            All text of the file for comparison; where it names one of the three rows, there is no single row.
+        """
+        labels = (numbered(FORM.tables[APPLICATIONS].row[row].label)[1] for row in OTHER_ROWS)
+        if any(label[:_TELLING] in words for label in labels if len(label) > _TELLING):
+            return
+        for column, one in self.other_handling.items():
+            if one.reading.value == 0 or one.reading.value is None:
+                spread = one
+            else:
+                why = f"旧格式只有一行“{OTHER_HANDLING}”，合计 {one.reading.value}，分不到现在的三行"
+                spread = Read(one.text, Reading(None, why))
+            for row in OTHER_ROWS:
+                self.read[APPLICATIONS, row, column] = spread
+
+
+def sums_hold(table: str, values: Sequence[Figure | None]) -> bool:
+    """Tell whether the figures of one row (or of the whole of *proceedings*, in order) add up to their totals."""
+    width = len(FORM.tables[table].columns)
+    parts = list(FORM.tables[table].column)
+    total = parts.index(TOTAL)
+    if None in values or len(values) % width:
+        return False
+    rows = [values[start : start + width] for start in range(0, len(values), width)]
+    return all(sum(_known(row[:total])) == row[total] for row in rows)
+
+
+def _known(values: Iterable[Figure | None]) -> list[Figure]:
+    return [value for value in values if value is not None]
