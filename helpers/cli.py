@@ -276,3 +276,54 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
         click.echo("预览已结束。", err=True)
     except OSError as error:
         _fail(f"端口 {port} 用不了（{error.strerror or error}），请换一个。", 2)
+
+
+@cli.command(help="把下级的报告汇总成上级的报告文件夹，逐格相加，写明每个下级占多少。")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--organ", required=True, metavar="NAME", help="上级机关全称")
+@click.option("--level", required=True, help="上级的层级，如 county")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="上级的报告文件夹"
+)
+def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None:
+    """Sum children into a parent."""
+    from helpers.rollup import RollupError
+    from helpers.rollup import rollup as summed
+
+    try:
+        result = summed(list(folders), organ=organ, level=level, out=out)
+    except RollupError as error:
+        _fail(str(error), 2)
+    for message in (*result.missing, *result.gaps):
+        click.echo(message, err=True)
+    for name, findings in result.findings.items():
+        for found in findings:
+            click.echo(f"{name}/{found}", err=True)
+    click.echo(f"已写入 {out}", err=True)
+    sys.exit(0 if result.passed else 1)
+
+
+@cli.command(help="一次检查、生成许多报告，并做成集中公布的网页和数据；没有变动的不重做。")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="输出文件夹")
+@click.option("--to", "formats", type=_Formats(), default=",".join(FORMATS), help="要生成的格式，用逗号隔开")
+@click.option("--workers", type=click.IntRange(min=1), help="本机进程数，默认每个处理器核心一个")
+@click.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tcp://10.0.0.1:8786")
+@click.option("--fresh", is_flag=True, help="没有变动的也重做")
+def batch(
+    folders: tuple[Path, ...],
+    out: Path,
+    formats: Sequence[str],
+    workers: int | None,
+    scheduler: str | None,
+    fresh: bool,
+) -> None:
+    """Check and render many folders."""
+    from helpers.batch import BatchError
+    from helpers.batch.show import run_shown
+
+    try:
+        code = run_shown(folders, out, to=formats, workers=workers, scheduler=scheduler, fresh=fresh)
+    except BatchError as error:
+        _fail(str(error), 1)
+    sys.exit(code)

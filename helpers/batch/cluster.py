@@ -1,0 +1,216 @@
+"""A Dask cluster, our own or another's, and parcels flown to it: few at a time, so that memory stays flat."""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import dask
+from distributed import Client, Future, LocalCluster, wait
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
+
+_CONNECT_SECONDS = 10
+_PATIENCE_SECONDS = 60
+"""How long a cluster may be without any worker: one that died is back within ten."""
+
+_TICK_SECONDS = 0.5
+_FETCH_SECONDS = 300
+_LOST = "与调度器的联系断了；已经做好的报告都在，重新运行会从断处接着做"
+
+
+class BatchError(Exception):
+    """A run that cannot begin or go on; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make: its place in the order given, its name, its parcel as a mapping, and the parcel's key."""
+
+    number: int
+    name: str
+    parcel: dict[str, Any]
+    key: str
+
+
+@contextmanager
+def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
+    """Start a cluster of processes on this machine, or reach the one at an address.
+
+    Raises
+    ------
+    BatchError
+        It cannot be reached or started.
+    """
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # what concerns people is said by this project
+    # A report is suspected after its second worker died, and then tried alone.
+    settings = {
+        "distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s",
+        "distributed.scheduler.allowed-failures": 1,
+    }
+    with dask.config.set(settings):
+        local = None if scheduler else _local(workers)
+        try:
+            client = Client(scheduler or local, timeout=_CONNECT_SECONDS)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise BatchError(f"连不上调度器 {scheduler}（{error}）；请核对地址，并确认它正在运行") from None
+        try:
+            yield client
+        except BaseException:  # also an interrupt
+            with suppress(TimeoutError):
+                client.close(timeout=0.5)
+            _kill(local)
+            raise
+        else:
+            client.close()
+            if local is not None:
+                local.close()
+
+
+def _local(workers: int | None) -> LocalCluster:
+    # Never fork: a forked copy of threads that libraries started deadlocks. Dask spawns by default.
+    try:
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        )
+    except (OSError, RuntimeError, TimeoutError) as error:
+        raise BatchError(f"本机的工作进程没有启动：{error}") from None
+
+
+def _kill(local: LocalCluster | None) -> None:
+    """End our own workers at once: nothing they still do is wanted."""
+    if local is None:
+        return
+    for nanny in local.workers.values():
+        nanny.auto_restart = False
+        with suppress(AttributeError):  # it is only starting
+            nanny.process.process._process.kill()
+    with suppress(TimeoutError):
+        local.close(timeout=0.5)
+
+
+def fly(client: Client, jobs: Iterator[Job], formats: list[str], edition: str) -> Iterator[tuple[Job, Any]]:
+    """Have jobs done and yield each with what came back, as they finish: a mapping, or the exception it failed with.
+
+    A report that was with a worker when it died goes to another. One that took several along is tried again at the end,
+    alone, so that no other is blamed for it.
+
+    Raises
+    ------
+    BatchError
+        The scheduler is lost, no worker is left, or a worker runs another edition of the project.
+    """
+    suspects: list[Job] = []
+    for job, back in _rounds(client, jobs, formats, edition, alone=False):
+        if isinstance(back, KilledWorker):
+            suspects.append(job)
+        else:
+            yield job, back
+    yield from _rounds(client, iter(suspects), formats, edition, alone=True)
+
+
+def _rounds(
+    client: Client, jobs: Iterator[Job], formats: list[str], edition: str, alone: bool
+) -> Iterator[tuple[Job, Any]]:
+    flying: dict[Future[Any], Job] = {}
+    fleet = _Fleet(client)
+    more = True
+    while more or flying:
+        width = min(fleet.width(), 1) if alone else fleet.width()
+        while more and len(flying) < width:
+            job = next(jobs, None)
+            if job is None:
+                more = False
+                break
+            key = f"report-{job.name}-{uuid.uuid4().hex}"
+            # By value: a scheduler, and a worker without the project, can then still read what it is asked.
+            with _reached(client):
+                future = client.submit(_by_value(), job.parcel, formats, edition, key=key, pure=False)
+            flying[future] = job
+        for future in _landed(client, flying):
+            job = flying.pop(future)
+            yield job, _opened(future, edition)
+            future.release()
+
+
+def _by_value() -> Callable[..., Any]:
+    def launch(parcel: dict[str, Any], formats: list[str], edition: str) -> Any:
+        from helpers.batch.work import work
+
+        return work(parcel, formats, edition)
+
+    return launch
+
+
+class _Fleet:
+    """How many parcels may be under way: two a worker, so that none waits for the next."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._width = 0
+        self._looked = self._seen = time.monotonic() - _TICK_SECONDS
+
+    def width(self) -> int:
+        now = time.monotonic()
+        if now - self._looked >= _TICK_SECONDS:
+            self._looked = now
+            with _reached(self._client):
+                self._width = 2 * sum(self._client.nthreads().values())
+            if self._width:
+                self._seen = now
+            elif now - self._seen > _PATIENCE_SECONDS:
+                raise BatchError("集群里没有工作进程；请先启动，再重新运行")
+        return self._width
+
+
+def _landed(client: Client, flying: dict[Future[Any], Job]) -> list[Future[Any]]:
+    if not flying:
+        time.sleep(_TICK_SECONDS)  # there is no worker yet
+        return []
+    with _reached(client):
+        try:
+            return list(wait(list(flying), timeout=_TICK_SECONDS, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            return []
+
+
+@contextmanager
+def _reached(client: Client) -> Iterator[None]:
+    """Turn every way in which a scheduler can be lost into one error."""
+    try:
+        yield
+    except (OSError, RuntimeError, CancelledError, asyncio.CancelledError):
+        raise BatchError(_LOST) from None
+    if client.status != "running":
+        raise BatchError(_LOST)
+
+
+def _opened(future: Future[Any], edition: str) -> Any:
+    """Return what a worker sent back, or the exception that concerns this report alone."""
+    try:
+        back = future.result(timeout=_FETCH_SECONDS)
+    except (CommClosedError, CancelledError, asyncio.CancelledError, TimeoutError):
+        raise BatchError(_LOST) from None
+    except ImportError as error:
+        raise BatchError(
+            f"集群的工作进程里没有本项目，或版本不同（{error}）；请在每台机器上装好同一版本再启动"
+        ) from None
+    except Exception as error:
+        return error
+    if back["edition"] != edition:
+        raise BatchError(
+            f"集群的工作进程里是另一版本的项目或依赖包（本机 {edition[:12]}，工作进程 {back['edition'][:12]}）；"
+            "请换成同一版本并重新启动工作进程"
+        )
+    return back

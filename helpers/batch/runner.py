@@ -1,0 +1,300 @@
+"""A whole run: what changed is made, what did not is verified, and all of it is summed up."""
+
+import hashlib
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from distributed.scheduler import KilledWorker
+
+from helpers import portal
+from helpers.batch.cluster import BatchError, Job, cluster, fly
+from helpers.batch.parcel import Packer, ParcelError
+from helpers.batch.shelf import kept, put, sha256, staging, sync, write_safely
+from helpers.batch.work import edition
+
+SUMMARY = "batch.json"
+STATES = {"rendered": "已生成", "unchanged": "没有变化", "failed": "失败"}
+"""What can become of a report, and its name for people."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One report that is finished with: its folder, what became of it, in how many seconds, and why it failed."""
+
+    folder: Path
+    state: str
+    seconds: float
+    message: str | None
+
+
+Progress = Callable[[Done], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many reports ended in each state, and where that stands in full."""
+
+    counts: dict[str, int]
+    file: Path
+
+    @property
+    def passed(self) -> bool:
+        """Whether no report failed."""
+        return not self.counts["failed"]
+
+
+def run(
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    to: Sequence[str] = ("html", "pdf", "docx"),
+    workers: int | None = None,
+    scheduler: str | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Check and render report folders; each appears as ``out/<folder name>/``, beside the portal page and the data.
+
+    Parameters
+    ----------
+    folders
+        Report folders, of different names.
+    out
+        Folder for everything that is made.
+    to
+        Formats: any of ``html``, ``pdf`` and ``docx``.
+    workers
+        Processes of the local cluster; by default one a core.
+    scheduler
+        Address of a running Dask scheduler, used instead.
+    fresh
+        Render also what did not change.
+    progress
+        Told of every report that is finished with.
+
+    Raises
+    ------
+    BatchError
+        The run cannot begin or go on; what is finished stays, and the next run goes on from there.
+    """
+    folders = [Path(folder).resolve() for folder in folders]
+    out = Path(out).resolve()
+    _refuse(folders, out)
+    try:
+        with staging(out) as stage, tempfile.TemporaryFile(dir=stage) as stream:
+            ledger = _Ledger(stream, folders, progress)
+            run = _Run(out, stage, ledger, list(dict.fromkeys(to)), fresh)
+            run.make(folders, workers, scheduler)
+            return _sum_up(ledger, out, stage, [run.packer.parent(folder) for folder in folders])
+    except OSError as error:
+        raise BatchError(
+            f"不能写入 {out}（{error.strerror or error}）；已经做好的报告都在，腾出地方或改好权限后重新运行"
+        ) from None
+
+
+def _refuse(folders: Sequence[Path], out: Path) -> None:
+    names = Counter(folder.name for folder in folders)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise BatchError(f"有 {names[twice[0]]} 个文件夹都叫“{twice[0]}”，输出会互相覆盖；请改名或分批")
+    taken = {SUMMARY, *portal.FILES} & names.keys()
+    if taken:
+        raise BatchError(f"文件夹不能叫“{min(taken)}”，输出里有同名文件；请改名")
+    mixed = next(
+        (folder for folder in folders if out == folder.parent or folder in (out, *out.parents)), None
+    )
+    if mixed:
+        raise BatchError(f"输出文件夹 {out} 与报告文件夹“{mixed.name}”在一处，会覆盖填报的数据；请另选一处")
+
+
+class _Run:
+    """One run: what it makes reports with, and where it says what became of them."""
+
+    def __init__(self, out: Path, stage: Path, ledger: "_Ledger", formats: list[str], fresh: bool) -> None:
+        self.out = out
+        self.stage = stage
+        self.ledger = ledger
+        self.formats = formats
+        self.fresh = fresh
+        self.edition = edition()
+        self.packer = Packer()
+
+    def make(self, folders: Sequence[Path], workers: int | None, scheduler: str | None) -> None:
+        """Make every report; a cluster is started only when there is something to make."""
+        jobs = self._jobs(folders)
+        first = next(jobs, None)
+        if first is None:
+            return
+        with cluster(workers, scheduler) as client:
+            for job, back in fly(client, chain([first], jobs), self.formats, self.edition):
+                self.ledger.add(job.number, *self._finish(job, back))
+
+    def _jobs(self, folders: Sequence[Path]) -> Iterator[Job]:
+        """Yield what is to be made; what need not be, or cannot, is done with on the way."""
+        for number, folder in enumerate(folders):
+            started = time.perf_counter()
+            try:
+                parcel = self.packer.pack(folder)
+            except ParcelError as error:
+                self.ledger.add(number, "failed", _failure(str(error)))
+                continue
+            key = parcel.key(self.edition, *self.formats)
+            record = None if self.fresh else kept(self.out / folder.name, key)
+            if record is None:
+                yield Job(number, folder.name, vars(parcel), key)
+            else:
+                record["seconds"] = round(time.perf_counter() - started, 3)
+                self.ledger.add(number, "unchanged", record)
+
+    def _finish(self, job: Job, back: Any) -> tuple[str, dict[str, Any]]:
+        if isinstance(back, KilledWorker):
+            return "failed", _failure("工作进程处理它时几次意外退出，别的报告不受影响；请检查这个文件夹")
+        if isinstance(back, Exception):
+            return "failed", _failure(f"处理时出错：{type(back).__name__}: {back}")
+        record, files = back["record"], back["files"]
+        if not record["passed"]:
+            return "failed", record
+        try:
+            return "rendered", put(self.out / job.name, self.stage, job.key, record, files)
+        except FileExistsError:
+            return "failed", _failure(f"{self.out / job.name} 已经有别的东西，没有覆盖；请移走")
+
+
+def _failure(message: str) -> dict[str, Any]:
+    empty = dict.fromkeys(("organ", "level", "year", "published"))
+    return {**empty, "passed": False, "message": message, "findings": [], "figures": [], "seconds": 0.0}
+
+
+# What became of each report ---------------------------------------------------------------------------------------------
+
+
+class _Ledger:
+    """Entries of finished reports, on disk until the end: there may be a hundred thousand."""
+
+    def __init__(self, stream: IO[bytes], folders: Sequence[Path], progress: Progress | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self._stream = stream
+        self._folders = folders
+        self._tell = progress or (lambda _: None)
+        self._starts: dict[int, int] = {}
+
+    def add(self, number: int, state: str, entry: dict[str, Any]) -> None:
+        """Enter a report, and tell of it."""
+        folder = self._folders[number]
+        self._starts[number] = self._stream.seek(0, 2)
+        self._stream.write(
+            json.dumps({"report": folder.name, "state": state, **entry}, ensure_ascii=False).encode() + b"\n"
+        )
+        self.counts[state] += 1
+        self._tell(Done(folder, state, entry["seconds"], _reason(entry) if state == "failed" else None))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Give every entry, in the order of the folders."""
+        for number in sorted(self._starts):
+            self._stream.seek(self._starts[number])
+            yield json.loads(self._stream.readline())
+
+
+def _reason(entry: dict[str, Any]) -> str:
+    errors = [found["message"] for found in entry["findings"] if found["level"] == "error"]
+    more = f"（等 {len(errors)} 个错误）" if len(errors) > 1 else ""
+    return entry["message"] or f"{errors[0]}{more}"
+
+
+# The whole ------------------------------------------------------------------------------------------------------------
+
+
+def _sum_up(ledger: _Ledger, out: Path, stage: Path, parents: Sequence[Path | None]) -> Summary:
+    names = [parent.name if parent else None for parent in parents]
+    listed = _Listing(ledger, names)
+    counts = {state: ledger.counts[state] for state in STATES}
+    shown = {"of": listed.digest(), "sha256": _standing(out)}
+    if shown != _shown(out):
+        portal.write(listed, stage)
+        for name in portal.FILES:
+            _replace(stage / name, out / name)
+        shown["sha256"] = _standing(out)
+    with (stage / SUMMARY).open("w", encoding="utf-8") as stream:
+        head = {"counts": counts, "portal": shown}
+        stream.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": [')
+        for number, entry in enumerate(ledger):
+            stream.write(",\n" if number else "\n")
+            stream.write(json.dumps(_public(entry), ensure_ascii=False))
+        stream.write("\n]}\n")
+    _replace(stage / SUMMARY, out / SUMMARY)
+    return Summary(counts, out / SUMMARY)
+
+
+def _public(entry: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        "report",
+        "state",
+        "seconds",
+        "organ",
+        "level",
+        "year",
+        "published",
+        "passed",
+        "message",
+        "findings",
+    )
+    return {
+        **{name: entry[name] for name in names},
+        "outputs": [f"{entry['report']}/{name}" for name in entry.get("sha256", ())],
+    }
+
+
+class _Listing:
+    """The entries as the portal lists them; can be gone through again."""
+
+    def __init__(self, ledger: _Ledger, parents: Sequence[str | None]) -> None:
+        self._ledger = ledger
+        self._parents = parents
+
+    def __iter__(self) -> Iterator[portal.Listed]:
+        for entry, parent in zip(self._ledger, self._parents, strict=True):
+            levels = Counter(found["level"] for found in entry["findings"])
+            yield portal.Listed(
+                name=entry["report"],
+                organ=entry["organ"],
+                level=entry["level"],
+                year=entry["year"],
+                published=entry["published"],
+                passed=entry["passed"],
+                errors=levels["error"],
+                warnings=levels["warning"],
+                files=tuple(entry.get("sha256", ())),
+                parent=parent,
+                figures=entry["figures"],
+            )
+
+    def digest(self) -> str:
+        """Digest of everything the portal shows."""
+        digest = hashlib.sha256(edition().encode())
+        for one in self:
+            digest.update(repr(one).encode())
+        return digest.hexdigest()
+
+
+def _standing(out: Path) -> dict[str, str]:
+    return {name: sha256((out / name).read_bytes()) for name in portal.FILES if (out / name).is_file()}
+
+
+def _shown(out: Path) -> Any:
+    try:
+        return json.loads((out / SUMMARY).read_text(encoding="utf-8"))["portal"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _replace(new: Path, target: Path) -> None:
+    write_safely(new, new.read_bytes())
+    new.replace(target)
+    sync(target.parent)

@@ -1,0 +1,314 @@
+"""The page on which a county publishes all reports of a year together, and all their figures as open data."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from great_tables import GT
+
+from helpers.checks.cells import CELLS
+from helpers.form import CARRIED_FORWARD, FORM, HANDLED, NEW, TOTAL
+from helpers.opendata import COUNT_UNIT
+
+FILES = ("index.html", "reports.csv", "reports.parquet", "datapackage.json")
+"""What :func:`write` makes."""
+
+_CELLS = [cell for cells in CELLS.values() for cell in cells]
+_TOTALS = {NEW: "新收申请", HANDLED: "办理", CARRIED_FORWARD: "结转下年"}
+_FORMATS = {"html": "网页", "pdf": "PDF", "docx": "Word"}
+_GROUP = 200
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One report as the portal shows it.
+
+    Attributes
+    ----------
+    name
+        Its folder, where ``files`` are.
+    organ, level, year, published
+        From ``report.yml``; None where that cannot be read.
+    passed, errors, warnings
+        What the rules said; a report may also fail for another reason.
+    parent
+        Name of the folder it names as its parent, or None.
+    figures
+        Digits of every figure, in the order of the form; empty where it could not be read.
+    """
+
+    name: str
+    organ: str | None
+    level: str | None
+    year: int | None
+    published: str | None
+    passed: bool
+    errors: int
+    warnings: int
+    files: tuple[str, ...]
+    parent: str | None
+    figures: Sequence[str | None]
+
+    def count(self, row: str) -> int:
+        """One total of the table of applications."""
+        digits = self.figures[_CELLS.index(("applications", row, TOTAL))] if self.figures else None
+        return int(digits or 0)
+
+
+def write(reports: Iterable[Listed], folder: Path) -> None:
+    """Write the page and the data.
+
+    Parameters
+    ----------
+    reports
+        Gone through twice. Only reports that passed are in the data.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written.
+    """
+    (folder / "index.html").write_text(page(reports), encoding="utf-8")
+    _write_data((one for one in reports if one.passed), folder)
+    package = json.dumps(_package(), ensure_ascii=False, indent=2)
+    (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8")
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>政府信息公开工作年度报告集中公布</title>
+<style>
+body {{ margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem; font-family: sans-serif; line-height: 1.6; color: #1a1a1a; background: #fff; }}
+.scroll {{ overflow-x: auto; }}
+.scroll a {{ color: #1d4f91; }}
+</style>
+</head>
+<body>
+<main>
+<h1>政府信息公开工作年度报告集中公布</h1>
+{sections}
+<section>
+<h2 id="data">数据下载</h2>
+<p>各份报告三张统计表的全部数字，一格一行：</p>
+<ul>
+<li><a href="reports.csv">CSV</a></li>
+<li><a href="reports.parquet">Parquet</a></li>
+<li><a href="datapackage.json">字段说明（datapackage.json）</a></li>
+</ul>
+</section>
+</main>
+</body>
+</html>
+"""
+
+
+def page(reports: Iterable[Listed]) -> str:
+    """Return the page: a table a year, the newest first; in it the highest level first, then by name."""
+    ranks = {level: rank for rank, level in enumerate(reversed(FORM.levels))}
+    # GB 18030 has the common characters in the order of their pinyin.
+    rows = sorted(
+        reports,
+        key=lambda one: (
+            -(one.year or 0),
+            ranks.get(one.level or "", len(ranks)),
+            (one.organ or one.name).encode("gb18030", "replace"),
+        ),
+    )
+    sections = [_section(year, list(of_year)) for year, of_year in groupby(rows, key=lambda one: one.year)]
+    return _PAGE.format(sections="\n".join(sections))
+
+
+def _section(year: int | None, reports: list[Listed]) -> str:
+    name = f"year-{year or 'unknown'}"
+    heading = f"{year} 年度" if year else "读不出年度的报告"
+    good = [one for one in reports if one.passed]
+    names = {one.name for one in good}
+    # What a parent has gathered is not counted again with its children.
+    top = [one for one in good if one.parent not in names]
+    totals = "，".join(f"{label} {sum(one.count(row) for one in top)} 件" for row, label in _TOTALS.items())
+    failed = len(reports) - len(good)
+    summary = (
+        f"共 {len(reports)} 份报告，已生成 {len(good)} 份"
+        + (f"，未通过 {failed} 份" if failed else "")
+        + f"。{totals}"
+    )
+    summary += "（下级已计入上级的，不重复计算）。" if len(top) < len(good) else "。"
+    return (
+        f'<section>\n<h2 id="{name}">{heading}</h2>\n<p>{summary}</p>\n'
+        f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{_table(name, reports)}\n</div>\n</section>'
+    )
+
+
+def _table(name: str, reports: list[Listed]) -> str:
+    rows = pd.DataFrame(
+        {
+            "机关": [one.organ or one.name for one in reports],
+            "层级": [FORM.levels[one.level].name if one.level else "—" for one in reports],
+            "公布日期": [one.published or "未公布" for one in reports],
+            "核对": [_state(one) for one in reports],
+            **{
+                label: [one.count(row) if one.figures else "—" for one in reports]
+                for row, label in _TOTALS.items()
+            },
+            "报告": [_links(one) for one in reports],
+        }
+    )
+    table = (
+        GT(rows, id=f"reports-{name}", rowname_col="机关")
+        .tab_stubhead("机关")
+        .fmt_passthrough("报告", escape=False)
+        .tab_options(
+            table_width="100%",
+            table_font_size="15px",
+            container_overflow_x="visible",
+            container_overflow_y="visible",
+        )
+        .cols_align("left")
+        .cols_align("right", list(_TOTALS.values()))
+    )
+    return str(table.as_raw_html())
+
+
+def _state(one: Listed) -> str:
+    if one.passed:
+        return f"通过，{one.warnings} 条警告" if one.warnings else "通过"
+    return f"未通过，{one.errors} 个错误" if one.errors else "未生成"
+
+
+def _links(one: Listed) -> str:
+    """Link the outputs; a name for each that tells it from the others of the page."""
+    found = {Path(file).suffix[1:]: file for file in one.files}
+    return (
+        " ".join(
+            f'<a href="{quote(f"{one.name}/{found[kind]}")}" aria-label="{escape(f"{one.organ}{one.year}年度报告，{label}")}">{label}</a>'
+            for kind, label in _FORMATS.items()
+            if kind in found
+        )
+        or "—"
+    )
+
+
+# The data -------------------------------------------------------------------------------------------------------------
+
+_FIELDS: dict[str, tuple[str, str, str]] = {
+    "report": ("string", "报告文件夹", "报告所在文件夹的名称"),
+    "organ": ("string", "机关", "机关全称"),
+    "level": ("string", "层级", "机关的层级"),
+    "year": ("integer", "年度", "报告年度"),
+    "published": ("date", "公布日期", "未公布的为空"),
+    "table": ("string", "表", "表的键"),
+    "row": ("string", "行", "行的键"),
+    "column": ("string", "列", "列的键"),
+    "item": ("string", "行名", "统一格式里的行名"),
+    "group": ("string", "列名", "统一格式里的列名"),
+    "unit": ("string", "单位", "数值的单位"),
+    "value": ("number", "数值", "表中的数，金额保留原有小数位"),
+}
+"""Fields of a row of data: type, title, description."""
+
+
+def _write_data(reports: Iterable[Listed], folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {
+        "string": pa.string(),
+        "integer": pa.int16(),
+        "date": pa.date32(),
+        "number": pa.decimal128(25, 10),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, (kind, _, _) in _FIELDS.items()])
+    with (
+        (folder / "reports.csv").open("w", encoding="utf-8-sig", newline="") as stream,
+        pq.ParquetWriter(folder / "reports.parquet", schema, compression="zstd") as parquet,
+    ):
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(_FIELDS)
+        remaining = iter(reports)
+        while some := list(islice(remaining, _GROUP)):
+            rows = [row for one in some for row in _rows(one)]
+            writer.writerows(rows)
+            columns = dict(zip(_FIELDS, zip(*rows, strict=True), strict=True))
+            parquet.write_table(
+                pa.table({name: _column(name, values, kinds) for name, values in columns.items()}, schema)
+            )
+
+
+def _column(name: str, values: Sequence[Any], kinds: dict[str, Any]) -> Any:
+    import pyarrow as pa
+
+    kind = _FIELDS[name][0]
+    if kind == "number":
+        return pa.array(map(Decimal, values), kinds[kind])
+    array = pa.array(values, pa.string() if kind == "date" else kinds[kind])
+    return array.cast(kinds[kind])
+
+
+def _rows(one: Listed) -> Iterator[tuple[Any, ...]]:
+    about = (one.name, one.organ, one.level, one.year, one.published)
+    for names, digits in zip(_NAMES, one.figures, strict=True):
+        yield (*about, *names, digits)
+
+
+_NAMES = [
+    (
+        table,
+        row,
+        column,
+        "—".join(FORM.tables[table].row[row].labels),
+        FORM.tables[table].column[column].label,
+        FORM.tables[table].row[row].unit or COUNT_UNIT,
+    )
+    for table, row, column in _CELLS
+]
+
+
+def _package() -> dict[str, Any]:
+    schema = {
+        "fields": [
+            {"name": name, "type": kind, "title": title, "description": text}
+            for name, (kind, title, text) in _FIELDS.items()
+        ],
+        "missingValues": [""],
+        "primaryKey": ["report", "table", "row", "column"],
+    }
+    title = "政府信息公开工作年度报告的全部数字，一格一行"
+    return {
+        "profile": "data-package",
+        "name": "nianbao-reports",
+        "title": title,
+        "description": f"依{FORM.notice['number']}所附格式；键的含义见本项目 data/form/datapackage.json。",
+        "resources": [
+            {
+                "name": "reports",
+                "path": "reports.csv",
+                "title": title,
+                "profile": "tabular-data-resource",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": schema,
+            },
+            {
+                "name": "reports-parquet",
+                "path": "reports.parquet",
+                "title": f"{title}（Parquet，字段相同）",
+                "profile": "data-resource",
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+            },
+        ],
+    }

@@ -1,0 +1,123 @@
+"""Processes of a batch, started and ended as people do: from the shell, by signal, on another port."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from published import ROOT
+
+_BATCH = """
+import sys
+from pathlib import Path
+
+from helpers.batch import BatchError
+from helpers.batch.show import run_shown
+
+out, scheduler, workers, formats, *folders = sys.argv[1:]
+try:
+    code = run_shown([Path(one) for one in folders], Path(out), to=formats.split(","), scheduler=scheduler or None,
+                     workers=int(workers), fresh="FRESH" in __import__("os").environ)
+except BatchError as error:
+    sys.exit(str(error))
+sys.exit(code)
+"""
+
+
+def start(
+    folders: list[Path],
+    out: Path,
+    *,
+    scheduler: str = "",
+    workers: int = 2,
+    to: str = "html",
+    prefix: tuple[str, ...] = (),
+    **environment: str,
+) -> subprocess.Popen[str]:
+    """Start a batch."""
+    command = [
+        *prefix,
+        sys.executable,
+        "-c",
+        _BATCH,
+        str(out),
+        scheduler,
+        str(workers),
+        to,
+        *map(str, folders),
+    ]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], code: int | None = 0) -> str:
+    """Wait for a batch; return what it said."""
+    said = process.communicate(timeout=600)[1]
+    assert code is None or process.returncode == code, said
+    return said
+
+
+def batch(folders: list[Path], out: Path, code: int | None = 0, **options: object) -> str:
+    """Run a batch to its end; return what it said."""
+    return finish(start(folders, out, **options), code)  # type: ignore[arg-type]
+
+
+def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Worker processes of a local cluster."""
+    return [one for one in psutil.Process(process.pid).children() if "spawn_main" in " ".join(one.cmdline())]
+
+
+def until(true: Callable[[], object], seconds: float = 120) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def finished(out: Path) -> list[str]:
+    """Names of the reports that are finished."""
+    return sorted(path.parent.name for path in out.glob("[!.]*/record.json"))
+
+
+@contextmanager
+def elsewhere(
+    place: Path, cwd: Path = ROOT, workers: int = 1, **environment: str
+) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Run a scheduler and its workers as a process tree of their own; give its address and the processes."""
+    file = place / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    commands = [
+        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard",
+         "--host", "127.0.0.1", "--scheduler-file", str(file)],
+        *[[sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1",
+           "--no-dashboard", "--local-directory", str(place)]] * workers,
+    ]  # fmt: skip
+    processes = []
+    try:
+        for command in commands:
+            # The scheduler stands where nothing of the project is: it must not need it.
+            where = cwd if "dask_worker" in command[2] else place
+            processes.append(subprocess.Popen(command, cwd=where, env=os.environ | environment, **quiet))  # type: ignore[call-overload]
+            until(file.exists)
+        yield json.loads(file.read_text())["address"], processes
+    finally:
+        for process in reversed(processes):
+            process.send_signal(signal.SIGTERM)
+        for process in reversed(processes):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
