@@ -8,12 +8,13 @@ that they can be read in grey and need no legend.
 import base64
 import io
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from helpers.form import FORM, HANDLED, NEW, RESULTS, TOTAL, Item
 from helpers.outputs import INDEX, Output
@@ -292,10 +293,12 @@ def _blocks(chart: AnyChart, caption: str) -> str:
     and loses its alternative text there.
     """
     figure = chart.draw()
-    vector, picture = _saved(figure, "svg"), _saved(figure, "png")
+    page_vector, vector, picture = (
+        _saved(figure, *kind) for kind in (("svg", "none"), ("svg", "path"), ("png", "path"))
+    )
     identity = f"chart-{chart.key}"
     page = (
-        f'<figure id="{identity}"><img src="data:image/svg+xml;base64,{base64.b64encode(vector).decode()}" '
+        f'<figure id="{identity}"><img src="data:image/svg+xml;base64,{base64.b64encode(page_vector).decode()}" '
         f'alt="{chart.alt}"><figcaption>{caption}</figcaption></figure>'
     )
     pdf = (
@@ -395,12 +398,20 @@ def _font() -> Any:
     return FontProperties(fname=FONT)
 
 
-def _saved(figure: "Figure", file_format: str) -> bytes:
-    """Save with nothing in it that changes from run to run: no date, no random id, glyphs as outlines."""
+def _saved(figure: "Figure", file_format: str, text: Literal["path", "none"]) -> bytes:
+    """Save with nothing in it that changes from run to run: no date, no random id.
+
+    Parameters
+    ----------
+    text
+        ``path`` draws the glyphs, ``none`` leaves words as words: the page has the fonts of its reader, and a chart in
+        it is a fifth as large.
+    """
     import matplotlib
 
     stream = io.BytesIO()
     metadata = {"Date": None} if file_format == "svg" else {"Software": None}
-    with matplotlib.rc_context({"svg.hashsalt": "nianbao", "svg.fonttype": "path"}):
+    with matplotlib.rc_context({"svg.hashsalt": "nianbao", "svg.fonttype": text}):
         figure.savefig(stream, format=file_format, dpi=_DPI, metadata=metadata)
-    return stream.getvalue()
+    # matplotlib lists faces of its own before the reader's.
+    return re.sub(rb"font-family: [^;]*", b"font-family: sans-serif", stream.getvalue())

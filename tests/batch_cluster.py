@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from published import ROOT
+from published import ROOT, hears_interrupts
 
 _BATCH = """
 import sys
@@ -59,6 +59,7 @@ def start(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hears_interrupts,
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,8 @@ def copy_project(target: Path) -> Path:
     for name in ("assets", "data", "helpers"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     return target
+
+
+def hears_interrupts() -> None:
+    """Undo, in a child that a test will interrupt, what a shell does to the programs of a background job."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from conftest import ROOT, XIAODUKOU
 from lxml import etree, html
+from published import hears_interrupts
 from readback import Block, from_docx, from_html, from_pdf
 
 from helpers import report
@@ -264,7 +265,9 @@ class TestBadInput:
         out.mkdir()
         (out / "report.html").write_text("before")
         command = [sys.executable, "-m", "helpers", "render", "--engine", "pandoc", "--out", str(out)]
-        running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        running = subprocess.Popen(
+            command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=hears_interrupts
+        )
         time.sleep(1.5)
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=60)[1]
@@ -311,7 +314,9 @@ class TestQuarto:
         for check in ("test_html", "test_pdf", "test_docx", "test_chart_has_its_alternative_text_everywhere"):
             getattr(TestProperties(), check)({"xiaodukou-2024": project / "_output"})
         source = (project / "_output" / "report.html").read_text(encoding="utf-8")
-        assert not re.search(r"<script(?! type=\"application/ld\+json\")|(src|href)=[\"']?(https?:)?//", source)
+        assert not re.search(
+            r"<script(?! type=\"application/ld\+json\")|(src|href)=[\"']?(https?:)?//", source
+        )
 
     def test_another_folder(self, project: Path, rich: Path, built_in: dict[str, Path]) -> None:
         shutil.copytree(rich, project / "data" / "rich")

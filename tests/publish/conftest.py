@@ -18,6 +18,7 @@ import pytest
 from docx.oxml.ns import qn
 from docx.table import Table
 from lxml import html as lxml_html
+from published import hears_interrupts
 
 from helpers.publish import Publication, publish
 
@@ -191,7 +192,9 @@ def interrupted():
         arguments = f"Path({str(document)!r}), out=Path({str(out)!r}), engine={engine!r}"
         code = f"from pathlib import Path; from helpers.publish import publish; publish({arguments})"
         mark = document.with_name("pid")
-        with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        command = [sys.executable, "-c", code]
+        quiet = {"stderr": subprocess.DEVNULL, "preexec_fn": hears_interrupts}
+        with subprocess.Popen(command, cwd=ROOT, **quiet) as process:
             _wait(lambda: mark.exists() and mark.read_text())
             process.send_signal(number)
             process.wait(30)
