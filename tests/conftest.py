@@ -2,11 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from published import ENGINES, ROOT, XIAODUKOU, publish
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 __all__ = ["ROOT", "XIAODUKOU"]
 
@@ -50,3 +54,23 @@ def folder(tmp_path: Path) -> Path:
 def outputs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default report as published by an engine."""
     return publish(request.param, XIAODUKOU, tmp_path_factory.mktemp("published") / request.param)
+
+
+@pytest.fixture(scope="session")
+def browser(program: Callable[[str], str]) -> Iterator["Browser"]:
+    """A real Chromium; one for all tests, since two drivers in one process do not get on."""
+    from playwright.sync_api import sync_playwright
+
+    # What it needs on a machine without a screen, and what keeps it from asking the network.
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+    ]
+    flags += ["--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=flags)
+        yield chromium
+        chromium.close()

@@ -3,32 +3,21 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import violations
 from conftest import XIAODUKOU
 from lxml import html
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from published import publish
 
 from helpers import opendata, report
 from helpers.form import FORM
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Off by default, and the one rule of WCAG 2.2 AA that axe has.
-RULES = {"runOnly": TAGS, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 LARGEST = 300_000
-
-
-@pytest.fixture(scope="session")
-def browser(program: Callable[[str], str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -43,12 +32,6 @@ def page(browser: Browser, outputs: Path) -> Iterator[Page]:
     opened.heard = heard  # type: ignore[attr-defined]
     yield opened
     opened.close()
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response
-    assert found["passes"] or found["violations"]
-    return [f"{one['id']}: {node['html'][:200]}" for one in found["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

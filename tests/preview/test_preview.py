@@ -8,30 +8,12 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, XIAODUKOU
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from published import copy_project
 
 from helpers import preview
 
-# What a browser needs in a machine without a screen, and what keeps it from asking the network.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser(program) -> Iterator:
-    with sync_playwright() as tools:
-        chromium = tools.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
