@@ -26,6 +26,7 @@ from helpers.findings import Finding, rules
 from helpers.form import FORM, TOTAL
 from helpers.notes import NOTES_FILE, Note
 from helpers.outputs import INDEX
+from helpers.provenance import PACKAGES
 from helpers.report import PROSE, Report, read
 from helpers.values import show
 
@@ -48,8 +49,6 @@ _COLOURS: dict[Kind, str] = {
     "note": "#6a2c91",
 }
 """Colours in the PDF, as in the page's stylesheet."""
-
-_PACKAGES = ("great-tables", "ipykernel", "matplotlib", "pandas", "pypandoc-binary", "typst")
 
 
 def active() -> bool:
@@ -321,7 +320,7 @@ class Review(Page):
     def _tools(self) -> Iterable[str]:
         yield "## 工具和版本 {#review-tools}"
         tools = [("nianbao", __version__), ("Python", sys.version.split()[0])]
-        tools += [(name, version(name)) for name in _PACKAGES]
+        tools += [(name, version(name)) for name in PACKAGES]
         yield _table("review-tools", ("工具", "版本"), tools, (60, 40))
         yield "生成文件所用的引擎和它的版本记在同一文件夹的 manifest.json 里。"
 
