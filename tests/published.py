@@ -15,6 +15,12 @@ OUTPUTS = ("report.html", "report.pdf", "report.docx")
 ENGINES = ["built-in", pytest.param("quarto", marks=pytest.mark.quarto)]
 
 
+def built_in(folder: Path, out: Path) -> list[str]:
+    """Return our own command that renders ``folder`` into ``out`` with the built-in engine."""
+    options = ["--engine", "pandoc", "--out", str(out)]
+    return [sys.executable, "-m", "helpers", "render", str(folder), *options]
+
+
 def publish(engine: str, folder: Path, work: Path, *prefix: str, **environment: str) -> Path:
     """Publish a report folder; ``work`` is a folder to be made, ``prefix`` a command that runs another.
 
@@ -23,17 +29,7 @@ def publish(engine: str, folder: Path, work: Path, *prefix: str, **environment: 
     """
     if engine == "built-in":
         out = work / "out"
-        command = [
-            sys.executable,
-            "-m",
-            "helpers",
-            "render",
-            str(folder),
-            "--engine",
-            "pandoc",
-            "--out",
-            str(out),
-        ]
+        command = built_in(folder, out)
         project = ROOT
     else:
         project = copy_project(work)

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 import yaml
 from conftest import ROOT
 from fontTools.ttLib import TTFont
-from published import publish
+from published import built_in, publish
 
 from helpers import report, typefaces
 
@@ -82,17 +81,7 @@ def test_the_render_stops_with_character_code_and_place(folder: Path, tmp_path: 
     with (folder / "problems.md").open("a", encoding="utf-8") as stream:
         stream.write("\n\n联系人：李𠮷\n")
     line = len((folder / "problems.md").read_text(encoding="utf-8").splitlines())
-    command = [
-        sys.executable,
-        "-m",
-        "helpers",
-        "render",
-        str(folder),
-        "--engine",
-        "pandoc",
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    command = built_in(folder, tmp_path / "out")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1
     assert f"problems.md 第 {line} 行" in done.stderr and "“𠮷”（U+20BB7）" in done.stderr

@@ -12,7 +12,7 @@ from axe import violations
 from conftest import ROOT
 from lxml import html
 from playwright.sync_api import Browser
-from published import copy_project
+from published import built_in, copy_project
 from readback import Block, from_docx, from_html, from_pdf
 
 from helpers import checks
@@ -46,17 +46,7 @@ def render(engine: str, folder: Path, work: Path, profile: str | None) -> Path:
     """Render as a user does; Quarto in a copy of the project, for it writes beside the document first."""
     profiled = ["--profile", profile] if profile else []
     if engine == "built-in":
-        command = [
-            sys.executable,
-            "-m",
-            "helpers",
-            "render",
-            str(folder),
-            "--engine",
-            "pandoc",
-            "--out",
-            str(work),
-        ]
+        command = built_in(folder, work)
         project, out = ROOT, work
     else:
         project = copy_project(work)
