@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from helpers.form import FORM, TOTAL, Table
 from helpers.report import PROSE, SETTINGS_FILE, Report, table_csv
 from helpers.values import show
@@ -66,9 +64,8 @@ def markdown(report: Report) -> str:
     """
     attachments = "\n".join(map(_attachment, sources(report)))
     # A property that ends with a line break is read as blocks.
-    page = {"downloads": f"```{{=html}}\n{_page(report)}\n```\n"}
-    properties = yaml.safe_dump(page, allow_unicode=True, width=1_000_000)
-    return f"---\n{properties}---\n\n```{{=typst}}\n{attachments}\n```"
+    downloads = json.dumps(f"```{{=html}}\n{_page(report)}\n```\n", ensure_ascii=False)
+    return f"---\ndownloads: {downloads}\n---\n\n```{{=typst}}\n{attachments}\n```"
 
 
 # The PDF's attachments ------------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """The three statistical tables of the form, made with great-tables, as HTML that every format understands.
 
-Each table is one great-tables object (stub, spanners, row groups) over the report's figures. great-tables leaves blank
-cells where the form has one cell over several, so a last step merges those; the result is a bare ``<table>`` whose look
-is the page's own in every format.
+Each table is one great-tables object (stub, spanners, row groups). great-tables leaves blank cells where the form has
+one cell over several, so a last step merges those; the result is a bare ``<table>`` whose look is the page's own in every
+format. No figure changes any of it, so it is laid out once, with a place for each figure; filling the places is all that
+a further report takes.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -21,7 +24,8 @@ UNREADABLE = "—"
 """Stands for a figure that could not be read; only a draft that was forced can hold one."""
 
 
-def disclosure(report: Report) -> str:
+@cache
+def disclosure() -> str:
     """Section 2: 14 rows of 4 columns; each clause of article 20 has a heading row and a head row of its own."""
     table = FORM.tables["disclosure"]
     rows: list[list[str]] = []
@@ -30,7 +34,7 @@ def disclosure(report: Report) -> str:
             [clause, table.stubhead, *_padded((item.labels[2] for item in of_clause), 3, unique=True)]
         )
         for label, items in _grouped(of_clause, 1):
-            rows.append([clause, label, *_padded((_printed(report, table, item.key) for item in items), 3)])
+            rows.append([clause, label, *_padded((_place(item.key) for item in items), 3)])
     frame = pd.DataFrame(rows, columns=["clause", "item", "first", "second", "third"])
     grid = GT(frame, rowname_col="item", groupname_col="clause", id=table.name).cols_align("center")
     root = _rendered(grid)
@@ -39,14 +43,15 @@ def disclosure(report: Report) -> str:
     return _finished(root, table)
 
 
-def applications(report: Report) -> str:
+@cache
+def applications() -> str:
     """Section 3: 28 rows of 10 columns; three label columns, then the kinds of applicant and the total."""
     table = FORM.tables["applications"]
     stub = ["part", "result", "case"]
     rows = [
         [
             *_padded(row.labels, len(stub)),
-            *(_printed(report, table, row.key, column) for column in table.column),
+            *(_place(row.key, column) for column in table.column),
         ]
         for row in table.rows
     ]
@@ -62,12 +67,13 @@ def applications(report: Report) -> str:
     return _finished(_rendered(grid.tab_spanner(table.spanner, list(table.column))), table)
 
 
-def proceedings(report: Report) -> str:
+@cache
+def proceedings() -> str:
     """Section 4: 4 rows of 15 columns; the results of the three kinds of proceeding side by side."""
     table = FORM.tables["proceedings"]
     cells = [(row, column) for row in table.rows for column in table.columns]
     keys = [f"{row.key}-{column.key}" for row, column in cells]
-    figures = [_printed(report, table, row.key, column.key) for row, column in cells]
+    figures = [_place(row.key, column.key) for row, column in cells]
     grid = (
         GT(pd.DataFrame([figures], columns=keys), id=table.name)
         .cols_label({key: column.label for key, (_, column) in zip(keys, cells, strict=True)})
@@ -81,11 +87,27 @@ def proceedings(report: Report) -> str:
     return _finished(_rendered(grid), table)
 
 
-TABLES: dict[str, Callable[[Report], str]] = {
+LAYOUTS: dict[str, Callable[[], str]] = {
     "disclosure": disclosure,
     "applications": applications,
     "proceedings": proceedings,
 }
+
+
+def html_table(report: Report, name: str) -> str:
+    """One table with its figures, as HTML.
+
+    Parameters
+    ----------
+    name
+        ``disclosure``, ``applications`` or ``proceedings``.
+    """
+
+    def printed(place: re.Match[str]) -> str:
+        figure = report.figure(name, place[1], place[2])
+        return UNREADABLE if figure is None else show(figure)
+
+    return _PLACE.sub(printed, LAYOUTS[name]())
 
 
 def markdown(report: Report, name: str) -> str:
@@ -94,18 +116,21 @@ def markdown(report: Report, name: str) -> str:
     Parameters
     ----------
     name
-        ``disclosure``, ``applications`` or ``proceedings``; also the id of the heading that names the table.
+        As for :func:`html_table`; also the id of the heading that names the table.
     """
     region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{name}"}}'
-    return f"::: {region}\n\n```{{=html}}\n{TABLES[name](report)}\n```\n\n:::"
+    return f"::: {region}\n\n```{{=html}}\n{html_table(report, name)}\n```\n\n:::"
 
 
-# From figures to rows -------------------------------------------------------------------------------------------------
+# From the form to rows -------------------------------------------------------------------------------------------------
 
 
-def _printed(report: Report, table: Table, row: str, column: str = "value") -> str:
-    figure = report.figure(table.name, row, column)
-    return UNREADABLE if figure is None else show(figure)
+_PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
+"""Where a figure is to stand: its row and its column."""
+
+
+def _place(row: str, column: str = "value") -> str:
+    return f"{{{row}.{column}}}"
 
 
 def _grouped(items: Iterable[Item], depth: int) -> Iterator[tuple[str, list[Item]]]:
@@ -168,7 +193,7 @@ def _merge_blanks(root: Any) -> None:
 
 def _tidy(root: Any, table: Table) -> None:
     """Keep structure, drop great-tables' look: the page has its own, and alignment must stand in the cell for Word."""
-    known = {cell.get("id") for cell in root.iter("th")}
+    heads = {cell.get("id"): f"{table.name}-{number}" for number, cell in enumerate(root.iter("th"), 1)}
     for cell in root.iter("th", "td"):
         text = cell.text_content().strip()
         for child in list(cell):
@@ -178,8 +203,11 @@ def _tidy(root: Any, table: Table) -> None:
         # In the form only the innermost labels of the long stub run from the left.
         aligned = "left" if cell.get("scope") == "row" and table.name == "applications" else "center"
         cell.set("style", f"text-align: {aligned}")
+        if cell.tag == "th":
+            cell.set("id", heads[cell.get("id")])
         if "headers" in cell.attrib:
-            cell.set("headers", " ".join(head for head in cell.get("headers").split() if head in known))
+            named = cell.get("headers").split()
+            cell.set("headers", " ".join(heads[head] for head in named if head in heads))
         for span in ("rowspan", "colspan"):
             if cell.get(span) == "1":
                 del cell.attrib[span]

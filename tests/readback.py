@@ -83,6 +83,7 @@ def from_pdf(path: Path, pdfinfo: str = "pdfinfo") -> list[Block]:
         "Caption": "caption",
         "TD": "cell",
         "TH": "cell",
+        "Figure": "figure",
     }
     stack: list[tuple[int, str]] = []
     blocks: list[tuple[str, list[str]]] = []
@@ -103,6 +104,6 @@ def from_pdf(path: Path, pdfinfo: str = "pdfinfo") -> list[Block]:
             if tag in kinds or kind in {"heading", "label"} or not blocks:
                 blocks.append((kind, []))
             stack.append((depth, kind))
-        elif node["text"] is not None:
+        elif node["text"] is not None and stack[-1][1] != "figure":  # what a chart says its caption and alt text say
             blocks[-1][1].append(node["text"])
-    return [block for kind, parts in blocks if kind != "label" for block in _block(kind, "".join(parts))]
+    return [block for kind, parts in blocks if kind not in {"label", "figure"} for block in _block(kind, "".join(parts))]

@@ -29,7 +29,7 @@ def numbered() -> report.Report:
 
 
 def printed(name: str) -> html.HtmlElement:
-    return html.fromstring(tables.TABLES[name](numbered()))
+    return html.fromstring(tables.html_table(numbered(), name))
 
 
 @pytest.mark.parametrize("name", FORM.tables)
@@ -77,7 +77,7 @@ def test_markup_is_clean(name: str) -> None:
         "colspan",
         "style",
     }
-    assert tables.TABLES[name](numbered()) == tables.TABLES[name](numbered())
+    assert tables.html_table(numbered(), name) == tables.html_table(numbered(), name)
 
 
 def test_widths_are_the_official_ones() -> None:

@@ -64,6 +64,7 @@ def publish(
     engine: Literal["auto", "quarto", "pandoc"] = "auto",
     inputs: Sequence[Path] = (),
     facts: Mapping[str, Any] | None = None,
+    frugal: bool = False,
     progress: Progress | None = None,
 ) -> Publication:
     """Make the outputs of a document; they appear in ``out`` whole or not at all.
@@ -86,6 +87,9 @@ def publish(
         Files to list in the manifest, with their hashes.
     facts
         What else the manifest shall say, as JSON can hold it.
+    frugal
+        Have the built-in engine take the least memory and processor time for many documents, instead of the least time
+        for one: cells run in this process, so one that ends its process ends this one.
     progress
         Told, one line each, what is being done.
 
@@ -124,7 +128,9 @@ def publish(
             from . import builtin  # the kernel's client and the fonts take time to load
 
             wanted = {name: options[FORMATS[name]] for name in formats}
-            made = builtin.render(source, shared, wanted, given, profile, stage / "work", _environment, tell)
+            made = builtin.render(
+                source, shared, wanted, given, profile, stage / "work", _environment, frugal, tell
+            )
             name, versions = "pandoc", builtin.versions()
         _finish(made)
         record = stage / NAME

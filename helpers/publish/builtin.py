@@ -11,13 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from . import kernel
 from .config import FORMATS, Options, check_options, figure_size, parse_yaml
 from .document import Document
 from .errors import PublishError
 from .execute import Executed, metadata_blocks, run_cells, write_markdown
+from .kernel import Kernel, OuterKernel, session, warm_up
 from .pandoc import convert, pandoc_version
-from .typeset import load_fonts, typeset
+from .typeset import load_compiler, typeset
 
 __all__ = ["render", "versions"]
 
@@ -42,9 +42,10 @@ def render(
     profile: str | None,
     work: Path,
     environment: Callable[[Any], tuple[int | None, dict[str, str]]],
+    frugal: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
-    """Render without Quarto: the cells run once, then all formats are made side by side.
+    """Render without Quarto: the cells run once, then all formats are made.
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ def render(
         The folder for the outputs, to be made.
     environment
         Gives, for the document's date, the moment that dates the files and the environment of the tools.
+    frugal
+        Whether the cells run in this process and the formats are made one after the other, and not side by side.
     progress
         Told of each step.
 
@@ -78,10 +81,11 @@ def render(
     formats = {FORMATS[name]: options for name, options in wanted.items()}
     check_options(shared, formats)
     figures = figure_size(formats)
-    kernel.warm_up()  # boots while the fonts are found
+    kind = _inner() if frugal else OuterKernel
+    warm_up(kind)  # boots while the fonts are found
     if "pdf" in wanted:
-        load_fonts(wanted["pdf"], document.folder)
-    with kernel.session(document.folder, figures, profile) as cells:
+        load_compiler(wanted["pdf"], document.folder)
+    with session(kind, document.folder, figures, profile) as cells:
         ran = run_cells(document, formats, cells, parameters, progress)
     epoch, variables = environment(_date(ran, shared))
 
@@ -98,15 +102,23 @@ def render(
 
     progress(f"生成 {'、'.join(wanted)}")
     longest_first = sorted(wanted, key=lambda name: name != "pdf")
-    with ThreadPoolExecutor(min(len(wanted), os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(1 if frugal else min(len(wanted), os.cpu_count() or 1)) as pool:
         made = dict(zip(longest_first, pool.map(make, longest_first), strict=True))
     return {name: made[name] for name in wanted}
+
+
+def _inner() -> type[Kernel]:
+    from .inner import InnerKernel  # IPython, which otherwise is loaded by the kernel's process alone
+
+    return InnerKernel
 
 
 def _date(ran: Executed, options: Options) -> Any:
     """Return the document's date: what a cell printed last, else what the header says."""
     date = options.data.get("date")
     for block in metadata_blocks(ran, options):
+        if "date:" not in block:
+            continue  # a long one takes longer to read than all cells to run
         with contextlib.suppress(PublishError):  # pandoc will say what is wrong with it
             date = parse_yaml(block, Path("YAML")).data.get("date", date)
     return date

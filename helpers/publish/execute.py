@@ -27,7 +27,10 @@ PREFERENCE = {
 #: A name that nothing beside a document has: figures are found under it without any path of this machine.
 FIGURES = "cell-figures"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_KERNEL_FILE = re.compile(r" \(\d+\.py, line \d+\)$")
+_KERNEL_FILE = re.compile(r" \((?:\d+\.py|<ipython-[^()]*>), line \d+\)$")
+_FENCED = re.compile(r"^(`{3,}|~{3,})([^\n]*)\n.*?^\1[`~]*[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+#: Raw blocks that no writer and no filter of a format looks at.
+_FOREIGN = {"html": {"{=typst}", "{=openxml}"}, "typst": {"{=openxml}"}, "docx": {"{=typst}"}}
 _FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _METADATA = re.compile(r"^---[ \t]*\n(?!\s*\n)(.*?)\n(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -292,6 +295,12 @@ def _fenced(text: str, info: str = "") -> str:
     return f"{fence}{info}\n{text.rstrip(chr(10))}\n{fence}"
 
 
+def _without_foreign(text: str, output_format: str) -> str:
+    """Leave out what is raw text of another format: pandoc would read it, slowly, to drop it."""
+    foreign = _FOREIGN[output_format]
+    return _FENCED.sub(lambda found: "" if found[2].strip() in foreign else found[0], text)
+
+
 def _div(attributes: str, text: str) -> str:
     return f"::: {{{attributes}}}\n\n{text}\n\n:::"
 
@@ -374,7 +383,7 @@ class _CellWriter:
     def _output(self, output: Message, number: int, captions: list[str]) -> str:
         if output["type"] == "stream":
             if self.asis and output["name"] == "stdout":
-                return str(output["text"])
+                return _without_foreign(output["text"], self.format)
             return _div(f".cell-output .cell-output-{output['name']}", _fenced(_ANSI.sub("", output["text"])))
         media = self._media(output)
         data = output["data"]

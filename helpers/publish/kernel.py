@@ -1,4 +1,4 @@
-"""The Jupyter kernel that runs the cells: one a process, kept warm, wiped between documents."""
+"""The Jupyter kernel that runs the cells: one a process of ours, kept warm, wiped between documents."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -23,16 +24,18 @@ from typing import Any
 
 from .errors import PublishError
 
-__all__ = ["CellOutcome", "Kernel", "session"]
+__all__ = ["CellOutcome", "Kernel", "OuterKernel", "session", "warm_up"]
 
 Message = dict[str, Any]
 
 _STARTUP_SECONDS = 60
+#: No file: nothing of a report is kept in the user's home, and none need be writable.
+HISTORY = ":memory:"
 #: Asked after a failure: does the exception word its own message, and which line of the cell raised it.
 _FAILURE_QUESTIONS = {
     "worded": "hasattr(type(__import__('sys').last_value), '_render_traceback_')",
     "line": "next((n.lineno for n in __import__('traceback').extract_tb(__import__('sys').last_traceback)"
-    " if 'ipykernel_' in n.filename), getattr(__import__('sys').last_value, 'lineno', None))",
+    " if 'ipykernel_' in n.filename or '<ipython-' in n.filename), getattr(__import__('sys').last_value, 'lineno', None))",
 }
 
 
@@ -84,56 +87,17 @@ class CellOutcome:
             self.outputs.clear()
 
 
-class Kernel:
-    """A running ``ipykernel`` of this Python, and the channels to it.
-
-    Started by hand, not by ``jupyter_client.KernelManager``, so that the process boots while that package is imported.
-    """
+class Kernel(ABC):
+    """What runs cells with IPython, and answers as a Jupyter kernel does."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self._client: Any = None
         self._environment = dict(os.environ)
-        self._folder = Path(tempfile.mkdtemp(prefix="publish-"))
-        self._connection = _connection(self._folder)
-        file = self._folder / "kernel.json"
-        file.write_text(json.dumps(self._connection), encoding="utf-8")
-        # No history file: nothing of a report is kept in the user's home, and none need be writable.
-        quiet = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=50"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ipykernel_launcher", "-f", str(file), *quiet],
-            env={**os.environ, "JPY_PARENT_PID": str(self.owner)},  # it ends when this process is gone
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # an interrupt on the terminal is for this process to deal with
-        )
-
-    def _connect(self) -> None:
-        if self._client is not None:
-            return
-        try:
-            from jupyter_client.blocking.client import BlockingKernelClient
-        except ImportError as error:
-            raise PublishError(f"缺少 Python 包 jupyter-client：{error}") from None
-        client = BlockingKernelClient()
-        client.load_connection_info(self._connection)  # type: ignore[arg-type]
-        client.start_channels(hb=False)  # a dead process is noticed without a heartbeat
-        deadline = time.monotonic() + _STARTUP_SECONDS
-        while time.monotonic() < deadline and self.alive:
-            client.kernel_info()
-            with contextlib.suppress(queue.Empty):
-                client.get_shell_msg(timeout=1)
-                client.get_iopub_msg(timeout=0.2)  # the channel of outputs is connected too
-                self._client = client
-                return
-        client.stop_channels()
-        raise PublishError("Jupyter 内核没有启动；请检查 Python 包 ipykernel 是否装好")
 
     @property
+    @abstractmethod
     def alive(self) -> bool:
-        """Whether the kernel's process runs and belongs to this one (not to a parent it was forked from)."""
-        return self.owner == os.getpid() and self._process.poll() is None
+        """Whether it can run cells."""
 
     def prepare(self, folder: Path, figures: dict[str, Any], profile: str | None = None) -> None:
         """Wipe what the document before left and set up for the next.
@@ -152,7 +116,6 @@ class Kernel:
         PublishError
             Where the kernel does not start.
         """
-        self._connect()
         setup = resources.files(__package__).joinpath("kernel_setup.py").read_text(encoding="utf-8")
         arguments = ", ".join(
             repr(value) for value in (str(folder), {**self._changes(), "QUARTO_PROFILE": profile}, figures)
@@ -208,6 +171,7 @@ class Kernel:
         _, reply = self._execute("", user_expressions=expressions)
         return dict(reply.get("user_expressions") or {})
 
+    @abstractmethod
     def _execute(
         self,
         code: str,
@@ -216,6 +180,66 @@ class Kernel:
         timeout: float | None = None,
         user_expressions: dict[str, str] | None = None,
     ) -> tuple[CellOutcome, Message]:
+        """Run code, then evaluate expressions; return what came of it and the reply with their values."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it and whatever its cells started; never fails."""
+
+
+class OuterKernel(Kernel):
+    """A running ``ipykernel`` of this Python, and the channels to it.
+
+    Started by hand, not by ``jupyter_client.KernelManager``, so that the process boots while that package is imported.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._client: Any = None
+        self._folder = Path(tempfile.mkdtemp(prefix="publish-"))
+        self._connection = _connection(self._folder)
+        file = self._folder / "kernel.json"
+        file.write_text(json.dumps(self._connection), encoding="utf-8")
+        quiet = [f"--HistoryManager.hist_file={HISTORY}", "--IPKernelApp.log_level=50"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ipykernel_launcher", "-f", str(file), *quiet],
+            env={**os.environ, "JPY_PARENT_PID": str(self.owner)},  # it ends when this process is gone
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt on the terminal is for this process to deal with
+        )
+
+    def _connect(self) -> None:
+        if self._client is not None:
+            return
+        try:
+            from jupyter_client.blocking.client import BlockingKernelClient
+        except ImportError as error:
+            raise PublishError(f"缺少 Python 包 jupyter-client：{error}") from None
+        client = BlockingKernelClient()
+        client.load_connection_info(self._connection)  # type: ignore[arg-type]
+        client.start_channels(hb=False)  # a dead process is noticed without a heartbeat
+        deadline = time.monotonic() + _STARTUP_SECONDS
+        while time.monotonic() < deadline and self.alive:
+            client.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                client.get_shell_msg(timeout=1)
+                client.get_iopub_msg(timeout=0.2)  # the channel of outputs is connected too
+                self._client = client
+                return
+        client.stop_channels()
+        raise PublishError("Jupyter 内核没有启动；请检查 Python 包 ipykernel 是否装好")
+
+    def _execute(
+        self,
+        code: str,
+        *,
+        silent: bool = False,
+        timeout: float | None = None,
+        user_expressions: dict[str, str] | None = None,
+    ) -> tuple[CellOutcome, Message]:
+        self._connect()
         message = self._client.execute(
             code,
             silent=silent,
@@ -240,13 +264,18 @@ class Kernel:
             try:
                 message = receive(timeout=1)
             except queue.Empty:
-                if self._process.poll() is not None:
+                if not self.alive:
                     raise KernelDiedError from None
                 if until is not None and time.monotonic() > until:
                     raise KernelDiedError from None
                 continue
             if message["parent_header"].get("msg_id") == parent:
                 yield message["header"]["msg_type"], message["content"]
+
+    @property
+    def alive(self) -> bool:
+        """Whether the kernel's process runs and belongs to this one (not to a parent it was forked from)."""
+        return self.owner == os.getpid() and self._process.poll() is None
 
     def close(self) -> None:
         """End the kernel's process and whatever its cells started; never fails."""
@@ -278,22 +307,33 @@ _kernel: Kernel | None = None
 _inherited: list[Kernel] = []
 
 
-def warm_up() -> None:
-    """Start the kernel in the background of whatever comes next; a second call does nothing."""
+def warm_up(kind: type[Kernel]) -> Kernel:
+    """Start the kernel in the background of whatever comes next; a second call gives the same.
+
+    Parameters
+    ----------
+    kind
+        :class:`OuterKernel`, or one that runs in this process.
+    """
     global _kernel
     with _lock:
-        if _kernel is not None and not _kernel.alive:
+        if _kernel is not None and not (_kernel.alive and isinstance(_kernel, kind)):
             _close()
         if _kernel is None:
-            _kernel = Kernel()
+            _kernel = kind()
+        return _kernel
 
 
 @contextlib.contextmanager
-def session(folder: Path, figures: dict[str, Any], profile: str | None = None) -> Iterator[Kernel]:
+def session(
+    kind: type[Kernel], folder: Path, figures: dict[str, Any], profile: str | None = None
+) -> Iterator[Kernel]:
     """Lend the process's kernel, wiped and set up; replaced where it died, is stuck or was interrupted.
 
     Parameters
     ----------
+    kind
+        As for :func:`warm_up`.
     folder
         The folder the cells run in.
     figures, profile
@@ -305,19 +345,18 @@ def session(folder: Path, figures: dict[str, Any], profile: str | None = None) -
         Nobody else's until the block ends.
     """
     with _lock:
-        warm_up()
-        assert _kernel is not None
+        kernel = warm_up(kind)
         try:
-            _kernel.prepare(folder, figures, profile)
+            kernel.prepare(folder, figures, profile)
         except KernelDiedError:
             _close()
-            warm_up()
+            kernel = warm_up(kind)
             try:
-                _kernel.prepare(folder, figures, profile)
+                kernel.prepare(folder, figures, profile)
             except KernelDiedError:
                 raise PublishError("Jupyter 内核没有启动：进程意外退出") from None
         try:
-            yield _kernel
+            yield kernel
         except PublishError:
             raise
         except BaseException:  # also an interrupt: the kernel may still be busy with a cell

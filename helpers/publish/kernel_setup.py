@@ -13,10 +13,9 @@ def prepare(folder: str, changes: dict[str, str | None], figures: dict[str, obje
     import warnings
 
     shell = get_ipython()  # type: ignore[name-defined]  # noqa: F821
-    kernel = shell.kernel
-    if not hasattr(kernel, "publish_origin"):
-        kernel.publish_origin = dict(os.environ), list(sys.path), list(warnings.filters)
-    origin_environment, origin_path, origin_filters = kernel.publish_origin
+    if not hasattr(shell, "publish_origin"):
+        shell.publish_origin = dict(os.environ), list(sys.path), list(warnings.filters)
+    origin_environment, origin_path, origin_filters = shell.publish_origin
     shell.reset(new_session=True)
     os.chdir(folder)
     os.environ.clear()

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import threading
-from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from .config import Options
 from .errors import PublishError
 
-__all__ = ["load_fonts", "typeset"]
+__all__ = ["load_compiler", "typeset"]
 
 _OUTSIDE = re.compile(r'image\("publish:((?:[^"\\]|\\.)+)"')
 _lock = threading.Lock()
+
+_AGEING = 10
+"""Empty documents set after each one.
+
+Typst forgets what it did not use for ten documents. Two reports have too little in common to be quicker for it, and a
+process that remembers ten of them needs 350 MB more.
+"""
 
 
 @cache
@@ -26,8 +33,16 @@ def _fonts(folders: tuple[str, ...]) -> Any:
     return typst.Fonts(font_paths=list(folders))
 
 
-def load_fonts(options: Options, folder: Path) -> Any:
-    """Find the fonts of a document: those of ``font-paths``, then the system's.
+@lru_cache(maxsize=1)
+def _compiler(root: str, folders: tuple[str, ...]) -> Any:
+    """Return the compiler of a folder: every further one would take new numbers for its files, of which there are 65,535."""
+    import typst
+
+    return typst.Compiler(root=root, font_paths=_fonts(folders))
+
+
+def load_compiler(options: Options, folder: Path) -> Any:
+    """Load the compiler of a document with its fonts: those of ``font-paths``, then the system's.
 
     Parameters
     ----------
@@ -38,8 +53,8 @@ def load_fonts(options: Options, folder: Path) -> Any:
 
     Returns
     -------
-    typst.Fonts
-        Kept for further documents of this process.
+    typst.Compiler
+        With these fonts, kept for further documents of this folder.
 
     Raises
     ------
@@ -54,7 +69,7 @@ def load_fonts(options: Options, folder: Path) -> Any:
             raise PublishError(f"font-paths 指的文件夹不存在：{item}", options.place("font-paths"))
         folders.append(str(path))
     with _lock:
-        return _fonts(tuple(folders))
+        return _compiler(str(folder), tuple(folders))
 
 
 def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: int | None) -> None:
@@ -82,17 +97,13 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
 
     given = options.data.get("pdf-standard") or []
     standards: Any = [str(item) for item in (given if isinstance(given, list) else [given])]
-    inputs: dict[str, str] = {}
-    code = _OUTSIDE.sub(_carried(inputs), source.read_text(encoding="utf-8"))
+    code = _OUTSIDE.sub(_carried, source.read_text(encoding="utf-8"))
+    compiler = load_compiler(options, folder)
     try:
-        compiler = typst.Compiler(root=str(folder), font_paths=load_fonts(options, folder))
-        pdf: Any = compiler.compile(
-            code.encode(),
-            format="pdf",
-            sys_inputs=inputs,
-            timestamp=epoch,
-            pdf_standards=standards,
-        )
+        with _lock:
+            pdf = compiler.compile(code.encode(), format="pdf", timestamp=epoch, pdf_standards=standards)
+            for _ in range(_AGEING):
+                compiler.compile(b"")
     except typst.TypstError as error:
         raise PublishError(_message(error)) from None
     except ValueError as error:
@@ -100,19 +111,15 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
     target.write_bytes(pdf)
 
 
-def _carried(inputs: dict[str, str]) -> Callable[[re.Match[str]], str]:
-    """Carry pictures from outside the folder into Typst as text: figures, and what the document takes from elsewhere."""
-
-    def replace(match: re.Match[str]) -> str:
-        path = Path(match[1].replace('\\"', '"').replace("\\\\", "\\"))
-        inputs[path.name] = _as_svg(path)
-        return f'image(bytes(sys.inputs.at("{path.name}")), format: "svg"'
-
-    return replace
+def _carried(found: re.Match[str]) -> str:
+    """Carry a picture from outside the folder in the text: figures, and what the document takes from elsewhere."""
+    path = Path(found[1].replace('\\"', '"').replace("\\\\", "\\"))
+    # JSON's escapes are Typst's for all that can stand in an SVG.
+    return f'image(bytes({json.dumps(_as_svg(path), ensure_ascii=False)}), format: "svg"'
 
 
 def _as_svg(path: Path) -> str:
-    """Return an SVG as it is, and pixels wrapped in one, since a Typst input is text."""
+    """Return an SVG as it is, and pixels wrapped in one, since Typst's source is text."""
     data = path.read_bytes()
     if path.suffix.lower() == ".svg":
         return data.decode("utf-8")

@@ -186,7 +186,7 @@ end
 
 -- HTML keeps its own tables as they were written; only the number goes into the caption.
 local function raw_block(el)
-  if not is_html or el.format ~= 'html' or not el.text:lower():find('<table[%s>]') then return nil end
+  if not is_html or el.format ~= 'html' or not el.text:lower():find('<caption[%s>]') then return nil end
   pandoc.Div(pandoc.read(el.text, 'html').blocks):walk({traverse = 'topdown', Table = function(tbl)
     local caption = inlines_of(tbl.caption.long)
     if tbl.identifier ~= '' and #caption > 0 then

@@ -7,6 +7,7 @@ local function raw_block(el)
   if el.format ~= 'html' or not el.text:lower():find('<table[%s>]') then return nil end
   -- Only <thead> makes header rows: pandoc would make one of any first row of <th>, which the page has as a body row.
   local text = el.text:gsub('<(/?)[tT][hH]([%s>])', '<%1td%2')
+  text = text:gsub('%sheaders="[^"]*"', '')  -- half of a table's text, and in no other format
   local tables = pandoc.List()
   pandoc.Div(pandoc.read(text, 'html').blocks):walk({traverse = 'topdown', Table = function(tbl)
     tables:insert(tbl)
