@@ -384,7 +384,7 @@ body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; background: var(--
   font: 1rem/1.8 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; overflow-wrap: anywhere; }}
 h1 {{ font-size: 1.4rem; }} h2 {{ margin-top: 2rem; font-size: 1.15rem; }}
 .region {{ overflow-x: auto; }}
-table {{ width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }}
+table {{ width: 100%; min-width: 44rem; border-collapse: collapse; font-variant-numeric: tabular-nums; }}
 th, td {{ padding: .3rem .6rem; border: 1px solid var(--rule); text-align: left; }}
 td {{ text-align: right; white-space: nowrap; }}
 ins {{ color: var(--new); font-weight: 600; }} del {{ color: var(--old); }}

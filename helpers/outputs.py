@@ -1,4 +1,4 @@
-"""The index of outputs: every table and figure of the document with its title, note and source, and the number it gets.
+"""The index of outputs: every table and figure of the document and of the portal with its title, note and source.
 
 Captions, cross references, the reviewer's appendix and the portal take their words from here; nothing else spells out the
 name or the number of an output.
@@ -26,11 +26,11 @@ class Output:
     title
         What it shows, without number; ``{year}`` is the year of the report, ``{first}`` the first of the years shown.
     section
-        Key of the section in which it stands.
+        Key of the section in which it stands; empty on the portal.
     note
         How to read it, for people; empty where the title says all.
     source
-        Table of the form from which its figures come.
+        Table of the form from which its figures come; empty where they come from all three.
     unit
         Unit of what is drawn; empty where rows have units of their own.
     """
@@ -136,4 +136,21 @@ INDEX: dict[str, Output] = {
         ),
     )
 }
-"""All outputs by key, in the order of the document."""
+"""All outputs of the document by key, in its order."""
+
+PORTAL: dict[str, Output] = {
+    one.key: one
+    for one in (
+        Output(
+            "reports",
+            "table",
+            "{year}年度各机关的报告",
+            "",
+            "applications",
+            "下级已计入上级的，不重复计算",
+            "件",
+        ),
+        Output("figures", "table", "各份报告三张统计表的全部数字", "", "", "一格一行，只有通过核对的报告"),
+    )
+}
+"""What the portal shows: a list of reports for each year, and the data; their headings carry no number."""

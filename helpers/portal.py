@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,14 +16,32 @@ import pandas as pd
 from great_tables import GT
 
 from helpers.checks.cells import CELLS
-from helpers.form import CARRIED_FORWARD, FORM, HANDLED, NEW, TOTAL
+from helpers.form import CARRIED_FORWARD, FOLDER, FORM, HANDLED, NEW, TOTAL
 from helpers.opendata import COUNT_UNIT
+from helpers.outputs import INDEX, PORTAL
 
 FILES = ("index.html", "reports.csv", "reports.parquet", "datapackage.json")
 """What :func:`write` makes."""
 
+_REPORTS, _FIGURES = PORTAL["reports"], PORTAL["figures"]
+_TITLE = FORM.title.partition("年")[2]
+"""What every report is called, without organ and year."""
+
+_SETTINGS = {
+    key: value["description"]
+    for key, value in json.loads((FOLDER / "report.schema.json").read_text("utf-8"))["properties"].items()
+}
+"""What each value of report.yml is, by its key."""
+
+
+def _counted(row: str) -> str:
+    """Name what a row of the applications counts: its labels without their numerals."""
+    labels = FORM.tables[_REPORTS.source].row[row].labels
+    return "".join(re.split("[、）]", label, maxsplit=1)[-1] for label in labels)
+
+
 _CELLS = [cell for cells in CELLS.values() for cell in cells]
-_TOTALS = {NEW: "新收申请", HANDLED: "办理", CARRIED_FORWARD: "结转下年"}
+_TOTALS = {row: _counted(row) for row in (NEW, HANDLED, CARRIED_FORWARD)}
 _FORMATS = {"html": "网页", "pdf": "PDF", "docx": "Word"}
 _GROUP = 200
 
@@ -39,6 +58,8 @@ class Listed:
         From ``report.yml``; None where that cannot be read.
     passed, errors, warnings
         What the rules said; a report may also fail for another reason.
+    notes
+        Those of the warnings that are open notes of a reviewer.
     parent
         Name of the folder it names as its parent, or None.
     figures
@@ -56,10 +77,11 @@ class Listed:
     files: tuple[str, ...]
     parent: str | None
     figures: Sequence[str | None]
+    notes: int = 0
 
     def count(self, row: str) -> int:
         """One total of the table of applications."""
-        digits = self.figures[_CELLS.index(("applications", row, TOTAL))] if self.figures else None
+        digits = self.figures[_CELLS.index((_REPORTS.source, row, TOTAL))] if self.figures else None
         return int(digits or 0)
 
 
@@ -89,20 +111,21 @@ _PAGE = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>政府信息公开工作年度报告集中公布</title>
+<title>{title}</title>
 <style>
 body {{ margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem; font-family: sans-serif; line-height: 1.6; color: #1a1a1a; background: #fff; }}
 .scroll {{ overflow-x: auto; }}
+.scroll table {{ min-width: 60rem; }}
 .scroll a {{ color: #1d4f91; }}
 </style>
 </head>
 <body>
 <main>
-<h1>政府信息公开工作年度报告集中公布</h1>
+<h1>{title}</h1>
 {sections}
 <section>
-<h2 id="data">数据下载</h2>
-<p>各份报告三张统计表的全部数字，一格一行：</p>
+<h2 id="data">{figures.title}</h2>
+<p>{figures.note}。</p>
 <ul>
 <li><a href="reports.csv">CSV</a></li>
 <li><a href="reports.parquet">Parquet</a></li>
@@ -128,24 +151,26 @@ def page(reports: Iterable[Listed]) -> str:
         ),
     )
     sections = [_section(year, list(of_year)) for year, of_year in groupby(rows, key=lambda one: one.year)]
-    return _PAGE.format(sections="\n".join(sections))
+    return _PAGE.format(title=f"{_TITLE}集中公布", sections="\n".join(sections), figures=_FIGURES)
 
 
 def _section(year: int | None, reports: list[Listed]) -> str:
     name = f"year-{year or 'unknown'}"
-    heading = f"{year} 年度" if year else "读不出年度的报告"
+    heading = _REPORTS.named(year) if year else "读不出年度的报告"
     good = [one for one in reports if one.passed]
     names = {one.name for one in good}
     # What a parent has gathered is not counted again with its children.
     top = [one for one in good if one.parent not in names]
-    totals = "，".join(f"{label} {sum(one.count(row) for one in top)} 件" for row, label in _TOTALS.items())
+    totals = "，".join(
+        f"{label} {sum(one.count(row) for one in top)} {_REPORTS.unit}" for row, label in _TOTALS.items()
+    )
     failed = len(reports) - len(good)
     summary = (
         f"共 {len(reports)} 份报告，已生成 {len(good)} 份"
         + (f"，未通过 {failed} 份" if failed else "")
         + f"。{totals}"
     )
-    summary += "（下级已计入上级的，不重复计算）。" if len(top) < len(good) else "。"
+    summary += f"（{_REPORTS.note}）。" if len(top) < len(good) else "。"
     return (
         f'<section>\n<h2 id="{name}">{heading}</h2>\n<p>{summary}</p>\n'
         f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{_table(name, reports)}\n</div>\n</section>'
@@ -155,9 +180,9 @@ def _section(year: int | None, reports: list[Listed]) -> str:
 def _table(name: str, reports: list[Listed]) -> str:
     rows = pd.DataFrame(
         {
-            "机关": [one.organ or one.name for one in reports],
-            "层级": [FORM.levels[one.level].name if one.level else "—" for one in reports],
-            "公布日期": [one.published or "未公布" for one in reports],
+            _SETTINGS["organ"]: [one.organ or one.name for one in reports],
+            _SETTINGS["level"]: [FORM.levels[one.level].name if one.level else "—" for one in reports],
+            _SETTINGS["published"]: [one.published or "未公布" for one in reports],
             "核对": [_state(one) for one in reports],
             **{
                 label: [one.count(row) if one.figures else "—" for one in reports]
@@ -167,8 +192,8 @@ def _table(name: str, reports: list[Listed]) -> str:
         }
     )
     table = (
-        GT(rows, id=f"reports-{name}", rowname_col="机关")
-        .tab_stubhead("机关")
+        GT(rows, id=f"reports-{name}", rowname_col=_SETTINGS["organ"])
+        .tab_stubhead(_SETTINGS["organ"])
         .fmt_passthrough("报告", escape=False)
         .tab_options(
             table_width="100%",
@@ -184,7 +209,9 @@ def _table(name: str, reports: list[Listed]) -> str:
 
 def _state(one: Listed) -> str:
     if one.passed:
-        return f"通过，{one.warnings} 条警告" if one.warnings else "通过"
+        warnings = f"，{one.warnings} 条警告" if one.warnings else ""
+        notes = f"，其中 {one.notes} 条是未处理的批注" if one.notes else ""
+        return f"通过{warnings}{notes}"
     return f"未通过，{one.errors} 个错误" if one.errors else "未生成"
 
 
@@ -193,7 +220,7 @@ def _links(one: Listed) -> str:
     found = {Path(file).suffix[1:]: file for file in one.files}
     return (
         " ".join(
-            f'<a href="{quote(f"{one.name}/{found[kind]}")}" aria-label="{escape(f"{one.organ}{one.year}年度报告，{label}")}">{label}</a>'
+            f'<a href="{quote(f"{one.name}/{found[kind]}")}" aria-label="{escape(f"{FORM.title.format(organ=one.organ, year=one.year)}，{label}")}">{label}</a>'
             for kind, label in _FORMATS.items()
             if kind in found
         )
@@ -203,21 +230,27 @@ def _links(one: Listed) -> str:
 
 # The data -------------------------------------------------------------------------------------------------------------
 
-_FIELDS: dict[str, tuple[str, str, str]] = {
-    "report": ("string", "报告文件夹", "报告所在文件夹的名称"),
-    "organ": ("string", "机关", "机关全称"),
-    "level": ("string", "层级", "机关的层级"),
-    "year": ("integer", "年度", "报告年度"),
-    "published": ("date", "公布日期", "未公布的为空"),
-    "table": ("string", "表", "表的键"),
-    "row": ("string", "行", "行的键"),
-    "column": ("string", "列", "列的键"),
-    "item": ("string", "行名", "统一格式里的行名"),
-    "group": ("string", "列名", "统一格式里的列名"),
-    "unit": ("string", "单位", "数值的单位"),
-    "value": ("number", "数值", "表中的数，金额保留原有小数位"),
+_KEYS = {
+    "level": {level.key: level.name for level in FORM.levels.values()},
+    "table": {key: INDEX[key].title for key in FORM.tables},
 }
-"""Fields of a row of data: type, title, description."""
+"""Names for people of the keys that a field may hold."""
+
+_FIELDS: dict[str, tuple[str, str]] = {
+    "report": ("string", "报告文件夹"),
+    "organ": ("string", _SETTINGS["organ"]),
+    "level": ("string", _SETTINGS["level"]),
+    "year": ("integer", _SETTINGS["year"]),
+    "published": ("date", _SETTINGS["published"]),
+    "table": ("string", "表的键"),
+    "row": ("string", "行的键"),
+    "column": ("string", "列的键"),
+    "item": ("string", "行名"),
+    "group": ("string", "列名"),
+    "unit": ("string", "单位"),
+    "value": ("number", FORM.tables["disclosure"].column["value"].label),
+}
+"""Fields of a row of data: type, title."""
 
 
 def _write_data(reports: Iterable[Listed], folder: Path) -> None:
@@ -230,7 +263,7 @@ def _write_data(reports: Iterable[Listed], folder: Path) -> None:
         "date": pa.date32(),
         "number": pa.decimal128(25, 10),
     }
-    schema = pa.schema([(name, kinds[kind]) for name, (kind, _, _) in _FIELDS.items()])
+    schema = pa.schema([(name, kinds[kind]) for name, (kind, _) in _FIELDS.items()])
     with (
         (folder / "reports.csv").open("w", encoding="utf-8-sig", newline="") as stream,
         pq.ParquetWriter(folder / "reports.parquet", schema, compression="zstd") as parquet,
@@ -276,21 +309,28 @@ _NAMES = [
 ]
 
 
+def _field(name: str, of_field: tuple[str, str]) -> dict[str, Any]:
+    """Describe a field; where it holds keys, which, and what they mean."""
+    kind, title = of_field
+    field: dict[str, Any] = {"name": name, "type": kind, "title": title}
+    if keys := _KEYS.get(name):
+        field["description"] = "，".join(f"{key}：{meaning}" for key, meaning in keys.items())
+        field["constraints"] = {"enum": list(keys)}
+    return field
+
+
 def _package() -> dict[str, Any]:
     schema = {
-        "fields": [
-            {"name": name, "type": kind, "title": title, "description": text}
-            for name, (kind, title, text) in _FIELDS.items()
-        ],
+        "fields": [_field(*one) for one in _FIELDS.items()],
         "missingValues": [""],
         "primaryKey": ["report", "table", "row", "column"],
     }
-    title = "政府信息公开工作年度报告的全部数字，一格一行"
+    title = f"{_TITLE}：{_FIGURES.title}"
     return {
         "profile": "data-package",
         "name": "nianbao-reports",
         "title": title,
-        "description": f"依{FORM.notice['number']}所附格式；键的含义见本项目 data/form/datapackage.json。",
+        "description": f"{_FIGURES.note}；依{FORM.notice['number']}所附格式，键的含义见本项目 data/form/datapackage.json。",
         "resources": [
             {
                 "name": "reports",

@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 from helpers import charts, publish
-from helpers.report import read
+from helpers.report import SETTINGS_FILE, read
 
-_EVERY = 0.15
+_EVERY = 0.05
 """Seconds between two looks at the files."""
 
 _PATIENCE = 25
@@ -242,7 +242,8 @@ def _render_on_change(
                 continue
             if known and any(path.suffix == ".py" for path in changed):
                 renderer.renew()
-            folders = _linked(folder)
+            if any(path.name == SETTINGS_FILE for path in changed):
+                folders = _linked(folder)
             # What is saved while it renders is a change after it; what a folder gains by a new link is none.
             known = now | {
                 path: stamp for path, stamp in _stamps(document, folders).items() if path not in now

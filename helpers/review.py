@@ -217,7 +217,7 @@ class Review(Page):
                 )
             )
         parts += [one.block() for one in self.remarks if one not in placed]
-        return _joined(*parts)
+        return _joined(*parts, "* * *")
 
     def _passed(self) -> list[str]:
         failed = {one.rule for one in self.verdict.findings}

@@ -29,7 +29,7 @@ from helpers.form import (
 )
 from helpers.intake.sheet import LAST_YEAR, PROSE, SETTINGS
 from helpers.report import Figure, Report, read
-from helpers.tables import TABLES
+from helpers.tables import html_table
 from helpers.values import show
 
 SHEETS = {"disclosure": "主动公开", "applications": "依申请公开", "proceedings": "复议诉讼"}
@@ -102,7 +102,7 @@ def write(report: Report, out: Path) -> Path:
 def _fill(book: Any, report: Report) -> None:
     look = _Look(book)
     previous = _previous(report)
-    sheets = {name: _grid_sheet(book, look, report, FORM.tables[name]) for name in TABLES}
+    sheets = {name: _grid_sheet(book, look, report, FORM.tables[name]) for name in FORM.tables}
     applications = sheets["applications"]
     _settings_sheet(book, look, report)
     _prose_sheet(book, look, report)
@@ -153,7 +153,7 @@ def _grid_sheet(book: Any, look: _Look, report: Report, table: Table) -> _Sheet:
     sheet.write_string(1, 0, "只填浅黄色的格子，没有发生的填 0，总计由公式算出", look.hint)
     slots = iter([(row, column) for row in table.row for column in table.column])
     bottom = right = 0
-    for top, left, height, width, cell in _cells(TABLES[table.name](report)):
+    for top, left, height, width, cell in _cells(html_table(report, table.name)):
         bottom, right = max(bottom, top + height - 1), max(right, left + width - 1)
         if cell.tag == "td":
             made.places[next(slots)] = (top, left)

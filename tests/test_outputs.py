@@ -1,18 +1,21 @@
 """The index of outputs: one place for the names and numbers of tables and figures."""
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
 from helpers import charts
 from helpers.form import FORM
-from helpers.outputs import INDEX
-from helpers.tables import TABLES
+from helpers.outputs import INDEX, PORTAL
+from helpers.tables import LAYOUTS
 
 
 def test_every_table_and_chart_stands_in_the_index_and_nothing_else() -> None:
-    assert {key for key, one in INDEX.items() if one.kind == "table"} == set(TABLES)
+    assert {key for key, one in INDEX.items() if one.kind == "table"} == set(LAYOUTS)
     assert {key for key, one in INDEX.items() if one.kind == "figure"} == {*charts.CHARTS, *charts.TRENDS}
 
 
@@ -36,3 +39,21 @@ def test_numbers_count_what_is_shown_by_kind() -> None:
     assert [INDEX[key].numbered(shown) for key in shown] == ["表1", "表2", "图1", "图2"]
     with pytest.raises(ValueError):
         INDEX["trend-outcomes"].numbered(shown)
+
+
+def words(path: Path) -> Iterator[str]:
+    """Every text in a module that is no docstring."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(None)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_module_writes_a_word_of_the_index_again() -> None:
+    known = {part for one in (*INDEX.values(), *PORTAL.values()) for part in (one.title, one.note) if part}
+    known = {piece for text in known for piece in re.split(r"\{\w+\}", text) if len(piece) > 2}
+    assert "年政府信息公开申请办理结果" in known
+    for path in (ROOT / "helpers").rglob("*.py"):
+        if path.name != "outputs.py":
+            assert not [text for text in words(path) if any(one in text for one in known)], path

@@ -175,7 +175,7 @@ def _settings(grid: Grid) -> dict[str, Any]:
 
 
 def _typed(key: str, text: str) -> Any:
-    """Value of a text: a year, an amount, JSON for lists and truth values; otherwise the text itself."""
+    """Value of a text: a year, an amount, JSON for what is no text; otherwise the text itself."""
     try:
         match key:
             case _ if not text:
@@ -184,7 +184,7 @@ def _typed(key: str, text: str) -> Any:
                 return int(text)
             case "information_fee_yuan":
                 return Decimal(text)
-            case _ if text in {"true", "false"} or text.startswith("["):
+            case "co_defendants" | "trends":
                 return json.loads(text)
     except (ValueError, InvalidOperation):
         return text

@@ -14,8 +14,10 @@ from lxml import html
 from playwright.sync_api import Browser
 from published import ROOT
 
+from helpers import portal
 from helpers.checks.cells import CELLS
 from helpers.form import FORM
+from helpers.outputs import INDEX, PORTAL
 from helpers.report import load
 from helpers.values import show
 
@@ -48,6 +50,21 @@ def test_every_report_stands_in_its_year_with_links_that_lead_somewhere(out: Pat
     assert not page.findall(".//script")
 
 
+def test_its_headings_are_those_of_the_index(out: Path) -> None:
+    page = html.parse(str(out / "index.html")).getroot()
+    *years, figures = [heading.text for heading in page.iter("h2")]
+    assert figures == PORTAL["figures"].title
+    assert years == [
+        PORTAL["reports"].named(year) for year in sorted({load(one).year for one in EXAMPLES}, reverse=True)
+    ]
+
+
+def test_open_notes_are_counted_among_the_warnings() -> None:
+    cells = [None] * sum(map(len, CELLS.values()))
+    one = portal.Listed("a", "甲乡", "township", 2024, None, True, 0, 3, (), None, cells, notes=2)
+    assert "通过，3 条警告，其中 2 条是未处理的批注" in html.fromstring(portal.page([one])).text_content()
+
+
 def test_the_highest_level_stands_first(out: Path) -> None:
     page = html.parse(str(out / "index.html")).getroot()
     names = {level.name: rank for rank, level in enumerate(reversed(FORM.levels.values()))}
@@ -59,7 +76,8 @@ def test_the_highest_level_stands_first(out: Path) -> None:
 def test_what_a_parent_has_gathered_is_not_counted_twice(out: Path) -> None:
     text = html.parse(str(out / "index.html")).getroot().text_content()
     own = load(ROOT / "data" / "pingtan-2025").figure("applications", "new_received", "total")
-    assert f"新收申请 {own} 件" in text
+    assert f"本年新收政府信息公开申请数量 {own} 件" in text
+    assert PORTAL["reports"].note in text
 
 
 def test_the_data_hold_every_figure_with_every_digit(out: Path) -> None:
@@ -86,6 +104,8 @@ def test_the_package_describes_the_data(out: Path) -> None:
     from frictionless import Package
 
     package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    fields = {one["name"]: one for one in package["resources"][0]["schema"]["fields"]}
+    assert all(INDEX[name].title in fields["table"]["description"] for name in FORM.tables)
     package["resources"] = [one for one in package["resources"] if one["format"] == "csv"]
     report = Package.from_descriptor(package, basepath=str(out)).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])[:5]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from archive.verapdf import faults
 from axe import violations
 from conftest import ROOT
 from lxml import html
@@ -208,3 +209,8 @@ def test_axe_finds_no_violation(browser: Browser, reviewed: Path, width: int, sc
     found = violations(opened)
     opened.close()
     assert found == []
+
+
+@pytest.mark.parametrize("flavour", ["3a", "ua1"])
+def test_verapdf_finds_no_fault(reviewed: Path, flavour: str) -> None:
+    assert faults(reviewed / "report.pdf", flavour) == []

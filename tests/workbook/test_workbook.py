@@ -1,30 +1,34 @@
 """The workbook: the form's grid, only figures to type, and back to the folder that typing the CSVs would give."""
 
 import io
+import json
 import re
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from helpers import intake, report, workbook
 from helpers.findings import rules
-from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, NEW
+from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FOLDER, FORM, NEW
 from helpers.intake import files, matcher
 from helpers.intake.model import IntakeError
 from tests.intake import make
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "data").glob("*-20??"))
+SCHEMA = json.loads((FOLDER / "report.schema.json").read_text(encoding="utf-8"))
 
 
 def with_figures(example: report.Report, figures: make.Figures) -> report.Report:
@@ -77,6 +81,61 @@ def test_any_report_comes_back_from_its_workbook(example, tmp_path_factory, seed
     imported = matcher.place(files.read(path.read_bytes()))
     assert imported.figures == figures
     assert imported.sections == {key: text for key, text in prose.items() if key != "lead"}
+
+
+def values(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Whatever a value of report.yml may be by its schema."""
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return st.one_of(*(_OF_TYPE[kind](schema) for kind in kinds))
+
+
+def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    if "properties" in schema:
+        return st.fixed_dictionaries({key: values(one) for key, one in schema["properties"].items()})
+    return st.dictionaries(
+        st.sampled_from(sorted(rules())), values(schema["additionalProperties"]), max_size=3
+    )
+
+
+def _string(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    if schema.get("format") == "date":
+        return st.dates(date(2008, 1, 1), date(2100, 12, 31)).map(date.isoformat)
+    texts = st.text(st.characters(codec="gb18030", categories=["L", "N", "P"]), min_size=1, max_size=30)
+    return st.one_of(
+        texts, st.sampled_from(["true", "null", "[1]", "{}", "0012", "=1+1", "2024-01-01", "甲\n乙"])
+    )
+
+
+_OF_TYPE: dict[str, Callable[[dict[str, Any]], st.SearchStrategy[Any]]] = {
+    "null": lambda _: st.none(),
+    "boolean": lambda _: st.booleans(),
+    "integer": lambda schema: st.integers(schema["minimum"], schema["maximum"]),
+    "number": lambda schema: st.decimals(schema["minimum"], 10**9, places=2),
+    "array": lambda schema: st.lists(
+        values(schema["items"]),
+        min_size=schema.get("minItems", 0),
+        max_size=3,
+        unique=schema.get("uniqueItems", False),
+    ),
+    "object": _object,
+    "string": _string,
+}
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.reuse, Phase.generate])
+@given(stated=values(SCHEMA))
+def test_every_key_of_report_yml_comes_back_from_the_workbook(example, tmp_path_factory, stated):
+    place = tmp_path_factory.mktemp("settings")
+    report.save(example, place / "folder")
+    text = yaml.dump(stated, Dumper=report._Dumper, allow_unicode=True, sort_keys=False)
+    (place / "folder" / "report.yml").write_text(text, encoding="utf-8")
+    original = report.load(place / "folder")
+    path = workbook.write(original, place / "a.xlsx")
+    again = report.load(intake.write(matcher.place(files.read(path.read_bytes())), place / "again"))
+    assert {key: getattr(again, key) for key in stated} == {key: getattr(original, key) for key in stated}
+    assert stated.keys() == SCHEMA["properties"].keys()
 
 
 def test_the_grids_are_the_forms(book):
