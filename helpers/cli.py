@@ -76,7 +76,9 @@ def _parameter(folder: Path) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file())
+    from helpers import folders
+
+    return [path for path in folders.files(folder) if path.is_file()]
 
 
 class _Formats(click.ParamType[tuple[str, ...]]):
@@ -144,7 +146,9 @@ def render(
 
 
 @cli.command(help="核对报告文件夹：数字、合计、年度衔接、文字，列出全部问题。")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
 @click.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
 @click.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
 def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
@@ -279,7 +283,9 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
 
 
 @cli.command(help="把下级的报告汇总成上级的报告文件夹，逐格相加，写明每个下级占多少。")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
 @click.option("--organ", required=True, metavar="NAME", help="上级机关全称")
 @click.option("--level", required=True, help="上级的层级，如 county")
 @click.option(
@@ -299,12 +305,17 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
     for name, findings in result.findings.items():
         for found in findings:
             click.echo(f"{name}/{found}", err=True)
-    click.echo(f"已写入 {out}", err=True)
+    names = "名单不全" if result.missing else "名单按齐全处理"
+    click.echo(
+        f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}", err=True
+    )
     sys.exit(0 if result.passed else 1)
 
 
 @cli.command(help="一次检查、生成许多报告，并做成集中公布的网页和数据；没有变动的不重做。")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="输出文件夹")
 @click.option("--to", "formats", type=_Formats(), default=",".join(FORMATS), help="要生成的格式，用逗号隔开")
 @click.option("--workers", type=click.IntRange(min=1), help="本机进程数，默认每个处理器核心一个")

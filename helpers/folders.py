@@ -1,11 +1,29 @@
-"""Folders written whole or not at all."""
+"""Folders written whole or not at all, and what counts as being in one."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder and of those in it; hidden ones, which programs leave behind, are none of it.
+
+    Raises
+    ------
+    OSError
+        A folder cannot be read.
+    """
+    for place, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jsonschema
 import pandas as pd
@@ -115,7 +115,13 @@ class Report:
 
     def figure(self, table: str, row: str, column: str = "value") -> Figure | None:
         """One figure by its keys; None where it could not be read."""
-        return cast("Figure | None", self.tables[table].at[row, column])
+        found: Figure | None = self._figures[table][row][column]
+        return found
+
+    @cached_property
+    def _figures(self) -> dict[str, Any]:
+        # Asked for some eight hundred times a report, a data frame would take ten times as long.
+        return {name: frame.to_dict("index") for name, frame in self.tables.items()}
 
     def linked(self, path: str | None) -> Path | None:
         """Folder that ``previous`` or ``parent`` names, or None."""

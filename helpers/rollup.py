@@ -18,7 +18,7 @@ import yaml
 
 from helpers.checks import check
 from helpers.checks.case import CHILDREN_FILE, Shelf
-from helpers.checks.cells import CELLS, Cell
+from helpers.checks.cells import CELLS, Cell, place
 from helpers.checks.levels import summed
 from helpers.findings import Finding, errors
 from helpers.folders import written_whole
@@ -52,7 +52,8 @@ class Rollup:
     missing
         Children that should be there and are not, one Chinese line each; with any, the list counts as incomplete.
     gaps
-        Children without a report on the year before, likewise.
+        What could not be held against anything, likewise: children without a report on the year before, children that do
+        not name this parent; and how much the parent's figures changed.
     findings
         What H-SUM and H-BOUND say of the parent and, from the other side, of each child, by folder name.
     """
@@ -83,8 +84,8 @@ def rollup(folders: Sequence[Path], organ: str, level: str, out: Path) -> Rollup
     Raises
     ------
     RollupError
-        A child cannot be read or has an error of its own, two are of the same organ and year, ``co_defendants`` names
-        none of them, or ``out`` is another organ's or cannot be written.
+        A child cannot be read or has an error of its own, two are of the same organ and year, ``co_defendants`` does not
+        fit them, or ``out`` is another organ's or cannot be written.
     """
     reports = [_sound(Path(folder)) for folder in folders]
     if not reports:
@@ -93,21 +94,24 @@ def rollup(folders: Sequence[Path], organ: str, level: str, out: Path) -> Rollup
     year = max(report.year for report in reports)
     children = [report for report in reports if report.year == year]
     base = _existing(out, organ, level, year) if out.exists() else None
-    missing = list(dict.fromkeys(_missing(reports, children, year, base)))
+    forgotten = _forgotten(out, children, year)
+    missing = list(dict.fromkeys((*_missing(reports, children, year, base), *forgotten.values())))
     try:
         with written_whole(out, replace=True) as new:
             parent = base or _begun(new, organ, level, year)
-            _refuse_unknown(parent, children)
+            _refuse_unfit(parent, children)
             sums = summed(parent, [(child, _figures(child)) for child in children])
             save(replace(parent, tables=_tables(sums)), new)
-            (new / CHILDREN_FILE).write_text(_list(children, out, complete=not missing), encoding="utf-8")
+            folders = [*(child.folder.resolve() for child in children), *forgotten]
+            (new / CHILDREN_FILE).write_text(_list(folders, out, complete=not missing), encoding="utf-8")
             (new / CONTRIBUTIONS).write_text(_contributions(children, sums), encoding="utf-8-sig", newline="")
     except NewError as error:
         raise RollupError(str(error)) from None
     except OSError as error:
         raise RollupError(f"{out} 写不进去（{error.strerror}），请检查路径和权限") from None
     across = {folder.name: _across(folder) for folder in (out, *(child.folder for child in children))}
-    return Rollup(load(out), children, missing, list(_gaps(reports, children, year)), across)
+    gaps = [*_gaps(reports, children, year), *_unlinked(children, out), *_changed(base, sums)]
+    return Rollup(load(out), children, missing, gaps, across)
 
 
 # What is given --------------------------------------------------------------------------------------------------------
@@ -147,13 +151,23 @@ def _begun(new: Path, organ: str, level: str, year: int) -> Report:
     return started.report
 
 
-def _refuse_unknown(parent: Report, children: Sequence[Report]) -> None:
-    known = {name for child in children for name in (child.organ, child.short_name)}
-    unknown = [name for suit in parent.co_defendants for name in suit["organs"] if name not in known]
-    if unknown:
-        raise RollupError(
-            f"{SETTINGS_FILE} 的 co_defendants 里写的“{unknown[0]}”不在这次汇总的下级里，请核对名称"
-        )
+def _refuse_unfit(parent: Report, children: Sequence[Report]) -> None:
+    """See that every organ of every joint lawsuit is a child, and that its own table has as many."""
+    suits: Counter[tuple[Path, Cell]] = Counter()
+    for suit in parent.co_defendants:
+        for name in suit["organs"]:
+            child = next((one for one in children if name in (one.organ, one.short_name)), None)
+            if child is None:
+                raise RollupError(
+                    f"{SETTINGS_FILE} 的 co_defendants 里写的“{name}”不在这次汇总的下级里，请核对名称"
+                )
+            cell = ("proceedings", suit["block"], suit["result"])
+            suits[child.folder, cell] += 1
+            if suits[child.folder, cell] > (child.figure(*cell) or 0):
+                raise RollupError(
+                    f"{SETTINGS_FILE} 的 co_defendants 里有“{name}”的 {suits[child.folder, cell]} 件，"
+                    f"它自己的报告里{place(cell)}只填 {show(child.figure(*cell) or 0)}，请核对"
+                )
 
 
 # Who is missing -------------------------------------------------------------------------------------------------------
@@ -173,10 +187,34 @@ def _missing(
     for before in last.children.cases if last else []:
         if before.report.organ not in present:
             yield f"{before.report.organ}：有 {before.report.year} 年度的报告，缺 {year} 年度的"
+
+
+def _forgotten(out: Path, children: Sequence[Report], year: int) -> dict[Path, str]:
+    """Folders that the parent's list holds, or that name it as theirs, and that were not given; why each is missed."""
     given = {child.folder.resolve() for child in children}
-    for folder in _listed(base.folder):
-        if (base.folder / folder).resolve() not in given:
-            yield f"{folder}：{CHILDREN_FILE} 的名单里有，这次没有给"
+    why = {
+        (
+            out / folder
+        ).resolve(): f"{folder}：{CHILDREN_FILE} 的名单里有，这次没有给；不再是下级的，请从名单里删去"
+        for folder in _listed(out)
+    }
+    organs = {child.organ for child in children}
+    for settings in sorted(out.absolute().parent.glob(f"*/{SETTINGS_FILE}")):
+        folder = settings.parent.resolve()
+        # A copy that was kept of a child's folder is not one more child.
+        if _names(settings, out, year) not in {None, *organs}:
+            why.setdefault(folder, f"{folder.name}：它的 {SETTINGS_FILE} 写明上级是 {out.name}，这次没有给")
+    return {folder: line for folder, line in why.items() if folder not in given}
+
+
+def _names(settings: Path, out: Path, year: int) -> str | None:
+    """Return the organ of a report of the year that names ``out`` as its parent."""
+    try:
+        value = read_yaml(settings).value
+        linked = value["year"] == year and (settings.parent / value["parent"]).resolve() == out.resolve()
+        return str(value["organ"]) if linked else None
+    except (SourceError, OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _listed(folder: Path) -> list[str]:
@@ -195,6 +233,23 @@ def _gaps(reports: Sequence[Report], children: Sequence[Report], year: int) -> I
         case = shelf.case(child.folder)
         if child.organ not in before and (case is None or case.previous is None):
             yield f"{child.organ}：缺 {year - 1} 年度的报告，上年结转没有核对"
+
+
+def _unlinked(children: Sequence[Report], out: Path) -> Iterator[str]:
+    for child in children:
+        if child.linked(child.parent) != out.resolve():
+            written = f"写的是 {child.parent}" if child.parent else "没有填"
+            yield f"{child.organ}：{SETTINGS_FILE} 的 parent {written}，不是 {out.name}，没有从下级一方核对"
+
+
+def _changed(base: Report | None, sums: dict[Cell, Figure]) -> Iterator[str]:
+    changed = [(cell, old) for cell, old in (_figures(base) if base else {}).items() if old != sums[cell]]
+    if changed:
+        cell, old = changed[0]
+        yield (
+            f"有 {len(changed)} 格与原来的数不同，如{place(cell)}原来 {show(old)}，现在 {show(sums[cell])}；"
+            "请看是不是还有下级没有给。原来的文件夹留在旁边"
+        )
 
 
 # What is written ------------------------------------------------------------------------------------------------------
@@ -216,23 +271,25 @@ def _tables(sums: dict[Cell, Figure]) -> dict[str, pd.DataFrame]:
     }
 
 
-def _list(children: Sequence[Report], out: Path, *, complete: bool) -> str:
-    folders = [Path(os.path.relpath(child.folder.resolve(), out.resolve())).as_posix() for child in children]
-    return yaml.safe_dump({"complete": complete, "folders": folders}, allow_unicode=True, sort_keys=False)
+def _list(folders: Sequence[Path], out: Path, *, complete: bool) -> str:
+    paths = [Path(os.path.relpath(folder, out.resolve())).as_posix() for folder in folders]
+    return yaml.safe_dump({"complete": complete, "folders": paths}, allow_unicode=True, sort_keys=False)
 
 
 def _contributions(children: Sequence[Report], sums: dict[Cell, Figure]) -> str:
     """Write the table: keys and names of each cell, each child's figure, what counts once, the sum."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    names = [child.short_name for child in children]
+    shared = Counter(child.short_name for child in children)
+    names = [child.short_name if shared[child.short_name] == 1 else child.organ for child in children]
     writer.writerow(["table", "row", "column", "行名", "列名", *names, "同案重复", "合计"])
     for cell in _CELLS:
         table = FORM.tables[cell[0]]
         figures = [child.figure(*cell) or 0 for child in children]
         labels = ["—".join(table.row[cell[1]].labels), table.column[cell[2]].label]
+        twice = sums[cell] - sum(figures)
         writer.writerow(
-            [*cell, *labels, *map(show, figures), show(sums[cell] - sum(figures)), show(sums[cell])]
+            [*cell, *labels, *map(show, figures), show(twice) if twice else "0", show(sums[cell])]
         )
     return stream.getvalue()
 

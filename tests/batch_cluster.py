@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -9,9 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
+from PIL import Image
 from published import ROOT, hears_interrupts
+
+from helpers.publish import publish, verify
 
 _BATCH = """
 import sys
@@ -28,6 +33,19 @@ except BatchError as error:
     sys.exit(str(error))
 sys.exit(code)
 """
+
+
+def quietly(folder: Path, out: Path, to: tuple[str, ...] = ("html",)) -> Path:
+    """Render one folder in this process."""
+    publish(ROOT / "report.qmd", to=to, out=out, parameters={"report": str(folder)}, engine="pandoc")
+    return out
+
+
+def noise(path: Path, size: int) -> None:
+    """Write a picture of about ``size`` bytes that cannot be compressed, the same every time."""
+    width, height = 256, size // (3 * 256)
+    pixels = random.Random(size).randbytes(3 * width * height)
+    Image.frombytes("RGB", (width, height), pixels).save(path, compress_level=0)
 
 
 def start(
@@ -91,6 +109,26 @@ def until(true: Callable[[], object], seconds: float = 120) -> None:
 def finished(out: Path) -> list[str]:
     """Names of the reports that are finished."""
     return sorted(path.parent.name for path in out.glob("[!.]*/record.json"))
+
+
+def reports(out: Path) -> dict[str, dict[str, Any]]:
+    """Entries of batch.json by name."""
+    return {one["report"]: one for one in json.loads((out / "batch.json").read_text())["reports"]}
+
+
+def states(out: Path) -> dict[str, str]:
+    """State of every report by name."""
+    return {name: one["state"] for name, one in reports(out).items()}
+
+
+def same(out: Path, names: list[str], alone: dict[str, bytes], *formats: str) -> None:
+    """Hold finished reports against what a quiet single run made; by default only the page was asked for."""
+    wanted = [f"report.{name}" for name in formats or ("html",)]
+    for name in names:
+        files = {path.name for path in (out / name).iterdir()}
+        assert files == {*wanted, "manifest.json", "record.json"}, name
+        assert all((out / name / file).read_bytes() == alone[file] for file in wanted), name
+        assert verify(out / name) == [], name
 
 
 @contextmanager

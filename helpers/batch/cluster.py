@@ -1,18 +1,22 @@
 """A Dask cluster, our own or another's, and parcels flown to it: few at a time, so that memory stays flat."""
 
 import asyncio
+import atexit
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import dask
 from distributed import Client, Future, LocalCluster, wait
 from distributed.comm.core import CommClosedError
+from distributed.deploy.spec import close_clusters
 from distributed.scheduler import KilledWorker
 
 _CONNECT_SECONDS = 10
@@ -56,22 +60,28 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
         "distributed.scheduler.allowed-failures": 1,
     }
     with dask.config.set(settings):
-        local = None if scheduler else _local(workers)
+        others = set(active_children())
+        client = local = None
         try:
-            client = Client(scheduler or local, timeout=_CONNECT_SECONDS)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise BatchError(f"连不上调度器 {scheduler}（{error}）；请核对地址，并确认它正在运行") from None
-        try:
+            local = None if scheduler else _local(workers)
+            client = _client(scheduler or local)
             yield client
-        except BaseException:  # also an interrupt
-            with suppress(TimeoutError):
-                client.close(timeout=0.5)
-            _kill(local)
+        except BaseException:  # also an interrupt, even while workers start
+            if client is not None:
+                with suppress(TimeoutError):
+                    client.close(timeout=0.5)
+            _kill(local, set(active_children()) - others)
             raise
-        else:
-            client.close()
-            if local is not None:
-                local.close()
+        client.close()
+        if local is not None:
+            local.close()
+
+
+def _client(address: str | LocalCluster | None) -> Client:
+    try:
+        return Client(address, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise BatchError(f"连不上调度器 {address}（{error}）；请核对地址，并确认它正在运行") from None
 
 
 def _local(workers: int | None) -> LocalCluster:
@@ -82,29 +92,31 @@ def _local(workers: int | None) -> LocalCluster:
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": ":0"},  # its usual port may be another run's
             silence_logs=logging.CRITICAL,
         )
     except (OSError, RuntimeError, TimeoutError) as error:
         raise BatchError(f"本机的工作进程没有启动：{error}") from None
 
 
-def _kill(local: LocalCluster | None) -> None:
-    """End our own workers at once: nothing they still do is wanted."""
-    if local is None:
-        return
-    for nanny in local.workers.values():
+def _kill(local: LocalCluster | None, processes: Iterable[BaseProcess]) -> None:
+    """End our own workers at once: nothing they still do is wanted, and what becomes of them is no news."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    atexit.unregister(close_clusters)  # it cannot close one whose start was interrupted
+    for nanny in local.workers.values() if local else ():
         nanny.auto_restart = False
-        with suppress(AttributeError):  # it is only starting
-            nanny.process.process._process.kill()
-    with suppress(TimeoutError):
-        local.close(timeout=0.5)
+    for process in processes:
+        process.kill()
+    if local is not None:
+        with suppress(TimeoutError):
+            local.close(timeout=0.5)
 
 
 def fly(client: Client, jobs: Iterator[Job], formats: list[str], edition: str) -> Iterator[tuple[Job, Any]]:
     """Have jobs done and yield each with what came back, as they finish: a mapping, or the exception it failed with.
 
     A report that was with a worker when it died goes to another. One that took several along is tried again at the end,
-    alone, so that no other is blamed for it.
+    alone, so that no other is blamed for it; so is one that a worker had no room for, since another may have filled it.
 
     Raises
     ------
@@ -113,7 +125,7 @@ def fly(client: Client, jobs: Iterator[Job], formats: list[str], edition: str) -
     """
     suspects: list[Job] = []
     for job, back in _rounds(client, jobs, formats, edition, alone=False):
-        if isinstance(back, KilledWorker):
+        if isinstance(back, KilledWorker | OSError):
             suspects.append(job)
         else:
             yield job, back

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from helpers.checks.case import CHILDREN_FILE
+from helpers.folders import files
 from helpers.form import FORM
 from helpers.report import PROSE, SETTINGS_FILE
 from helpers.sources import SourceError, read_text
@@ -74,25 +75,33 @@ class Packer:
         Raises
         ------
         ParcelError
-            A file cannot be read, or all together are too large.
+            There is no such folder, a file of it cannot be read, or all together are too large.
         """
+        if not folder.is_dir():
+            raise ParcelError(f"找不到报告文件夹 {folder}，请核对路径")
+        try:
+            return self._read(folder)
+        except OSError as error:
+            name = Path(error.filename or folder).name
+            raise ParcelError(f"{name} 无法打开（{error.strerror}），请检查权限") from None
+
+    def _read(self, folder: Path) -> Parcel:
+        # A picture must be in the folder; sent along, one that is only linked from elsewhere would look as if it were.
+        own = [one for one in files(folder) if one.name in _NAMES or one.resolve().is_relative_to(folder)]
         linked = [one for one in dict.fromkeys(self._linked(folder)) if one != folder]
         place = Path(os.path.commonpath([folder.parent, *(one.parent for one in linked)]))
-        files: dict[str, bytes] = {}
+        packed: dict[str, bytes] = {}
         size = 0
-        for path in (*_all_files(folder), *(one / name for one in linked for name in _NAMES)):
-            try:
-                if not path.is_file():
-                    continue
-                size += path.stat().st_size
-                if size > LARGEST:
-                    raise ParcelError(
-                        f"文件夹连同上年、上下级超过 {LARGEST // 1_000_000} MB，请检查是否放错了文件：{path.name}"
-                    )
-                files[path.relative_to(place).as_posix()] = path.read_bytes()
-            except OSError as error:
-                raise ParcelError(f"文件 {path.name} 无法打开（{error.strerror}）") from None
-        return Parcel(folder.relative_to(place).as_posix(), files)
+        for path in (*own, *(one / name for one in linked for name in _NAMES)):
+            if not path.is_file():
+                continue
+            size += path.stat().st_size
+            if size > LARGEST:
+                raise ParcelError(
+                    f"文件夹连同上年、上下级超过 {LARGEST // 1_000_000} MB，请检查是否放错了文件：{path.name}"
+                )
+            packed[path.relative_to(place).as_posix()] = path.read_bytes()
+        return Parcel(folder.relative_to(place).as_posix(), packed)
 
     def _linked(self, folder: Path) -> Iterator[Path]:
         links = self._links(folder)
@@ -116,7 +125,7 @@ class Packer:
         place = folder.parent
         if place not in self._children:
             children: dict[Path, list[Path]] = defaultdict(list)
-            for child in sorted(place.iterdir()) if place.is_dir() else ():
+            for child in _beside(place):
                 parent = self._links(child).parent
                 if parent is not None:
                     children[parent].append(child.resolve())
@@ -149,7 +158,8 @@ def _link(folder: Path, written: Any) -> Path | None:
         return None
 
 
-def _all_files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+def _beside(place: Path) -> list[Path]:
+    try:
+        return sorted(place.iterdir())
+    except OSError:  # a folder may be readable where the list of its neighbours is not
+        return []

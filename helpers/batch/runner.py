@@ -11,15 +11,18 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+from dask.system import CPU_COUNT
 from distributed.scheduler import KilledWorker
 
 from helpers import portal
 from helpers.batch.cluster import BatchError, Job, cluster, fly
 from helpers.batch.parcel import Packer, ParcelError
-from helpers.batch.shelf import kept, put, sha256, staging, sync, write_safely
+from helpers.batch.shelf import InUseError, kept, older, put, sha256, staging, sync, write_safely
 from helpers.batch.work import edition
+from helpers.findings import Finding, finding
 
 SUMMARY = "batch.json"
+_MOST_A_CORE = 8
 STATES = {"rendered": "已生成", "unchanged": "没有变化", "failed": "失败"}
 """What can become of a report, and its name for people."""
 
@@ -39,9 +42,10 @@ Progress = Callable[[Done], None]
 
 @dataclass(frozen=True)
 class Summary:
-    """How many reports ended in each state, and where that stands in full."""
+    """How many reports ended in each state, how many notes of reviewers are open, and where that stands in full."""
 
     counts: dict[str, int]
+    open_notes: int
     file: Path
 
     @property
@@ -87,12 +91,16 @@ def run(
     folders = [Path(folder).resolve() for folder in folders]
     out = Path(out).resolve()
     _refuse(folders, out)
+    if not scheduler:
+        workers = _affordable(min(workers or CPU_COUNT, len(folders)))
     try:
         with staging(out) as stage, tempfile.TemporaryFile(dir=stage) as stream:
             ledger = _Ledger(stream, folders, progress)
             run = _Run(out, stage, ledger, list(dict.fromkeys(to)), fresh)
             run.make(folders, workers, scheduler)
             return _sum_up(ledger, out, stage, [run.packer.parent(folder) for folder in folders])
+    except InUseError as error:
+        raise BatchError(str(error)) from None
     except OSError as error:
         raise BatchError(
             f"不能写入 {out}（{error.strerror or error}）；已经做好的报告都在，腾出地方或改好权限后重新运行"
@@ -103,7 +111,12 @@ def _refuse(folders: Sequence[Path], out: Path) -> None:
     names = Counter(folder.name for folder in folders)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
-        raise BatchError(f"有 {names[twice[0]]} 个文件夹都叫“{twice[0]}”，输出会互相覆盖；请改名或分批")
+        raise BatchError(
+            f"有 {names[twice[0]]} 个文件夹都叫“{twice[0]}”，或同一个给了几次，输出会互相覆盖；请改名、去掉重复的，或分批"
+        )
+    hidden = next((name for name in names if name.startswith(".")), None)
+    if hidden:
+        raise BatchError(f"文件夹“{hidden}”的名字以点开头，在网站和文件管理器里看不见；请改名")
     taken = {SUMMARY, *portal.FILES} & names.keys()
     if taken:
         raise BatchError(f"文件夹不能叫“{min(taken)}”，输出里有同名文件；请改名")
@@ -112,6 +125,14 @@ def _refuse(folders: Sequence[Path], out: Path) -> None:
     )
     if mixed:
         raise BatchError(f"输出文件夹 {out} 与报告文件夹“{mixed.name}”在一处，会覆盖填报的数据；请另选一处")
+
+
+def _affordable(workers: int) -> int:
+    if workers > _MOST_A_CORE * CPU_COUNT:
+        raise BatchError(
+            f"本机有 {CPU_COUNT} 个处理器核心，{workers} 个工作进程会把内存用尽；一般一个核心一个，不写 --workers 即可"
+        )
+    return workers
 
 
 class _Run:
@@ -134,7 +155,7 @@ class _Run:
             return
         with cluster(workers, scheduler) as client:
             for job, back in fly(client, chain([first], jobs), self.formats, self.edition):
-                self.ledger.add(job.number, *self._finish(job, back))
+                self._add(job.number, job.name, *self._finish(job, back))
 
     def _jobs(self, folders: Sequence[Path]) -> Iterator[Job]:
         """Yield what is to be made; what need not be, or cannot, is done with on the way."""
@@ -143,7 +164,9 @@ class _Run:
             try:
                 parcel = self.packer.pack(folder)
             except ParcelError as error:
-                self.ledger.add(number, "failed", _failure(str(error)))
+                self._add(
+                    number, folder.name, "failed", _failure(str(error), found=[finding("LOAD", str(error))])
+                )
                 continue
             key = parcel.key(self.edition, *self.formats)
             record = None if self.fresh else kept(self.out / folder.name, key)
@@ -151,11 +174,21 @@ class _Run:
                 yield Job(number, folder.name, vars(parcel), key)
             else:
                 record["seconds"] = round(time.perf_counter() - started, 3)
-                self.ledger.add(number, "unchanged", record)
+                self._add(number, folder.name, "unchanged", record)
+
+    def _add(self, number: int, name: str, state: str, entry: dict[str, Any]) -> None:
+        # What an earlier run made of a report that now fails stays, but is nowhere passed off as this run's.
+        stands = older(self.out / name) if state == "failed" else []
+        self.ledger.add(number, state, {**entry, "older": stands})
 
     def _finish(self, job: Job, back: Any) -> tuple[str, dict[str, Any]]:
         if isinstance(back, KilledWorker):
             return "failed", _failure("工作进程处理它时几次意外退出，别的报告不受影响；请检查这个文件夹")
+        if isinstance(back, OSError):
+            reason = back.strerror or str(back)
+            return "failed", _failure(
+                f"工作进程写不了临时文件（{reason}）；请在那台机器上腾出地方或改好权限，再重新运行"
+            )
         if isinstance(back, Exception):
             return "failed", _failure(f"处理时出错：{type(back).__name__}: {back}")
         record, files = back["record"], back["files"]
@@ -167,9 +200,10 @@ class _Run:
             return "failed", _failure(f"{self.out / job.name} 已经有别的东西，没有覆盖；请移走")
 
 
-def _failure(message: str) -> dict[str, Any]:
+def _failure(message: str, found: Sequence[Finding] = ()) -> dict[str, Any]:
     empty = dict.fromkeys(("organ", "level", "year", "published"))
-    return {**empty, "passed": False, "message": message, "findings": [], "figures": [], "seconds": 0.0}
+    findings = [one.to_json() for one in found]
+    return {**empty, "passed": False, "message": message, "findings": findings, "figures": [], "seconds": 0.0}
 
 
 # What became of each report ---------------------------------------------------------------------------------------------
@@ -180,6 +214,7 @@ class _Ledger:
 
     def __init__(self, stream: IO[bytes], folders: Sequence[Path], progress: Progress | None) -> None:
         self.counts: Counter[str] = Counter()
+        self.open_notes = 0
         self._stream = stream
         self._folders = folders
         self._tell = progress or (lambda _: None)
@@ -193,6 +228,7 @@ class _Ledger:
             json.dumps({"report": folder.name, "state": state, **entry}, ensure_ascii=False).encode() + b"\n"
         )
         self.counts[state] += 1
+        self.open_notes += _open_notes(entry)
         self._tell(Done(folder, state, entry["seconds"], _reason(entry) if state == "failed" else None))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -202,10 +238,15 @@ class _Ledger:
             yield json.loads(self._stream.readline())
 
 
+def _open_notes(entry: dict[str, Any]) -> int:
+    return sum((found["rule"], found["level"]) == ("N-OPEN", "warning") for found in entry["findings"])
+
+
 def _reason(entry: dict[str, Any]) -> str:
     errors = [found["message"] for found in entry["findings"] if found["level"] == "error"]
     more = f"（等 {len(errors)} 个错误）" if len(errors) > 1 else ""
-    return entry["message"] or f"{errors[0]}{more}"
+    stands = "；输出文件夹里还是以前生成的" if entry["older"] else ""
+    return (entry["message"] or f"{errors[0]}{more}") + stands
 
 
 # The whole ------------------------------------------------------------------------------------------------------------
@@ -222,14 +263,14 @@ def _sum_up(ledger: _Ledger, out: Path, stage: Path, parents: Sequence[Path | No
             _replace(stage / name, out / name)
         shown["sha256"] = _standing(out)
     with (stage / SUMMARY).open("w", encoding="utf-8") as stream:
-        head = {"counts": counts, "portal": shown}
+        head = {"counts": counts, "open_notes": ledger.open_notes, "portal": shown}
         stream.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": [')
         for number, entry in enumerate(ledger):
             stream.write(",\n" if number else "\n")
             stream.write(json.dumps(_public(entry), ensure_ascii=False))
         stream.write("\n]}\n")
     _replace(stage / SUMMARY, out / SUMMARY)
-    return Summary(counts, out / SUMMARY)
+    return Summary(counts, ledger.open_notes, out / SUMMARY)
 
 
 def _public(entry: dict[str, Any]) -> dict[str, Any]:
@@ -247,7 +288,11 @@ def _public(entry: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         **{name: entry[name] for name in names},
-        "outputs": [f"{entry['report']}/{name}" for name in entry.get("sha256", ())],
+        "open_notes": _open_notes(entry),
+        **{
+            name: [f"{entry['report']}/{file}" for file in entry.get(files, ())]
+            for name, files in (("outputs", "sha256"), ("older", "older"))
+        },
     }
 
 
@@ -270,6 +315,7 @@ class _Listing:
                 passed=entry["passed"],
                 errors=levels["error"],
                 warnings=levels["warning"],
+                notes=_open_notes(entry),
                 files=tuple(entry.get("sha256", ())),
                 parent=parent,
                 figures=entry["figures"],

@@ -4,11 +4,14 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from platform import node
+from typing import IO, Any
 
 from helpers.publish.manifest import NAME
 
@@ -16,18 +19,66 @@ RECORD = "record.json"
 """Beside the manifest: what the batch knows of the report, and the key of what it was made from."""
 
 _STAGING = ".staging"
+_LOCK = ".lock"
+_FAR = 1 << 30
+"""Where Windows locks a byte: nobody can read a locked one, and who holds the lock stands at the start."""
+
+
+class InUseError(Exception):
+    """Another run is at work in the same place; the message says which, in Chinese."""
 
 
 @contextmanager
 def staging(out: Path) -> Iterator[Path]:
-    """Lend a place on the file system of ``out``; what a killed run left there is removed."""
-    place = out / _STAGING
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    try:
-        yield place
-    finally:
+    """Lend a place on the file system of ``out``, to one run at a time; what a killed run left there is removed.
+
+    Raises
+    ------
+    InUseError
+        Another run has it.
+    OSError
+        It cannot be made.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / _LOCK).open("a+", encoding="utf-8") as lock:
+        _hold(lock, out)
+        place = out / _STAGING
         shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+            lock.truncate(0)
+
+
+def _hold(lock: IO[str], out: Path) -> None:
+    """Lock a file until it is closed, which the system does for a process that is killed; write down who holds it."""
+    try:
+        _lock(lock.fileno())
+    except (BlockingIOError, PermissionError):
+        lock.seek(0)
+        holder = lock.read().strip() or "刚刚开始"
+        raise InUseError(
+            f"{out} 正由另一次 batch 写入（{holder}）；请等它结束，或先停掉它，或换一个输出文件夹，再重新运行"
+        ) from None
+    lock.truncate(0)
+    lock.write(f"进程 {os.getpid()}，{node()}，{datetime.now():%Y-%m-%d %H:%M} 开始\n")
+    lock.flush()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def kept(folder: Path, key: str) -> dict[str, Any] | None:
@@ -43,6 +94,13 @@ def kept(folder: Path, key: str) -> dict[str, Any] | None:
         return None
 
 
+def older(folder: Path) -> list[str]:
+    """Names of what an earlier run made of a report and still stands."""
+    if folder.is_symlink() or not (folder / RECORD).is_file():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.name != RECORD)
+
+
 def put(
     folder: Path, stage: Path, key: str, record: Mapping[str, Any], files: Mapping[str, bytes]
 ) -> dict[str, Any]:
@@ -55,7 +113,7 @@ def put(
     OSError
         It cannot be written.
     """
-    if folder.exists() and not (folder.is_dir() and ((folder / NAME).is_file() or not any(folder.iterdir()))):
+    if os.path.lexists(folder) and not _may_replace(folder):
         raise FileExistsError(folder)
     full = {**record, "key": key, "sha256": {name: sha256(data) for name, data in files.items()}}
     full["digest"] = _digest(full)
@@ -71,6 +129,12 @@ def put(
     sync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
     return full
+
+
+def _may_replace(folder: Path) -> bool:
+    """Tell whether a folder is one of ours, or empty."""
+    ours = any((folder / name).is_file() for name in (NAME, RECORD))
+    return folder.is_dir() and not folder.is_symlink() and (ours or not any(folder.iterdir()))
 
 
 def write_safely(path: Path, data: bytes) -> None:

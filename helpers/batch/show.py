@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from helpers.batch.cluster import BatchError
 from helpers.batch.runner import STATES, Done, Progress, Summary, run
 
 if TYPE_CHECKING:
@@ -27,17 +28,21 @@ def run_shown(
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False, markup=False)
-    with _progress(console, len(folders)) as progress:
-        summary = run(
-            folders, out, to=to, workers=workers, scheduler=scheduler, fresh=fresh, progress=progress
-        )
+    try:
+        with _progress(console, len(folders)) as progress:
+            summary = run(
+                folders, out, to=to, workers=workers, scheduler=scheduler, fresh=fresh, progress=progress
+            )
+    except KeyboardInterrupt:
+        raise BatchError("已中断；已经做好的报告都在，重新运行会从断处接着做") from None
     console.print(_said(summary), soft_wrap=True)
     return 0 if summary.passed else 1
 
 
 def _said(summary: Summary) -> str:
     counts = "，".join(f"{name} {summary.counts[state]}" for state, name in STATES.items())
-    return f"共 {sum(summary.counts.values())} 份报告：{counts}。详见 {summary.file}"
+    notes = f"还有 {summary.open_notes} 条批注没有处理。" if summary.open_notes else ""
+    return f"共 {sum(summary.counts.values())} 份报告：{counts}。{notes}详见 {summary.file}"
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 from helpers.checks import Verdict, check
 from helpers.checks.cells import CELLS
+from helpers.provenance import facts
 from helpers.publish import PublishError, publish
 from helpers.values import show
 
@@ -98,7 +99,14 @@ def _make(
         return record, {}
     try:
         made = publish(
-            DOCUMENT, to=formats, out=out, parameters={"report": str(folder)}, engine="pandoc", inputs=inputs
+            DOCUMENT,
+            to=formats,
+            out=out,
+            parameters={"report": str(folder)},
+            engine="pandoc",
+            inputs=inputs,
+            facts=facts(),
+            frugal=True,
         )
     except PublishError as error:
         return {**record, "passed": False, "message": str(error)}, {}

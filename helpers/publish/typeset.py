@@ -15,7 +15,7 @@ from .errors import PublishError
 
 __all__ = ["load_compiler", "typeset"]
 
-_OUTSIDE = re.compile(r'image\("publish:((?:[^"\\]|\\.)+)"')
+OUTSIDE = re.compile(r'image\("publish:((?:[^"\\]|\\.)+)"')
 _lock = threading.Lock()
 
 _AGEING = 10
@@ -97,7 +97,7 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
 
     given = options.data.get("pdf-standard") or []
     standards: Any = [str(item) for item in (given if isinstance(given, list) else [given])]
-    code = _OUTSIDE.sub(_carried, source.read_text(encoding="utf-8"))
+    code = OUTSIDE.sub(carried, source.read_text(encoding="utf-8"))
     compiler = load_compiler(options, folder)
     try:
         with _lock:
@@ -111,7 +111,7 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
     target.write_bytes(pdf)
 
 
-def _carried(found: re.Match[str]) -> str:
+def carried(found: re.Match[str]) -> str:
     """Carry a picture from outside the folder in the text: figures, and what the document takes from elsewhere."""
     path = Path(found[1].replace('\\"', '"').replace("\\\\", "\\"))
     # JSON's escapes are Typst's for all that can stand in an SVG.

@@ -3,15 +3,30 @@
 import json
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-from batch_cluster import batch, elsewhere, finish, finished, start, until, workers_of
-from published import OUTPUTS, ROOT, XIAODUKOU
+from batch_cluster import (
+    batch,
+    elsewhere,
+    finish,
+    finished,
+    noise,
+    quietly,
+    reports,
+    same,
+    start,
+    states,
+    until,
+    workers_of,
+)
+from published import OUTPUTS, ROOT, built_in
 
-from helpers.publish import publish
+from helpers.checks import check
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "data").glob("*/report.yml"))
 
@@ -27,42 +42,6 @@ class Trap(WorkerPlugin):
 async def dask_setup(worker):
     await worker.plugin_add(plugin=Trap(), name="trap")
 """
-
-
-def quietly(folder: Path, out: Path, to: tuple[str, ...] = ("html",)) -> Path:
-    """Render one folder in this process."""
-    publish(ROOT / "report.qmd", to=to, out=out, parameters={"report": str(folder)}, engine="pandoc")
-    return out
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The page of the example, rendered alone."""
-    return (quietly(XIAODUKOU, tmp_path_factory.mktemp("alone")) / "report.html").read_bytes()
-
-
-@pytest.fixture
-def copies(tmp_path: Path) -> Callable[..., list[Path]]:
-    """Make copies of the example under the names given."""
-
-    def make(*names: str) -> list[Path]:
-        return [Path(shutil.copytree(XIAODUKOU, tmp_path / "reports" / name)) for name in names]
-
-    return make
-
-
-def reports(out: Path) -> dict[str, dict]:  # type: ignore[type-arg]
-    """Entries of batch.json by name."""
-    return {one["report"]: one for one in json.loads((out / "batch.json").read_text())["reports"]}
-
-
-def states(out: Path) -> dict[str, str]:
-    return {name: one["state"] for name, one in reports(out).items()}
-
-
-def same(out: Path, names: list[str], page: bytes) -> None:
-    for name in names:
-        assert (out / name / "report.html").read_bytes() == page, name
 
 
 def test_outputs_are_those_of_a_quiet_single_run(tmp_path: Path) -> None:
@@ -84,7 +63,7 @@ def test_only_what_changed_is_made_again(tmp_path: Path) -> None:
     out = tmp_path / "out"
 
     def made() -> set[str]:
-        batch(folders, out)
+        batch(folders, out, workers=1)
         return {name for name, state in states(out).items() if state == "rendered"}
 
     assert made() == {folder.name for folder in folders}
@@ -101,7 +80,10 @@ def test_only_what_changed_is_made_again(tmp_path: Path) -> None:
     (out / this.name / "report.html").write_text("changed by hand", encoding="utf-8")
     assert made() == {this.name}
     (out / last.name / "record.json").write_text("{", encoding="utf-8")
-    assert made() == {last.name}
+    (out / other.name / "manifest.json").unlink()
+    assert made() == {last.name, other.name}
+    alone = quietly(last, tmp_path / "alone") / "report.html"
+    assert (out / last.name / "report.html").read_bytes() == alone.read_bytes()
     batch(folders, out, FRESH="1")
     assert set(states(out).values()) == {"rendered"}
     batch(folders, out, to="html,docx")
@@ -109,7 +91,7 @@ def test_only_what_changed_is_made_again(tmp_path: Path) -> None:
 
 
 def test_a_bad_folder_fails_alone_with_its_findings(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
 ) -> None:
     folders = copies("good-1", "no-settings", "wrong-sum", "good-2")
     (folders[1] / "report.yml").unlink()
@@ -131,23 +113,100 @@ def test_a_bad_folder_fails_alone_with_its_findings(
     assert [found["rule"] for found in entries["nowhere"]["findings"]] == ["LOAD"]
     assert finished(out) == ["good-1", "good-2"]
     assert not (out / "wrong-sum").exists()
-    same(out, ["good-1", "good-2"], page)
+    same(out, ["good-1", "good-2"], alone)
 
 
 def test_reports_of_a_killed_worker_go_to_another(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
 ) -> None:
     folders = copies(*(f"report-{number}" for number in range(8)))
     out = tmp_path / "out"
-    process = start(folders, out)
+    process = start(folders, out, to="html,pdf,docx")
     until(lambda: finished(out))
     workers_of(process)[0].send_signal(signal.SIGKILL)
     finish(process)
-    same(out, [folder.name for folder in folders], page)
+    same(out, [folder.name for folder in folders], alone, "html", "pdf", "docx")
+
+
+def test_what_an_earlier_run_made_stays_and_is_not_passed_off_as_new(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
+) -> None:
+    folder, other = copies("one", "other")
+    out = tmp_path / "out"
+    batch([folder, other], out, workers=1)
+    table = folder / "disclosure.csv"
+    good = table.read_bytes()
+    table.unlink()
+    said = batch([folder, other], out, code=1, workers=1)
+    assert "one 失败" in said
+    assert "输出文件夹里还是以前生成的" in said
+    same(out, ["one", "other"], alone)
+    entry = reports(out)["one"]
+    assert (entry["state"], entry["outputs"]) == ("failed", [])
+    assert entry["older"] == ["one/manifest.json", "one/report.html"]
+    assert reports(out)["other"]["older"] == []
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "other/report.html" in page
+    assert "one/report.html" not in page
+    assert "one," not in (out / "reports.csv").read_text(encoding="utf-8-sig")
+    table.write_bytes(good)
+    batch([folder, other], out)
+    assert states(out) == {"one": "unchanged", "other": "unchanged"}, "it is current again"
+
+
+def test_open_notes_of_reviewers_are_counted(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:
+    folders = copies("noted", "closed", "none")
+    note = "- {at: disclosure.licensing, seen: '403', who: 王某, when: 2025-01-08, text: 与台账核对, state: %s}\n"
+    (folders[0] / "review.yml").write_text("notes:\n" + 2 * (note % "open"), encoding="utf-8")
+    (folders[1] / "review.yml").write_text("notes:\n" + note % "closed", encoding="utf-8")
+    out = tmp_path / "out"
+    assert "还有 2 条批注没有处理" in batch(folders, out, workers=1)
+    assert json.loads((out / "batch.json").read_text(encoding="utf-8"))["open_notes"] == 2
+    counted = {name: one["open_notes"] for name, one in reports(out).items()}
+    assert counted == {"noted": 2, "closed": 0, "none": 0}
+    (folders[0] / "review.yml").unlink()
+    assert "批注" not in batch(folders, out, workers=1)
+
+
+def test_pictures_travel_and_the_outputs_can_be_verified(
+    tmp_path: Path, copies: Callable[..., list[Path]]
+) -> None:
+    (folder,) = copies("pictured")
+    (folder / "照片").mkdir()
+    noise(folder / "map.png", 60_000)
+    noise(folder / "照片" / "大厅.png", 90_000)
+    (folder / ".DS_Store").write_bytes(b"left behind")
+    with (folder / "overview.md").open("a", encoding="utf-8") as stream:
+        stream.write("\n![地图](map.png)\n\n![大厅](照片/大厅.png)\n")
+    out, single = tmp_path / "out", tmp_path / "single"
+    subprocess.run(built_in(folder, single), cwd=ROOT, check=True, capture_output=True)
+    batch([folder], out, to="html,pdf,docx")
+    for name in (*OUTPUTS, "manifest.json"):
+        assert (out / "pictured" / name).read_bytes() == (single / name).read_bytes(), name
+
+    def verified() -> int:
+        command = [sys.executable, "-m", "helpers", "verify", str(out / "pictured"), "--inputs", str(folder)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True).returncode
+
+    assert verified() == 0
+    noise(folder / "照片" / "大厅.png", 80_000)
+    assert verified() == 1
+
+
+def test_a_picture_from_elsewhere_is_refused_as_in_a_single_run(
+    tmp_path: Path, copies: Callable[..., list[Path]]
+) -> None:
+    (folder,) = copies("linked")
+    noise(tmp_path / "elsewhere.png", 60_000)
+    (folder / "photo.png").symlink_to(tmp_path / "elsewhere.png")
+    with (folder / "overview.md").open("a", encoding="utf-8") as stream:
+        stream.write("\n![照片](photo.png)\n")
+    assert "photo.png" in batch([folder], tmp_path / "out", code=1)
+    assert not check(folder).passed
 
 
 def test_a_killed_run_goes_on_where_it_stopped(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
 ) -> None:
     folders = copies(*(f"report-{number}" for number in range(8)))
     out = tmp_path / "out"
@@ -157,29 +216,39 @@ def test_a_killed_run_goes_on_where_it_stopped(
     process.communicate()
     done = finished(out)
     assert len(done) < len(folders)
-    same(out, done, page)
+    same(out, done, alone)
     batch(folders, out)
     assert {name for name, state in states(out).items() if state == "unchanged"} >= set(done)
-    same(out, [folder.name for folder in folders], page)
+    same(out, [folder.name for folder in folders], alone)
     assert not (out / ".staging").exists()
 
 
-def test_an_interrupt_ends_it_cleanly(tmp_path: Path, copies: Callable[..., list[Path]], page: bytes) -> None:
+@pytest.mark.parametrize("moment", ["it begins", "workers start", "reports are made", "it sums up"])
+def test_an_interrupt_ends_it_cleanly(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes], moment: str
+) -> None:
     folders = copies(*(f"report-{number}" for number in range(8)))
     out = tmp_path / "out"
     process = start(folders, out)
-    until(lambda: finished(out))
+    moments: dict[str, Callable[[], object]] = {
+        "it begins": lambda: (out / ".staging").exists(),
+        "workers start": lambda: workers_of(process),
+        "reports are made": lambda: finished(out),
+        "it sums up": lambda: len(finished(out)) == len(folders),
+    }
+    until(moments[moment])
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
-    finish(process, code=None)
-    assert process.returncode != 0
+    said = finish(process, code=1)
+    assert "已中断；已经做好的报告都在" in said
+    assert "Traceback" not in said
     until(lambda: not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
     assert not (out / ".staging").exists()
-    same(out, finished(out), page)
+    same(out, finished(out), alone)
 
 
 def test_a_folder_that_kills_its_worker_fails_alone(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
 ) -> None:
     folders = copies("good-1", "poison", "good-2", "good-3")
     preload = tmp_path / "trap.py"
@@ -188,11 +257,11 @@ def test_a_folder_that_kills_its_worker_fails_alone(
     said = batch(folders, out, code=1, DASK_DISTRIBUTED__WORKER__PRELOAD=str(preload))
     assert "意外退出" in said
     assert finished(out) == ["good-1", "good-2", "good-3"]
-    same(out, finished(out), page)
+    same(out, finished(out), alone)
 
 
 def test_a_full_disk_is_a_clear_error_and_the_run_can_go_on(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes, program: Callable[[str], str]
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes], program: Callable[[str], str]
 ) -> None:
     folders = copies(*(f"report-{number}" for number in range(8)))
     small, kept = tmp_path / "small", tmp_path / "kept"
@@ -207,27 +276,66 @@ def test_a_full_disk_is_a_clear_error_and_the_run_can_go_on(
     out = kept / "out"
     done = finished(out)
     assert 0 < len(done) < len(folders)
-    same(out, done, page)
+    same(out, done, alone)
     assert not (out / "batch.json").exists()
     batch(folders, out)
-    same(out, [folder.name for folder in folders], page)
+    same(out, [folder.name for folder in folders], alone)
     assert {name for name, state in states(out).items() if state == "unchanged"} == set(done)
+
+
+def test_a_worker_without_room_fails_what_is_too_large_and_nothing_else(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes], program: Callable[[str], str]
+) -> None:
+    folders = copies("good-1", "large", "good-2", "good-3")
+    noise(folders[1] / "scan.png", 9_000_000)
+    small, out = tmp_path / "small", tmp_path / "out"
+    small.mkdir()
+    script = f'mount -t tmpfs -o size=8m tmpfs {small} || exit 77; export TMPDIR={small}; "$@"'
+    prefix = (program("unshare"), "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
+    said = finish(start(folders, out, prefix=prefix), code=1)
+    assert "Traceback" not in said
+    assert "large 失败：工作进程写不了临时文件（No space left on device）；请在那台机器上腾出地方" in said
+    assert finished(out) == ["good-1", "good-2", "good-3"]
+    assert not (out / "large").exists()
+    same(out, finished(out), alone)
+    batch(folders, out)
+    assert states(out)["large"] == "rendered"
+    same(out, [folder.name for folder in folders], alone)
+
+
+def test_a_second_run_into_the_same_place_is_refused_and_harms_nothing(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
+) -> None:
+    folders = copies(*(f"report-{number}" for number in range(8)))
+    out = tmp_path / "out"
+    first = start(folders, out)
+    until(lambda: finished(out))
+    psutil.Process(first.pid).suspend()
+    before = finished(out)
+    said = batch(folders[:1], out, code=1)
+    assert "正由另一次 batch 写入" in said
+    assert f"进程 {first.pid}" in said
+    assert finished(out) == before
+    psutil.Process(first.pid).resume()
+    finish(first)
+    assert set(states(out)) == {folder.name for folder in folders}
+    same(out, [folder.name for folder in folders], alone)
 
 
 # Clusters of others ---------------------------------------------------------------------------------------------------
 
 
 def test_another_cluster_makes_the_same(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
 ) -> None:
     folders = copies("one", "two", "three")
     with elsewhere(tmp_path) as (address, _):
         batch(folders, tmp_path / "out", scheduler=address)
-    same(tmp_path / "out", ["one", "two", "three"], page)
+    same(tmp_path / "out", ["one", "two", "three"], alone)
 
 
 def test_a_lost_scheduler_is_a_clear_error_and_the_run_can_go_on(
-    tmp_path: Path, copies: Callable[..., list[Path]], page: bytes
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
 ) -> None:
     folders = copies(*(f"report-{number}" for number in range(8)))
     out = tmp_path / "out"
@@ -239,7 +347,7 @@ def test_a_lost_scheduler_is_a_clear_error_and_the_run_can_go_on(
     assert "与调度器的联系断了" in said
     assert "Traceback" not in said
     batch(folders, out)
-    same(out, [folder.name for folder in folders], page)
+    same(out, [folder.name for folder in folders], alone)
 
 
 def test_a_scheduler_that_cannot_be_reached(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:
@@ -276,8 +384,54 @@ def test_a_worker_without_the_project(tmp_path: Path, copies: Callable[..., list
 
 
 def test_folders_of_one_name_are_refused(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:
-    said = batch([*copies("a/one", "b/one")], tmp_path / "out", code=1)
-    assert "都叫“one”" in said
+    folders = copies("a/one", "b/one")
+    assert "都叫“one”" in batch(folders, tmp_path / "out", code=1)
+    assert "同一个给了几次" in batch([folders[0], folders[0]], tmp_path / "out", code=1)
+
+
+def test_a_hidden_folder_is_refused(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:
+    said = batch(copies(".staging"), tmp_path / "out", code=1)
+    assert "以点开头" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_no_folder_fails_alone(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
+) -> None:
+    (good,) = copies("甲 乡")
+    file = good / "report.yml"
+    dangling = tmp_path / "dangling"
+    dangling.symlink_to(tmp_path / "nothing")
+    linked = tmp_path / "link"
+    linked.symlink_to(good)
+    out = tmp_path / "out"
+    said = batch([linked, file, dangling], out, code=1, workers=1)
+    assert states(out) == {"甲 乡": "rendered", "report.yml": "failed", "nothing": "failed"}
+    assert f"找不到报告文件夹 {file}" in said
+    assert all(
+        [one["rule"] for one in reports(out)[name]["findings"]] == ["LOAD"]
+        for name in ("report.yml", "nothing")
+    )
+    same(out, ["甲 乡"], alone)
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        said = batch(copies(out.name), out, code=1)
+        assert f"不能写入 {out}" in said
+        assert "Traceback" not in said
+
+
+def test_more_workers_than_the_machine_bears(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
+) -> None:
+    (folder,) = copies("one")
+    batch([folder], tmp_path / "out", workers=1000)
+    same(tmp_path / "out", ["one"], alone)
+    many = [tmp_path / f"nowhere-{number}" for number in range(1000)]
+    said = batch([folder, *many], tmp_path / "out", code=1, workers=1000)
+    assert "会把内存用尽" in said
 
 
 def test_outputs_never_replace_a_clerks_folder(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:

@@ -102,6 +102,57 @@ def test_a_missing_child_is_named_and_the_list_is_not_called_complete(
     made = rollup(offices[:2], "平潭综合实验区", "prefecture", out)
     assert any("pingtan-transport-2025" in line for line in made.missing)
     assert "complete: false" in (out / "children.yml").read_text()
+    assert not made.passed, "the list knows a child that the sum does not hold"
+    assert any("与原来的数不同" in line for line in made.gaps)
+    again = rollup(offices[:2], "平潭综合实验区", "prefecture", out)
+    assert again.missing == made.missing, "it is still missing, and still named"
+    assert "complete: false" in (out / "children.yml").read_text()
+    whole = rollup(offices, "平潭综合实验区", "prefecture", out)
+    assert whole.passed
+    assert not whole.missing
+    assert "complete: true" in (out / "children.yml").read_text()
+
+
+def test_a_child_that_names_its_parent_is_missed_from_the_first_time(
+    offices: list[Path], tmp_path: Path
+) -> None:
+    shutil.copytree(offices[0], tmp_path / f"{offices[0].name}.old")
+    made = rollup(offices[:2], "平潭综合实验区", "prefecture", tmp_path / "pingtan-2025")
+    (line,) = made.missing
+    assert line.startswith(offices[2].name)
+
+
+def test_children_that_do_not_name_the_parent_are_told(offices: list[Path], tmp_path: Path) -> None:
+    made = rollup(offices, "某某区", "prefecture", tmp_path / "other-2025")
+    told = [line for line in made.gaps if "没有从下级一方核对" in line]
+    assert [line.split("：")[0] for line in told] == [load(office).organ for office in offices]
+
+
+def test_children_of_one_short_name_are_told_apart(offices: list[Path], tmp_path: Path) -> None:
+    for office in offices[:2]:
+        edit(office / "report.yml", f"short_name: {load(office).short_name}", "short_name: 办公室")
+        for name in ("overview", "problems", "other"):
+            (office / f"{name}.md").write_text("没有收取信息处理费。\n", encoding="utf-8")
+    out = tmp_path / "pingtan-2025"
+    rollup(offices, "平潭综合实验区", "prefecture", out)
+    with (out / "contributions.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    first, second, third = (load(office) for office in offices)
+    assert {first.organ, second.organ, third.short_name} < set(rows[0])
+    assert {row["同案重复"] for row in rows} == {"0"}
+
+
+def test_a_joint_lawsuit_that_a_child_does_not_state_is_refused(offices: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "pingtan-2025"
+    rollup(offices, "平潭综合实验区", "prefecture", out)
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    first, second = (load(office).short_name for office in offices[:2])
+    suit = f"{{block: litigation_direct, result: other_result, organs: [{first}, {second}]}}"
+    edit(out / "report.yml", "co_defendants: []", f"co_defendants: [{suit}]")
+    with pytest.raises(RollupError, match="只填 0"):
+        rollup(offices, "平潭综合实验区", "prefecture", out)
+    before[out / "report.yml"] = (out / "report.yml").read_bytes()
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
 
 
 def test_a_missing_year_is_named(offices: list[Path], tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""Where the processor time of a report goes, and what bare pandoc and Typst take for the same; run as a process of its own.
+
+``python -m benchmarks.parts FOLDERS OUT`` prints seconds a report as JSON.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import typst
+
+from helpers import checks
+from helpers.publish import publish
+from helpers.publish.execute import run_cells
+from helpers.publish.typeset import OUTSIDE, carried, typeset
+
+WARM_UP, COUNTED = 4, 24
+Spent = defaultdict[str, float]
+_ENGINE = "helpers.publish.builtin"
+_FONTS = typst.Fonts(font_paths=["assets/fonts"])
+
+
+def _children() -> float:
+    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+
+
+def _timed(spent: Spent, name: str, clock: Callable[[], float], call: Callable[..., Any]) -> Any:
+    def measured(*given: Any, **options: Any) -> Any:
+        start = clock()
+        try:
+            return call(*given, **options)
+        finally:
+            spent[name] += clock() - start
+
+    return measured
+
+
+def _make(folders: Iterable[Path], out: Path) -> None:
+    for folder in folders:
+        checks.check(folder)
+        parameters = {"report": str(folder)}
+        publish(Path("report.qmd"), out=out, parameters=parameters, engine="pandoc", frugal=True)
+
+
+def ours(folders: list[Path], out: Path) -> Spent:
+    """Return the seconds of each part of our own way, in all."""
+    spent = Spent(float)
+    before = time.process_time() + _children()
+    with (
+        patch.object(checks, "check", _timed(spent, "check, twice", time.process_time, checks.check)),
+        patch(f"{_ENGINE}.run_cells", _timed(spent, "cells", time.process_time, run_cells)),
+        patch(f"{_ENGINE}.typeset", _timed(spent, "Typst", time.thread_time, typeset)),
+        patch.object(subprocess, "run", _timed(spent, "pandoc", _children, subprocess.run)),
+    ):
+        _make(folders, out)
+    spent["cells"] -= spent["check, twice"] / 2  # one of the two runs in a cell
+    spent["all else"] = time.process_time() + _children() - before - sum(spent.values())
+    return spent
+
+
+def bare(folders: list[Path], out: Path) -> Spent:
+    """Return the seconds of pandoc's and Typst's calls repeated with the same content and nothing around them."""
+    spent = Spent(float)
+    run = subprocess.run
+    pandoc = _timed(spent, "pandoc", _children, run)
+    compiled = _timed(spent, "Typst", time.thread_time, typst.Compiler.compile)
+
+    def pandoc_twice(*given: Any, **options: Any) -> Any:
+        pandoc(*given, **options)
+        return run(*given, **options)
+
+    def typst_twice(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
+        typeset(source, target, folder, options, epoch)
+        code = OUTSIDE.sub(carried, source.read_text(encoding="utf-8")).encode()
+        compiler = typst.Compiler(root=str(folder), font_paths=_FONTS)
+        compiled(compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"])
+
+    with patch(f"{_ENGINE}.typeset", typst_twice), patch.object(subprocess, "run", pandoc_twice):
+        _make(folders, out)
+    return spent
+
+
+def main() -> None:
+    """Measure and print."""
+    folders = sorted(Path(sys.argv[1]).iterdir())[: WARM_UP + COUNTED]
+    out = Path(sys.argv[2])
+    _make(folders[:WARM_UP], out)
+    counted = folders[WARM_UP:]
+    measured = {"ours": ours(counted, out), "bare": bare(counted, out)}
+    print(
+        json.dumps(
+            {
+                way: {part: all_of / len(counted) for part, all_of in spent.items()}
+                for way, spent in measured.items()
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
