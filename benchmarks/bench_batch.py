@@ -30,7 +30,7 @@ from pathlib import Path
 from helpers.batch import run
 
 marks, start = [], time.perf_counter()
-run(sorted(Path(sys.argv[1]).iterdir()), Path(sys.argv[2]), workers=int(sys.argv[3]),
+run(sorted(Path(sys.argv[1]).iterdir())[:int(sys.argv[4])], Path(sys.argv[2]), workers=int(sys.argv[3]),
     progress=lambda done: marks.append(time.perf_counter() - start))
 print(json.dumps({"seconds": time.perf_counter() - start, "marks": marks}))
 """
@@ -42,9 +42,9 @@ def main() -> None:
         place = Path(name)
         varied(place / "in", REPORTS)
         parts = _json("-m", "benchmarks.parts", place / "in", place / "parts")
-        two, memory = _batch(place, "two", 2)
-        again, _ = _batch(place, "two", 2)
-        one, _ = _batch(place, "one-worker", 1)
+        two, memory = _batch(place, "two", 2, REPORTS)
+        again, _ = _batch(place, "two", 2, REPORTS)
+        one, _ = _batch(place, "one-worker", 1, REPORTS // 4)
         rates = {workers: _rate(marks) for workers, marks in ((2, two["marks"]), (1, one["marks"]))}
         quarto = _quarto(place)
         size = sum(path.stat().st_size for path in (place / "two").rglob("report.*")) / REPORTS / 1e6
@@ -145,7 +145,7 @@ def _halves(values: list[float]) -> tuple[list[float], list[float]]:
     return values[: len(values) // 2 + 1], values[len(values) // 2 :]
 
 
-def _batch(place: Path, out: str, workers: int) -> tuple[dict[str, Any], Memory]:
+def _batch(place: Path, out: str, workers: int, count: int) -> tuple[dict[str, Any], Memory]:
     memory = Memory()
     done = threading.Event()
 
@@ -156,7 +156,7 @@ def _batch(place: Path, out: str, workers: int) -> tuple[dict[str, Any], Memory]
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        measured = _json("-c", _BATCH, place / "in", place / out, workers)
+        measured = _json("-c", _BATCH, place / "in", place / out, workers, count)
     finally:
         done.set()
         watcher.join()

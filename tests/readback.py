@@ -104,6 +104,11 @@ def from_pdf(path: Path, pdfinfo: str = "pdfinfo") -> list[Block]:
             if tag in kinds or kind in {"heading", "label"} or not blocks:
                 blocks.append((kind, []))
             stack.append((depth, kind))
-        elif node["text"] is not None and stack[-1][1] != "figure":  # what a chart says its caption and alt text say
+        elif node["text"] is not None and stack[-1][1] != "figure":  # its caption says what a chart shows
             blocks[-1][1].append(node["text"])
-    return [block for kind, parts in blocks if kind not in {"label", "figure"} for block in _block(kind, "".join(parts))]
+    return [
+        block
+        for kind, parts in blocks
+        if kind not in {"label", "figure"}
+        for block in _block(kind, "".join(parts))
+    ]

@@ -54,10 +54,12 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
     for name in list(logging.root.manager.loggerDict):
         if name.startswith("distributed"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what concerns people is said by this project
-    # A report is suspected after its second worker died, and then tried alone.
     settings = {
         "distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s",
+        # A report is suspected after its second worker died, and then tried alone.
         "distributed.scheduler.allowed-failures": 1,
+        # What a worker remembers of tasks that are done grows to 40 MB by Dask's own settings.
+        "distributed.admin.low-level-log-length": 50,
     }
     with dask.config.set(settings):
         others = set(active_children())
@@ -92,7 +94,7 @@ def _local(workers: int | None) -> LocalCluster:
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": ":0"},  # its usual port may be another run's
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its usual port may be another run's
             silence_logs=logging.CRITICAL,
         )
     except (OSError, RuntimeError, TimeoutError) as error:

@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from distributed import get_worker
+
 from helpers.checks import Verdict, check
 from helpers.checks.cells import CELLS
 from helpers.provenance import facts
@@ -26,6 +28,8 @@ _MADE_WITH = (
     "pypandoc_binary",
     "typst",
     "ipykernel",
+    "ipython",
+    "pikepdf",
     "great-tables",
     "pandas",
     "matplotlib",
@@ -73,11 +77,19 @@ def work(parcel: dict[str, Any], formats: list[str], wanted: str) -> dict[str, A
     if edition() != wanted:
         return {"edition": edition()}
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="batch-") as place:
+    with tempfile.TemporaryDirectory(dir=_room()) as place:
         folder = Path(place, "reports", parcel["folder"])
         record, files = _make(folder, _unpacked(parcel, Path(place, "reports")), Path(place, "out"), formats)
     record["seconds"] = round(time.perf_counter() - started, 3)
     return {"edition": wanted, "record": record, "files": files}
+
+
+def _room() -> str | None:
+    """Return the worker's own folder, which Dask clears even of what a killed worker left."""
+    try:
+        return get_worker().local_directory
+    except ValueError:  # there is no worker: the system's folder for temporary files
+        return None
 
 
 def _unpacked(parcel: dict[str, Any], place: Path) -> list[Path]:

@@ -44,4 +44,6 @@ def prepare(folder: str, changes: dict[str, str | None], figures: dict[str, obje
         plt.switch_backend(os.environ.get("MPLBACKEND", "agg"))
         plt.rcParams.update(size)  # type: ignore[arg-type]
         set_matplotlib_formats(*figures["formats"])  # type: ignore[misc, no-untyped-call]
-    gc.freeze()  # what is left are modules: the next wiping need not search them for garbage
+    if len(sys.modules) != getattr(shell, "publish_modules", 0):
+        shell.publish_modules = len(sys.modules)
+        gc.freeze()  # what is left are modules: the next wiping need not search them for garbage
