@@ -46,6 +46,10 @@ def _usage(error: click.UsageError) -> str:
             return f"缺少 {error.param.make_metavar(error.ctx) if error.param and error.ctx else '参数'}"
         case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices), opts=options)):
             return f"{options[0]} 的值应是 {'、'.join(map(str, choices))} 之一"
+        case click.BadParameter(param=click.Parameter(type=click.IntRange(min=least), opts=options)):
+            return f"{options[0]} 的值应是不小于 {least} 的整数"
+        case click.BadParameter(param=click.Parameter(type=click.types.IntParamType(), opts=options)):
+            return f"{options[0]} 的值应是整数"
         case click.BadParameter():
             return error.message
     return f"“{' '.join(sys.argv[1:])}”不能这样写（{error.message}）"

@@ -22,6 +22,14 @@ def files(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
 
 
+def beside(place: Path) -> list[Path]:
+    """Return what lies in a place, sorted; nothing where that cannot be listed, though one folder in it may be readable."""
+    try:
+        return sorted(place.iterdir())
+    except OSError:
+        return []
+
+
 def _refuse(error: OSError) -> None:
     raise error
 

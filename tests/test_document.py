@@ -253,6 +253,19 @@ class TestBadInput:
         assert said in done.stderr
         assert done.stdout == ""
 
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("batch", "a", "--out", "b", "--workers", "0"), "--workers 的值应是不小于 1 的整数"),
+            (("batch", "a", "--out", "b", "--workers", "x"), "--workers 的值应是不小于 1 的整数"),
+            (("new", "a", "--organ", "b", "--level", "county", "--year", "x"), "--year 的值应是整数"),
+        ],
+    )
+    def test_what_is_no_number(self, arguments: tuple[str, ...], said: str) -> None:
+        command = [sys.executable, "-m", "helpers", *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert (done.returncode, said in done.stderr, done.stdout) == (2, True, "")
+
     def test_an_output_folder_that_cannot_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
         done = render("--engine", "pandoc", "--out", tmp_path / "file" / "out")

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from helpers.checks.case import CHILDREN_FILE
-from helpers.folders import files
+from helpers.folders import beside, files
 from helpers.form import FORM
 from helpers.report import PROSE, SETTINGS_FILE
 from helpers.sources import SourceError, read_text
@@ -125,7 +125,7 @@ class Packer:
         place = folder.parent
         if place not in self._children:
             children: dict[Path, list[Path]] = defaultdict(list)
-            for child in _beside(place):
+            for child in beside(place):
                 parent = self._links(child).parent
                 if parent is not None:
                     children[parent].append(child.resolve())
@@ -156,10 +156,3 @@ def _link(folder: Path, written: Any) -> Path | None:
         return path if path and (path / SETTINGS_FILE).is_file() else None
     except (OSError, ValueError):
         return None
-
-
-def _beside(place: Path) -> list[Path]:
-    try:
-        return sorted(place.iterdir())
-    except OSError:  # a folder may be readable where the list of its neighbours is not
-        return []

@@ -87,7 +87,7 @@ def work(parcel: dict[str, Any], formats: list[str], wanted: str) -> dict[str, A
 def _room() -> str | None:
     """Return the worker's own folder, which Dask clears even of what a killed worker left."""
     try:
-        return get_worker().local_directory
+        return str(get_worker().local_directory)
     except ValueError:  # there is no worker: the system's folder for temporary files
         return None
 

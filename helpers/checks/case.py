@@ -13,6 +13,7 @@ from helpers import prose, typefaces
 from helpers.checks.cells import CELLS, Cell
 from helpers.checks.claims import Claim, claims
 from helpers.findings import Finding, finding
+from helpers.folders import beside
 from helpers.prose import Paragraph
 from helpers.report import SETTINGS_FILE, Figure, Reading, Report, read
 from helpers.sources import MAX_BYTES, SourceError, read_yaml
@@ -227,7 +228,7 @@ class Shelf:
         """Folders of one place by the folder that each names as its parent."""
         if place not in self._places:
             children: dict[Path, list[Path]] = defaultdict(list)
-            for folder in sorted(place.iterdir()):
+            for folder in beside(place):
                 parent = _parent(folder)
                 if parent is not None:
                     children[parent].append(folder)
