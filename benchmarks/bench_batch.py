@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from benchmarks.measure import ROOT, run, show
+from benchmarks.parts import COUNTED, WARM_UP
 
 REPORTS = int(os.environ.get("NIANBAO_REPORTS", "120"))
 EXAMPLE = ROOT / "data" / "xiaodukou-2024"
@@ -29,10 +30,14 @@ import json, sys, time
 from pathlib import Path
 from helpers.batch import run
 
-marks, start = [], time.perf_counter()
-run(sorted(Path(sys.argv[1]).iterdir())[:int(sys.argv[4])], Path(sys.argv[2]), workers=int(sys.argv[3]),
-    progress=lambda done: marks.append(time.perf_counter() - start))
-print(json.dumps({"seconds": time.perf_counter() - start, "marks": marks}))
+marks, driver, start = [], [], time.perf_counter()
+
+def mark(done):
+    marks.append(time.perf_counter() - start)
+    driver.append(time.process_time())
+
+run(sorted(Path(sys.argv[1]).iterdir())[:int(sys.argv[4])], Path(sys.argv[2]), workers=int(sys.argv[3]), progress=mark)
+print(json.dumps({"seconds": time.perf_counter() - start, "marks": marks, "driver": driver}))
 """
 
 
@@ -41,7 +46,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         varied(place / "in", REPORTS)
-        parts = _json("-m", "benchmarks.parts", place / "in", place / "parts")
+        varied(place / "few", WARM_UP + COUNTED)  # among a thousand, a folder's children would be looked for
+        parts = _json("-m", "benchmarks.parts", place / "few", place / "parts")
         two, memory = _batch(place, "two", 2, REPORTS)
         again, _ = _batch(place, "two", 2, REPORTS)
         one, _ = _batch(place, "one-worker", 1, REPORTS // 4)
@@ -57,6 +63,12 @@ def main() -> None:
             "nothing changed",
             f"{REPORTS / again['seconds']:.0f} reports/s",
             f"{1000 * again['seconds'] / REPORTS:.1f} ms each",
+        ],
+        ["processor time of the driver", f"{1000 / _rate(two['driver']):.0f} ms a report", ""],
+        [
+            "start, portal and data",
+            f"{two['marks'][0]:.1f} s, {two['seconds'] - two['marks'][-1]:.1f} s",
+            "before the first report and after the last",
         ],
         ["memory: scheduler and driver", f"{max(memory.driver):.0f} MB", "at most (RSS)"],
         ["memory: a worker", f"{late:.0f} MB", f"at most (PSS); in the first half {early:.0f} MB"],
@@ -114,7 +126,7 @@ def varied(place: Path, count: int) -> None:
 
 
 def _rate(marks: list[float]) -> float:
-    """Return reports a second once all workers are warm: over the later three quarters."""
+    """Return reports a second of some clock once all workers are warm: over the later three quarters."""
     begin = len(marks) // 4
     return (len(marks) - 1 - begin) / (marks[-1] - marks[begin])
 

@@ -24,7 +24,6 @@ from helpers.publish.typeset import OUTSIDE, carried, typeset
 WARM_UP, COUNTED = 4, 24
 Spent = defaultdict[str, float]
 _ENGINE = "helpers.publish.builtin"
-_FONTS = typst.Fonts(font_paths=["assets/fonts"])
 
 
 def _children() -> float:
@@ -69,6 +68,7 @@ def bare(folders: list[Path], out: Path) -> Spent:
     """Return the seconds of pandoc's and Typst's calls repeated with the same content and nothing around them."""
     spent = Spent(float)
     run = subprocess.run
+    fonts = typst.Fonts(font_paths=["assets/fonts"])
     pandoc = _timed(spent, "pandoc", _children, run)
     compiled = _timed(spent, "Typst", time.thread_time, typst.Compiler.compile)
 
@@ -79,7 +79,7 @@ def bare(folders: list[Path], out: Path) -> Spent:
     def typst_twice(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
         typeset(source, target, folder, options, epoch)
         code = OUTSIDE.sub(carried, source.read_text(encoding="utf-8")).encode()
-        compiler = typst.Compiler(root=str(folder), font_paths=_FONTS)
+        compiler = typst.Compiler(root=str(folder), font_paths=fonts)
         compiled(compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"])
 
     with patch(f"{_ENGINE}.typeset", typst_twice), patch.object(subprocess, "run", pandoc_twice):
