@@ -113,10 +113,17 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-body {{ margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem; font-family: sans-serif; line-height: 1.6; color: #1a1a1a; background: #fff; }}
+html {{ background: #eceae5; }}
+body {{ margin: 2rem auto; max-width: 84rem; padding: 2rem clamp(1rem, 4vw, 3.5rem); background: #fffefb; color: #1c1b19;
+  font: 1rem/1.7 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; box-shadow: 0 1px 3px rgb(0 0 0 / 25%); }}
+h1 {{ margin: 0 0 2rem; padding-bottom: 1rem; border-bottom: 2px solid #a8161b; font-size: 1.7rem; text-align: center; }}
+h2 {{ margin: 2rem 0 0.5rem; font-size: 1.2rem; }}
+a {{ color: #1d4f91; text-underline-offset: 0.2em; }}
 .scroll {{ overflow-x: auto; }}
-.scroll table {{ min-width: 60rem; }}
-.scroll a {{ color: #1d4f91; }}
+.scroll table {{ min-width: 60rem; font-variant-numeric: tabular-nums; }}
+.scroll tbody tr:hover > * {{ background: #f4f1ea; }}
+.scroll td:is(:nth-child(2), :nth-child(3), :last-child) {{ white-space: nowrap; }}
+.scroll td:last-child {{ word-spacing: 0.4em; }}
 </style>
 </head>
 <body>
@@ -198,6 +205,13 @@ def _table(name: str, reports: list[Listed]) -> str:
         .tab_options(
             table_width="100%",
             table_font_size="15px",
+            table_font_names="inherit",
+            table_font_color="#1c1b19",
+            table_background_color="transparent",
+            data_row_padding_horizontal="10px",
+            column_labels_padding_horizontal="10px",
+            column_labels_font_weight="bold",
+            stub_border_width="0px",
             container_overflow_x="visible",
             container_overflow_y="visible",
         )
