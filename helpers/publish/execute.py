@@ -296,9 +296,13 @@ def _fenced(text: str, info: str = "") -> str:
 
 
 def _without_foreign(text: str, output_format: str) -> str:
-    """Leave out what is raw text of another format: pandoc would read it, slowly, to drop it."""
-    foreign = _FOREIGN[output_format]
-    return _FENCED.sub(lambda found: "" if found[2].strip() in foreign else found[0], text)
+    """Empty what is raw text of another format: pandoc would read it, slowly, to drop it."""
+
+    def emptied(found: re.Match[str]) -> str:
+        fence, info = found[1], found[2]
+        return f"{fence}{info}\n{fence}\n" if info.strip() in _FOREIGN[output_format] else found[0]
+
+    return _FENCED.sub(emptied, text)
 
 
 def _div(attributes: str, text: str) -> str:

@@ -1,5 +1,7 @@
 """What a document may hold, in all three formats."""
 
+import re
+
 import pytest
 
 FORMATS = ("html", "pdf", "docx")
@@ -360,3 +362,10 @@ def test_no_link_leaves_the_page(make, cell):
     assert not made.html.xpath("//link[@href]")
     assert "cdn" not in source.lower()
     assert made.body().xpath("//*[local-name()='math']")
+
+
+def test_raw_text_of_another_format_is_not_shown_and_an_example_of_it_stays(make, cell):
+    printed = "甲\\n\\n```{=typst}\\n乙\\n```\\n\\n````\\n```{=typst}\\n丙\\n```\\n````\\n\\n```{=html}\\n<b>丁</b>\\n```"
+    made = make(cell(f'print("""{printed}""")', output="asis"))
+    for name, shown in (("html", "甲丙丁"), ("docx", "甲丙"), ("pdf", "甲乙丙")):
+        assert re.sub("[^甲乙丙丁]", "", made.text(name)) == shown
