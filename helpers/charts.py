@@ -184,12 +184,7 @@ def _group(row: Item) -> str:
 def _received_and_handled(report: Report) -> Bars:
     """Applications received in the year, and handled (section 3)."""
     table = FORM.tables["applications"]
-    handled = table.row[HANDLED].labels
-    labels = (
-        table.row[NEW].label.partition("、")[2],
-        handled[0].partition("、")[2] + handled[1].partition("）")[2],
-    )
-    return tuple(zip(labels, (_count(report, table.name, key) for key in (NEW, HANDLED)), strict=True))
+    return tuple((table.row[key].subject, _count(report, table.name, key)) for key in (NEW, HANDLED))
 
 
 def _proceedings(report: Report) -> Bars:

@@ -4,6 +4,7 @@ Source: 国办公开办函〔2021〕30号 and its annexed form. Everything is re
 """
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+_NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+\.)")
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "form"
 
@@ -42,6 +45,11 @@ class Item:
     def label(self) -> str:
         """The label of the item itself, as printed in the form."""
         return self.labels[-1]
+
+    @property
+    def subject(self) -> str:
+        """What is counted: all labels together, without their numerals such as 一、 and （七）."""
+        return "".join(_NUMERAL.sub("", label) for label in self.labels)
 
 
 @dataclass(frozen=True)

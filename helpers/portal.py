@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,15 +32,8 @@ _SETTINGS = {
 }
 """What each value of report.yml is, by its key."""
 
-
-def _counted(row: str) -> str:
-    """Name what a row of the applications counts: its labels without their numerals."""
-    labels = FORM.tables[_REPORTS.source].row[row].labels
-    return "".join(re.split("[、）]", label, maxsplit=1)[-1] for label in labels)
-
-
 _CELLS = [cell for cells in CELLS.values() for cell in cells]
-_TOTALS = {row: _counted(row) for row in (NEW, HANDLED, CARRIED_FORWARD)}
+_TOTALS = {row: FORM.tables[_REPORTS.source].row[row].subject for row in (NEW, HANDLED, CARRIED_FORWARD)}
 _FORMATS = {"html": "网页", "pdf": "PDF", "docx": "Word"}
 _GROUP = 200
 
