@@ -3,12 +3,13 @@
 
 PYTHON ?= python3
 REPORT ?= data/xiaodukou-2024
+SECONDS ?= 600
 VENV   := .venv
 BIN    := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export QUARTO_PYTHON := $(CURDIR)/$(BIN)/python
 
-.PHONY: help report check preview test lint bench clean
+.PHONY: help report check preview test fuzz lint bench clean
 .DEFAULT_GOAL := help
 
 help:            ## show what there is
@@ -26,6 +27,9 @@ preview: $(VENV)/.ready  ## show the page while you work on it; a saved change s
 
 test: $(VENV)/.dev       ## run every test
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+fuzz: $(VENV)/.dev       ## try hostile folders and prose for ten minutes (longer: make fuzz SECONDS=3600)
+	@NIANBAO_FUZZ_SECONDS=$(SECONDS) $(BIN)/python -m pytest -n 2 tests/fuzz
 
 lint: $(VENV)/.dev       ## style, docstrings and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.form import FORM, HANDLED, NEW, RESULTS, TOTAL, Item
 from helpers.outputs import INDEX, Output
+from helpers.pandoc_ast import raw_html
 from helpers.report import Figure as Number
 from helpers.report import Report, read
 from helpers.values import show
@@ -280,7 +281,7 @@ def markdown(report: Report, key: str, years: Sequence[Report] = ()) -> str:
     if not chart.table:
         return blocks
     region = f'{{.table-region role="region" tabindex="0" aria-labelledby="data-{key}"}}'
-    return f"{blocks}\n\n::: {region}\n\n```{{=html}}\n{chart.table}\n```\n\n:::"
+    return f"{blocks}\n\n::: {region}\n\n{raw_html(chart.table)}\n\n:::"
 
 
 # On the page ----------------------------------------------------------------------------------------------------------
@@ -312,7 +313,7 @@ def _blocks(chart: AnyChart, caption: str) -> str:
         f'::: {{custom-style="Image Caption"}}\n{caption}\n:::'
     )
     return (
-        f"```{{=html}}\n{page}\n```\n\n```{{=typst}}\n{pdf}\n```\n\n"
+        f"{raw_html(page)}\n\n```{{=typst}}\n{pdf}\n```\n\n"
         f'::: {{.content-visible when-format="docx"}}\n{word}\n:::'
     )
 

@@ -1,32 +1,30 @@
-"""The prose sections: figures filled in by name, then neutralised, so that text from a folder stays text.
+"""The prose sections: Markdown files of a folder with figures filled in by name, as pandoc's document tree.
 
-A folder's Markdown is parsed as CommonMark with tables (markdown-it), and what is text in it is written out again with
-every punctuation mark escaped. Neither pandoc nor Quarto can then find raw HTML, an attribute or a shortcode in it.
+What stands in a folder stays text: it is parsed once, here, and no program after this one reads it as markup again.
 """
 
 import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import yaml
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.exceptions import SecurityError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from helpers import markdown as parser
+from helpers import pandoc_ast as ast
 from helpers.findings import Finding, finding
-from helpers.form import FOLDER, FORM, TOTAL
-from helpers.report import Figure, Report
+from helpers.form import FOLDER, FORM
+from helpers.pandoc_ast import Node
+from helpers.placeholders import Context, fill, names
+from helpers.report import Report
 from helpers.sources import SourceError
-from helpers.values import show
 
-Context = dict[str, Any]
+_PICTURES = (".png", ".jpg", ".jpeg")
+_TEXT_WIDTH = 28
+"""Characters of body text in a line (GB/T 9704-2012): a table with longer rows takes the whole width."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Paragraph:
 
 
 def markdown(report: Report, name: str) -> str:
-    """Return a prose section as Markdown that is safe to print from an ``asis`` cell.
+    """Return a prose section as Markdown for an ``asis`` cell: one raw block that holds pandoc's tree.
 
     Parameters
     ----------
@@ -51,19 +49,19 @@ def markdown(report: Report, name: str) -> str:
     SourceError
         The prose holds something that is not text, or names an unknown figure; :func:`findings` lists all of it.
     """
-    return "\n\n".join(text for _, text in blocks(report, name))
+    return ast.raw_block([block for _, block in blocks(report, name)])
 
 
-def blocks(report: Report, name: str) -> list[tuple[range, str]]:
-    """Return the blocks of a prose section as in :func:`markdown`, each with its lines in the section's file."""
-    root = _parse(_fill(_source(report, name), names(report)))
-    for node in root.walk():
-        if node.type == "image":
-            node.attrs["src"] = quote(os.path.relpath(_picture(report, node)))
-    lines = (node.map or (0, 1) for node in root.children)
+def blocks(report: Report, name: str) -> list[tuple[range, Node]]:
+    """Return the blocks of a prose section, each with its lines in the section's file; raises as :func:`markdown`."""
+    root, refused = _examine(report, _source(report, name), names(report))
+    if refused:
+        raise refused[0]
+    writer = _Writer(report, name)
     return [
-        (range(first + 1, last + 1), _block(node))
-        for (first, last), node in zip(lines, root.children, strict=True)
+        (range(node.map[0] + 1, node.map[1] + 1) if node.map else range(1, 2), block)
+        for node in root.children
+        for block in writer.block(node)
     ]
 
 
@@ -76,14 +74,14 @@ def front_matter(report: Report, draft: bool = False) -> str:
         Mark every page as a draft.
     """
     properties: dict[str, Any] = {
-        "title": escape(report.title),
-        "pagetitle": escape(report.title),
+        "title": ast.escaped(report.title),
+        "pagetitle": ast.escaped(report.title),
         # Where a page breaks a long title: after the organ.
-        "title-organ": escape(report.organ),
-        "title-rest": escape(report.title.removeprefix(report.organ)),
-        "author": escape(report.organ),
-        "keywords": [escape(word) for word in (report.short_name, str(report.year), *FORM.keywords)],
-        "description": escape(FORM.description.format(organ=report.organ, year=report.year)),
+        "title-organ": ast.escaped(report.organ),
+        "title-rest": ast.escaped(report.title.removeprefix(report.organ)),
+        "author": ast.escaped(report.organ),
+        "keywords": [ast.escaped(word) for word in (report.short_name, str(report.year), *FORM.keywords)],
+        "description": ast.escaped(FORM.description.format(organ=report.organ, year=report.year)),
         "date": report.dated.isoformat(),
     }
     if draft:
@@ -121,277 +119,38 @@ def _source(report: Report, name: str) -> str:
     return report.prose[name]
 
 
-# Figures by name ------------------------------------------------------------------------------------------------------
-
-
-class _Row(dict[str, str]):
-    """A row's figures by column key; printed itself it is the row's total."""
-
-    def __str__(self) -> str:
-        return self[TOTAL]
-
-
-def names(report: Report) -> Context:
-    """Everything a placeholder can name.
-
-    A figure goes by the key of its row: ``{{ licensing }}``, ``{{ new_received }}`` (the total), and with its column
-    ``{{ new_received.business }}``; the facts of report.yml by theirs.
-    """
-    contact = report.contact
-    details = "".join(
-        f"，{label}：{value}"
-        for label, value in (("地址", contact.address), ("电子邮箱", contact.email))
-        if value
-    )
-    context: Context = {
-        "organ": report.organ,
-        "short_name": report.short_name,
-        "year": report.year,
-        "year_previous": report.year - 1,
-        "year_next": report.year + 1,
-        "contact": {key: value or "" for key, value in vars(contact).items()},
-        "contact_details": details,
-        "information_fee_yuan": show(report.information_fee_yuan),
-        "regulation": FORM.regulation,
-        "notice": FORM.notice,
-    }
-    for table in FORM.tables.values():
-        frame = report.tables[table.name]
-        for key, figures in zip(frame.index, frame.to_numpy(), strict=True):
-            printed = {
-                column: show(figure) if isinstance(figure, Figure) else ""
-                for column, figure in zip(table.column, figures, strict=True)
-            }
-            context[key] = _Row(printed) if TOTAL in printed else printed["value"]
-    return context
-
-
-@cache
-def _jinja() -> ImmutableSandboxedEnvironment:
-    # finalize: what a placeholder brings is text too, and must not be read as Markdown.
-    # No comments: “{#” is an attribute to whoever knows pandoc, and shown literally.
-    return ImmutableSandboxedEnvironment(
-        comment_start_string="\0#",
-        comment_end_string="#\0",
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        finalize=lambda value: escape(str(value).replace("\n", " ")),
-    )
-
-
-def _fill(text: str, context: Context) -> str:
-    """Replace the placeholders; only names are allowed in them, no expression, no statement."""
-    try:
-        tree = _jinja().parse(text)
-        for node in tree.find_all(nodes.Node):
-            if not isinstance(
-                node, nodes.Template | nodes.Output | nodes.TemplateData | nodes.Name | nodes.Getattr
-            ):
-                raise SourceError("占位符里只能写名称，如 {{ licensing }}，不能写算式或语句", node.lineno)
-        for output in tree.find_all(nodes.Output):
-            for node in output.nodes:
-                _require_known(node, context)
-        return _jinja().from_string(tree).render(context)
-    except TemplateSyntaxError as error:
-        raise SourceError(
-            "占位符写法有误，应如 {{ licensing }}：两个花括号，里面一个名称", error.lineno
-        ) from None
-    except (UndefinedError, SecurityError) as error:
-        raise SourceError(f"占位符有误：{error.message}") from None
-
-
-def _require_known(node: nodes.Node, context: Context) -> None:
-    if not isinstance(node, nodes.Name | nodes.Getattr):
-        return
-    path = _path(node)
-    value: Any = context
-    for step, name in enumerate(path):
-        if not isinstance(value, dict) or name not in value:
-            known = "、".join(value) if isinstance(value, dict) else "无"
-            owner = "" if step == 0 else f" {'.'.join(path[:step])} 之下"
-            raise SourceError(f"没有名为 {'.'.join(path)} 的数据；{owner}可用的名称：{known}", node.lineno)
-        value = value[name]
-    if isinstance(value, dict) and not isinstance(value, _Row):
-        raise SourceError(
-            f"{'.'.join(path)} 不是一个值，请写到下一级，可用的名称：{'、'.join(value)}", node.lineno
-        )
-
-
-def _path(node: nodes.Node) -> list[str]:
-    if isinstance(node, nodes.Getattr):
-        return [*_path(node.node), node.attr]
-    return [node.name] if isinstance(node, nodes.Name) else ["?"]
-
-
-# From Markdown to text ------------------------------------------------------------------------------------------------
-
-_JOINT = "\u2005"
-# CommonMark does not close ** after Chinese punctuation that is followed by a character (**甲。**乙). A space of a kind
-# nobody types, put around each pair and taken out again, makes it do what the clerk meant.
-_PAIR = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]+)(?<=[^\s*])\1(?!\*)")
-_NUMBERED_HEADING = re.compile(r"（[一二三四五六七八九十]+）[^。；，！？：]{1,30}")
-_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’…—]")
-_PICTURES = (".png", ".jpg", ".jpeg")
-_LINKS = ("https://", "http://", "mailto:", "tel:")
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    # No "code" rule: a paragraph indented by four spaces is a paragraph to whoever typed it in Word.
-    return MarkdownIt("commonmark").enable("table").disable("code")
-
-
-def _parse(text: str) -> SyntaxTreeNode:
-    joined = _PAIR.sub(rf"{_JOINT}\g<0>{_JOINT}", text)
-    # An indented line would otherwise be a continuation; the page indents by itself.
-    unindented = re.sub(r"^[ \t]*\u3000+", "", joined, flags=re.MULTILINE)
-    return SyntaxTreeNode(_markdown().parse(unindented))
-
-
-def escape(text: str) -> str:
-    """Return text as Markdown that says just that text."""
-    return re.sub(r"[!-/:-@\[-`{-~]", r"\\\g<0>", text.replace(_JOINT, ""))
-
-
-def _block(node: SyntaxTreeNode) -> str:
-    match node.type:
-        case "heading":
-            return f"{'#' * max(2, int(node.tag[1]))} {_inline(node.children[0])}"
-        case "paragraph":
-            text = _inline(node.children[0])
-            return f"## {text}" if _is_heading(node) else text
-        case "bullet_list":
-            return _list(node, lambda _: "- ")
-        case "ordered_list":
-            first = int(node.attrs.get("start", 1))
-            return _list(node, lambda number: f"{first + number}. ")
-        case "blockquote":
-            inner = "\n\n".join(_block(child) for child in node.children)
-            return "\n".join(f"> {line}" for line in inner.split("\n"))
-        case "table":
-            return _table(node)
-        case "fence":
-            return "\n".join(f"    {line}" for line in node.content.rstrip("\n").split("\n"))
-        case "hr":
-            return "* * *"
-    return ""  # html_block: only comments pass _refusals, and they are notes to the clerk
-
-
-def _is_heading(node: SyntaxTreeNode) -> bool:
-    """Tell whether a paragraph is a heading as clerks write it: short, of its own, beginning with （一）."""
-    return node.parent is not None and node.parent.is_root and bool(_NUMBERED_HEADING.fullmatch(_plain(node)))
-
-
-def _list(node: SyntaxTreeNode, marker: Callable[[int], str]) -> str:
-    tight = any(child.hidden for item in node.children for child in item.children)
-    items = []
-    for number, item in enumerate(node.children):
-        mark = marker(number)
-        inner = ("\n" if tight else "\n\n").join(_block(child) for child in item.children)
-        items.append(mark + inner.replace("\n", "\n" + " " * len(mark)))
-    return ("\n" if tight else "\n\n").join(items)
-
-
-def _table(node: SyntaxTreeNode) -> str:
-    rows = [
-        [_inline(cell.children[0]) for cell in row.children]
-        for part in node.children
-        for row in part.children
-    ]
-    head, *body = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([head, "|" + "---|" * len(rows[0]), *body])
-
-
-def _inline(node: SyntaxTreeNode) -> str:
-    return "".join(_span(child) for child in node.children)
-
-
-def _span(node: SyntaxTreeNode) -> str:
-    match node.type:
-        case "text" | "code_inline":
-            return escape(node.content)
-        case "strong":
-            return f"**{_inline(node)}**"
-        case "em":
-            return f"*{_inline(node)}*"
-        case "link":
-            return f"[{_inline(node)}](<{_target(node)}>)"
-        case "image":
-            # The space after it keeps pandoc from making a numbered figure of a picture that stands alone.
-            return f"![{escape(node.content)}](<{node.attrs['src']}>)\\ "
-        case "softbreak":
-            return "" if _between_wide(node) else " "
-        case "hardbreak":
-            return "\\\n"
-    return ""  # html_inline: a comment
-
-
-def _target(node: SyntaxTreeNode) -> str:
-    return re.sub(r"[<>\s\\{}\"']", "", str(node.attrs["href"]))
-
-
-def _between_wide(node: SyntaxTreeNode) -> bool:
-    """Tell whether a line break stands beside a Chinese character, where it is no space."""
-    before, after = node.previous_sibling, node.next_sibling
-    last = _plain(before)[-1:] if before else ""
-    first = _plain(after)[:1] if after else ""
-    return bool(_WIDE.match(last) or _WIDE.match(first))
-
-
-def _plain(node: SyntaxTreeNode) -> str:
-    if node.type in {"text", "code_inline", "fence"}:
-        return str(node.content).replace(_JOINT, "")
-    return "".join(_plain(child) for child in node.children)
-
-
 def _paragraphs(root: SyntaxTreeNode) -> Iterator[Paragraph]:
-    for node in root.walk():
+    for node, line in parser.located(root):
         if node.type in {"heading", "paragraph", "th", "td", "fence"}:
-            line = node.map[0] + 1 if node.map else 1
-            yield Paragraph(
-                line, _plain(node), node.type == "heading" or (node.type == "paragraph" and _is_heading(node))
-            )
+            yield Paragraph(line, parser.plain(node), parser.is_heading(node))
 
 
-# What is refused ------------------------------------------------------------------------------------------------------
-
-_SHORTCODE = re.compile(r"\{\{+[<%][^\n]*")
-_RAW = re.compile(r"`\s*\{=[^}\n]*\}?")
+# Read and judged ------------------------------------------------------------------------------------------------------
 
 
 def _examine(report: Report, text: str, context: Context) -> tuple[SyntaxTreeNode, list[SourceError]]:
-    """Parse a prose file, and find everything in it that is not text."""
-    nothing = SyntaxTreeNode([])
-    shortcodes = [
-        SourceError(f"写的是“{_quote(line)}”，这是短代码，正文里不能用，请删去", number)
-        for number, line in enumerate(text.split("\n"), 1)
-        if _SHORTCODE.search(line)
-    ]
-    if shortcodes:
-        return nothing, shortcodes
+    """Parse a prose file, fill in its placeholders, and find everything in it that is not text."""
+    refused = list(parser.shortcodes(text))
+    if refused:
+        return SyntaxTreeNode([]), refused
     try:
-        tree = _parse(_fill(text, context))
+        tree = parser.parse(text)
     except SourceError as error:
-        return nothing, [error]
-    reasons = ((_refusal(report, node), node) for node in tree.walk())
-    return tree, [SourceError(reason, _line(node)) for reason, node in reasons if reason]
+        return SyntaxTreeNode([]), [error]
+    judged = ((_judge(report, node, context), line) for node, line in parser.located(tree))
+    return tree, [SourceError(reason, line) for reason, line in dict.fromkeys(judged) if reason]
 
 
-def _refusal(report: Report, node: SyntaxTreeNode) -> str | None:
-    match node.type:
-        case "html_block" | "html_inline" if not re.fullmatch(
-            r"\s*(<!--.*?-->\s*)+", node.content, re.DOTALL
-        ):
-            return f"写的是“{_quote(node.content)}”，这是网页代码，正文里只能写文字，请删去"
-        case "fence" if node.info.strip().startswith("{"):
-            return f"写的是“```{_quote(node.info)}”，这是程序代码，正文里只能写文字，请删去"
-        case "inline" if _RAW.search(node.content):
-            return f"写的是“{_quote(node.content)}”，其中的“{{=…}}”是原始代码标记，请删去"
-        case "link" if not str(node.attrs["href"]).startswith(_LINKS):
-            return f"链接“{_quote(str(node.attrs['href']))}”应以 https://、http://、mailto: 或 tel: 开头"
-        case "image":
-            return _picture_refusal(report, _picture(report, node))
-    return None
+def _judge(report: Report, node: SyntaxTreeNode, context: Context) -> str | None:
+    """Say what is wrong with a node, or None; fill in the placeholders of its text."""
+    if node.token is not None and node.type in {"text", "code_inline", "fence"}:
+        try:
+            node.token.content = fill(node.content, context)
+        except SourceError as error:
+            return error.message
+    if node.type == "image":
+        return _picture_refusal(report, _picture(report, node))
+    return parser.refusal(node)
 
 
 def _picture(report: Report, node: SyntaxTreeNode) -> Path:
@@ -400,26 +159,94 @@ def _picture(report: Report, node: SyntaxTreeNode) -> Path:
 
 def _picture_refusal(report: Report, path: Path) -> str | None:
     if not path.is_relative_to(report.folder.resolve()):
-        return f"图片“{_quote(path.name)}”不在报告文件夹里，请把它放进来，再写文件名"
+        return f"图片“{parser.excerpt(path.name)}”不在报告文件夹里，请把它放进来，再写文件名"
     if path.suffix.lower() not in _PICTURES:
-        return f"图片“{_quote(path.name)}”的格式不能用，请换成 {'、'.join(_PICTURES)}"
-    return None if path.is_file() else f"找不到图片“{_quote(path.name)}”，请放进报告文件夹"
+        return f"图片“{parser.excerpt(path.name)}”的格式不能用，请换成 {'、'.join(_PICTURES)}"
+    return None if path.is_file() else f"找不到图片“{parser.excerpt(path.name)}”，请放进报告文件夹"
 
 
-def _quote(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:40]}…"
+# From Markdown to pandoc's tree ---------------------------------------------------------------------------------------
 
 
-def _line(node: SyntaxTreeNode) -> int:
-    """Line on which a node begins: its block's first line, and the line breaks before it in the block."""
-    breaks = 0
-    while node.parent is not None and not node.map:
-        breaks += sum(sibling.type in {"softbreak", "hardbreak"} for sibling in _before(node))
-        node = node.parent
-    return (node.map[0] if node.map else 0) + 1 + breaks
+class _Writer:
+    """Writes the blocks of one section."""
+
+    def __init__(self, report: Report, name: str) -> None:
+        self.report = report
+        self.name = name
+        self.headings = 0
+
+    def block(self, node: SyntaxTreeNode) -> list[Node]:
+        """Return what a node becomes: one block, or nothing of a comment."""
+        match node.type:
+            case "heading" | "paragraph":
+                return [self._paragraph(node)]
+            case "bullet_list":
+                return [ast.bullet_list(self._items(node))]
+            case "ordered_list":
+                start = int(node.attrs.get("start", 1))
+                return [ast.ordered_list(self._items(node), start, node.markup)]
+            case "blockquote":
+                return [ast.quote(self._blocks(node))]
+            case "table":
+                return [self._table(node)]
+            case "fence":
+                return [_lines(parser.words(node))]
+            case "hr":
+                return [ast.rule()]
+        return []  # html_block: a note to the clerk; what else it can hold is refused
+
+    def _blocks(self, node: SyntaxTreeNode) -> list[Node]:
+        return [block for child in node.children for block in self.block(child)]
+
+    def _items(self, node: SyntaxTreeNode) -> list[list[Node]]:
+        return [self._blocks(item) for item in node.children]
+
+    def _paragraph(self, node: SyntaxTreeNode) -> Node:
+        inlines = self._inlines(node.children[0])
+        if parser.is_heading(node):
+            self.headings += 1
+            # The first level is the document's own.
+            level = max(2, int(node.tag[1])) if node.type == "heading" else 2
+            return ast.heading(level, inlines, f"{self.name}-{self.headings}")
+        return ast.plain(inlines) if node.hidden else ast.para(inlines)
+
+    def _table(self, node: SyntaxTreeNode) -> Node:
+        cells = [row.children for part in node.children for row in part.children]
+        head, *rows = [[self._inlines(cell.children[0]) for cell in row] for row in cells]
+        alignments = [str(cell.attrs.get("style", "")).removeprefix("text-align:") for cell in cells[0]]
+        longest = max(sum(len(parser.plain(cell)) for cell in row) for row in cells)
+        return ast.table(head, rows, alignments, full_width=longest > _TEXT_WIDTH)
+
+    def _inlines(self, node: SyntaxTreeNode) -> list[Node]:
+        return [inline for child in node.children for inline in self._inline(child)]
+
+    def _inline(self, node: SyntaxTreeNode) -> list[Node]:
+        match node.type:
+            case "text" | "text_special" | "code_inline":
+                return ast.text(parser.words(node))
+            case "strong":
+                return [ast.strong(self._inlines(node))]
+            case "em":
+                return [ast.emphasis(self._inlines(node))]
+            case "link":
+                return [
+                    ast.link(self._inlines(node), str(node.attrs["href"]), str(node.attrs.get("title", "")))
+                ]
+            case "image":
+                path = quote(os.path.relpath(_picture(self.report, node)))
+                return [ast.image(parser.plain(node), path)]
+            case "softbreak":
+                return [] if parser.breaks_between_wide(node) else [ast.space()]
+            case "hardbreak":
+                return [ast.line_break()]
+        return []  # html_inline: a comment
 
 
-def _before(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
-    siblings = node.siblings
-    return list(siblings[: siblings.index(node)])
+def _lines(content: str) -> Node:
+    """Return what stands in a fence as lines: in a block of code Quarto would look for shortcodes."""
+    inlines: list[Node] = []
+    for line in content.rstrip("\n").split("\n"):
+        text = line.lstrip(" ")
+        inlines += [*ast.text("\u00a0" * (len(line) - len(text)) + text), ast.line_break()]
+    return ast.para(inlines[:-1])

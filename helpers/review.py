@@ -19,6 +19,7 @@ from great_tables import GT
 from lxml import html
 
 from helpers import __version__, charts, checks, compare, notes, opendata, prose, tables
+from helpers import pandoc_ast as ast
 from helpers.checks.catalogue import LEVELS
 from helpers.checks.cells import CELLS, Cell
 from helpers.compare import Pair, signed
@@ -26,6 +27,7 @@ from helpers.findings import Finding, rules
 from helpers.form import FORM, TOTAL
 from helpers.notes import NOTES_FILE, Note
 from helpers.outputs import INDEX
+from helpers.pandoc_ast import Node
 from helpers.provenance import PACKAGES
 from helpers.report import PROSE, Report, read
 from helpers.values import show
@@ -119,13 +121,20 @@ class Remark:
         """Identifier of the place a reader is led to: its cell, or its text."""
         return f"mark-{self.number}" if self.cell else f"comment-{self.number}"
 
-    def block(self) -> str:
+    def block(self) -> Node:
         """Sign, name and text as a paragraph that stands at its place."""
-        return (
-            f'::: {{#comment-{self.number} .comment .comment-{self.kind} custom-style="Review" '
-            f'typst:stroke="(left: 3pt + rgb(\\"{_COLOURS[self.kind]}\\"))" typst:inset="(left: 8pt)"}}\n'
-            f"**{self.sign}　{self.name}**　{prose.escape(self.text)}\n:::"
-        )
+        text = ast.para([ast.strong(ast.text(f"{self.sign}　{self.name}")), *ast.text(f"　{self.text}")])
+        attributes = {
+            "custom-style": "Review",
+            "typst:stroke": f'(left: 3pt + rgb("{_COLOURS[self.kind]}"))',
+            "typst:inset": "(left: 8pt)",
+        }
+        return ast.div([text], f"comment-{self.number}", ["comment", f"comment-{self.kind}"], attributes)
+
+    def item(self) -> list[Node]:
+        """Sign, name and text in a list, linked to its place."""
+        sign = ast.link(ast.text(self.sign), f"#{self.target}")
+        return [ast.plain([sign, *ast.text(f"　{self.name}　{self.text}")])]
 
     def mark(self) -> str:
         """Sign in a table cell as HTML, linked to the text below the table."""
@@ -182,18 +191,18 @@ class Review(Page):
 
         # Figures stand in the document in the order of the form.
         marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, super().table(name))
-        return _joined(marked, *(one.block() for one in own))
+        return _joined(marked, ast.raw_block([one.block() for one in own]))
 
     def prose(self, name: str) -> str:
         """Return a prose section with each remark below its block; what has no place in it stands at its end."""
         blocks = prose.blocks(self.report, name)
         own = [one for one in self.remarks if one.section == name]
-        parts: list[str] = []
-        for lines, text in blocks:
+        parts: list[Node] = []
+        for lines, block in blocks:
             here = [one for one in own if one.line in lines]
             own = [one for one in own if one not in here]
-            parts += [text, *(one.block() for one in here)]
-        return _joined(*parts, *(one.block() for one in own))
+            parts += [block, *(one.block() for one in here)]
+        return ast.raw_block([*parts, *(one.block() for one in own)])
 
     # Before the report ------------------------------------------------------------------------------------------------
 
@@ -207,17 +216,12 @@ class Review(Page):
         parts = [
             "# 审阅摘要 {#review-summary}",
             f"{'　'.join(counts)}　{passed}",
-            prose.escape(f"{self.verdict.verified}。"),
+            _text(f"{self.verdict.verified}。"),
         ]
         placed = [one for one in self.remarks if one.cell or one.section]
-        if placed:
-            parts.append(
-                "\n".join(
-                    f"- [{one.sign}](#{one.target})　{one.name}　{prose.escape(one.text)}" for one in placed
-                )
-            )
-        parts += [one.block() for one in self.remarks if one not in placed]
-        return _joined(*parts, "* * *")
+        blocks = [ast.bullet_list([one.item() for one in placed])] if placed else []
+        blocks += [one.block() for one in self.remarks if one not in placed]
+        return _joined(*parts, ast.raw_block(blocks), "* * *")
 
     def _passed(self) -> list[str]:
         failed = {one.rule for one in self.verdict.findings}
@@ -256,7 +260,8 @@ class Review(Page):
             return
         pairs = compare.pairs(self.previous, self.report)
         shown = [pair for pair in pairs if pair.before or pair.after]
-        yield from (f"- {prose.escape(sentence)}" for sentence in compare.movements(pairs))
+        movements = compare.movements(pairs)
+        yield ast.raw_block([ast.bullet_list([[ast.plain(ast.text(one))] for one in movements])])
         yield f"下表列出两年里至少有一年不是 0 的 {len(shown)} 个数；其余 {len(pairs) - len(shown)} 个数两年都是 0。"
         rows = [
             (pair.place, show(pair.after), show(pair.before), signed(pair.difference), _percent(pair))
@@ -356,7 +361,7 @@ def _note_text(note: Note, report: Report) -> str:
 
 
 def _joined(*parts: str) -> str:
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _table(
@@ -396,7 +401,7 @@ def _table(
             cell.set("class", shade)
     table = html.tostring(root, encoding="unicode").strip()
     region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{label}"}}'
-    return f"::: {region}\n\n```{{=html}}\n{table}\n```\n\n:::"
+    return f"::: {region}\n\n{ast.raw_html(table)}\n\n:::"
 
 
 def _percent(pair: Pair) -> str:
@@ -417,15 +422,20 @@ def _shade(pair: Pair) -> str:
 def _compared(section: compare.Section) -> Iterable[str]:
     """Set a prose section beside last year's: deletions struck through, additions underlined."""
     yield f"**{section.heading}**：新写的占 {section.new_share:.0%}，下面划去的只在上一年度，带下划线的只在本年度。"
-    for sentence in section.changed:
-        yield "".join(_marked(span) for span in sentence)
+    yield ast.raw_block(
+        [ast.para([inline for span in sentence for inline in _marked(span)]) for sentence in section.changed]
+    )
 
 
-def _marked(span: compare.Span) -> str:
-    text = prose.escape(span.text.strip())
+def _marked(span: compare.Span) -> list[Node]:
+    text = ast.text(span.text.strip())
     if span.mark == "removed":
-        return f"~~{text}~~"
-    return f"[{text}]{{.underline}}" if span.mark == "added" else text
+        return [ast.strikeout(text)]
+    return [ast.underline(text)] if span.mark == "added" else text
+
+
+def _text(content: str) -> str:
+    return ast.raw_block([ast.para(ast.text(content))])
 
 
 def _grouped(digest: str) -> str:

@@ -17,6 +17,7 @@ from great_tables import GT
 from lxml import html
 
 from helpers.form import FORM, Item, Table
+from helpers.pandoc_ast import raw_html
 from helpers.report import Report
 from helpers.values import show
 
@@ -119,7 +120,7 @@ def markdown(report: Report, name: str) -> str:
         As for :func:`html_table`; also the id of the heading that names the table.
     """
     region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{name}"}}'
-    return f"::: {region}\n\n```{{=html}}\n{html_table(report, name)}\n```\n\n:::"
+    return f"::: {region}\n\n{raw_html(html_table(report, name))}\n\n:::"
 
 
 # From the form to rows -------------------------------------------------------------------------------------------------

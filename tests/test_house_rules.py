@@ -11,6 +11,7 @@ from conftest import ROOT
 FLOORS = (
     {"form"},
     {"findings", "sources", "values", "report", "outputs", "folders", "provenance"},
+    {"placeholders", "markdown", "pandoc_ast"},
     {"prose", "tables", "intake"},
     {"charts", "notes", "opendata", "typefaces", "new", "workbook"},
     {"checks"},

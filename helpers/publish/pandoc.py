@@ -311,7 +311,7 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
             stage.append(str(folder / item))
         else:
             raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
-    ours = ("conditional", "tables"), ("crossref",)
+    ours = ("trees", "conditional", "tables"), ("crossref",)
     first, last = ([str(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
     all_in_one = [str(HERE / "filters" / "all.lua")]
     files = [*first, *before, *last, *after] if before else [*all_in_one, *after]
