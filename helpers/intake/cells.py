@@ -18,7 +18,7 @@ _NOTED = re.compile(rf"({_NUMBER})\s*[(\[【〔](.*)[)\]】〕]", re.DOTALL)
 _MEASURE = re.compile(r"单位.*|[十百千万亿]*(?:件|宗|起|个|条|份|次|元|人|%)")
 _VALUE = re.compile(
     rf"[-−+(]?\s*{_NUMBER}[\d,.\s]*\)?\s*(?:[十百千万亿]*[件宗起个条份次元项人])?\s*(?:[(\[【〔].*)?|[^\w]*"
-    r"|无|没有|暂无|未发生|不涉及|不适用|N/?A|#.*|=.*|[零〇一二两三四五六七八九十百千万亿]+|(?:约|近|超|超过|大约|不足|共)\d.*",
+    r"|(?=[OoIl\d,.]*[\dOo])[OoIl\d,.]+|无|没有|暂无|未发生|不涉及|不适用|N/?A|#.*|=.*|[零〇一二两三四五六七八九十百千万亿]+|(?:约|近|超|超过|大约|不足|共)\d.*",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -53,6 +53,9 @@ def read(cell: Cell, *, amount: bool = False) -> Reading:
     if noted:
         return _with_note(noted.group(1), noted.group(2).strip(), amount)
     bare = re.sub(rf"(?<=\d)\s*(?:{_UNIT[amount]})$", "", text)
+    if re.fullmatch(r"(?=.*[OoIl])[OoIl\d,.]+", bare):
+        letters = "、".join(dict.fromkeys(re.findall("[OoIl]", bare)))
+        return Reading(None, f"里有字母 {letters}，不是数字，请核对后填数字")
     if re.match(r"0\d", bare):
         return Reading(None, "以 0 开头，可能是几个数连在了一起")
     figure = parse_figure(bare, amount=amount)

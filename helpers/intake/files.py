@@ -1,5 +1,6 @@
 """Bytes to a document: the kind of a file is told by its content, whatever its name says."""
 
+import codecs
 import re
 
 from helpers.intake.limits import MAX_BYTES, check_package
@@ -37,6 +38,9 @@ def read(data: bytes) -> Document:
     if data.startswith(b"PK\x03\x04"):
         return _read_package(data)
     _refuse_others(data)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # What Windows calls Unicode: its mark says more than the page's own declaration.
+        data = codecs.BOM_UTF8 + data.decode("utf-16", errors="replace").encode()
     if _PAGE.search(data[:8192]) or _ARCHIVED_PAGE.match(data):
         from helpers.intake import web
 

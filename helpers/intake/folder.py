@@ -18,16 +18,6 @@ from helpers.values import show
 NOTES = "import-notes.md"
 """Lists what was not read; written only where there is something to list."""
 
-# Names that leave no doubt about the level, the first that fits counts; a city may be of three levels.
-_LEVELS = (
-    ("township", r"(?:镇|乡|街道)(?:人民政府|办事处)?"),
-    ("province", r"(?:省|自治区|北京市|天津市|上海市|重庆市)(?:人民政府)?"),
-    ("prefecture", r"(?:自治州|盟|地区)(?:人民政府|行政公署)?"),
-    ("county", r"(?:县|旗)(?:人民政府)?|(?<!新)(?<!自治)区人民政府"),
-    ("ministry", r"^(?:国家|中华人民共和国).*"),
-    ("department", r"(?:局|厅|(?<!管理)委员会|(?<!管)委|办公室|办公厅|中心|大队|支队|队|所)"),
-)
-
 
 def default_folder(imported: Imported, source: Path) -> Path:
     """Folder a report goes to where none is named: ``data/`` with the file's name and the year.
@@ -105,7 +95,7 @@ def _settings(imported: Imported) -> dict[str, Any]:
     return stated | {
         "organ": organ,
         "short_name": stated.get("short_name", organ[:50] if organ else None),
-        "level": stated.get("level", _level(organ or "")),
+        "level": imported.level,
         "year": imported.year,
         "contact": stated["contact"],
         "published": date.fromisoformat(imported.published) if imported.published else None,
@@ -114,10 +104,6 @@ def _settings(imported: Imported) -> dict[str, Any]:
         "information_fee_yuan": stated.get("information_fee_yuan"),
         "explanations": stated.get("explanations", {}),
     }
-
-
-def _level(organ: str) -> str | None:
-    return next((level for level, ending in _LEVELS if re.search(rf"(?:{ending})$", organ)), None)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -1,13 +1,15 @@
 """A document placed on the form: figures, prose, and everything that a person must look at."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from helpers.form import FORM, Table
 from helpers.intake import sections, stream
+from helpers.intake.fee import fee_of
 from helpers.intake.grids import GridReader
-from helpers.intake.model import Block, Document, Figure, Grid, Imported, IntakeError, Text, Unread
+from helpers.intake.model import Block, Document, Figure, Grid, Imported, IntakeError, Picture, Text, Unread
 from helpers.intake.readings import OTHER_HANDLING, Readings
 from helpers.intake.sheet import UNCOMPUTED
 from helpers.intake.words import normal
@@ -16,6 +18,18 @@ PROSE_SECTIONS = [key for key in FORM.sections if key not in FORM.tables]
 _NAMED = 5
 _FEWEST_HEADINGS, _FEWEST_FIGURES = 3, 10
 _SHORTEST_SENTENCE = 15
+_PICTURE = "这一部分的表是图片，没有文字，读不出数字；请照着图片录入"
+_BEFORE_2019 = (
+    "历年累计",
+    "指标名称",
+    "主动公开信息数",
+    "政府信息公开申请总数",
+    "申请的答复总数",
+    "公开答复数",
+    "收费减免金额",
+)
+"""Heads and rows of the table of indicators that reports on 2018 and before had."""
+
 _CAPTION = re.compile(r"\s*[图表]\s*\d+[\s　:：].*")
 
 
@@ -35,8 +49,7 @@ def place(document: Document) -> Imported:
             reader.read(block)
     stream.read(readings, parts)
     readings.split_other_handling(normal(stream.flatten(document.blocks)))
-    if len(parts) - 1 < _FEWEST_HEADINGS and len(readings.read) < _FEWEST_FIGURES:
-        raise IntakeError(_not_a_report(document))
+    _refuse_others(document, headings=len(parts) - 1, figures=len(readings.read))
     _refuse_uncomputed(readings)
     unread: list[Unread] = []
     lead = parts[sections.LEAD] if len(parts) > 1 else []
@@ -51,7 +64,8 @@ def place(document: Document) -> Imported:
     for key, (value, name) in stated.items():
         if value is None:
             unread.append(Unread(f"{name}（{key}）", "", f"没有读到{name}，请补上"))
-    figures = {table.name: dict(_figures(table, readings, unread)) for table in FORM.tables.values()}
+    drawn = {name for name, blocks in parts.items() if any(isinstance(block, Picture) for block in blocks)}
+    figures = {table.name: dict(_figures(table, readings, drawn, unread)) for table in FORM.tables.values()}
     prose = _prose(document, parts, unread)
     unread.extend(_without_place(parts))
     published = _published(document, lead, year, unread)
@@ -64,8 +78,7 @@ def place(document: Document) -> Imported:
         figures=figures,
         sections=prose,
         unread=unread,
-        settings=settings
-        or {"contact": sections.contact_of(lead_text), **sections.fee_of(prose.get("other") or "")},
+        settings=settings or _stated(lead_text, prose["other"], year, unread),
         lead=lead_text,
     )
 
@@ -86,6 +99,16 @@ def _refuse_uncomputed(readings: Readings) -> None:
         )
 
 
+def _refuse_others(document: Document, *, headings: int, figures: int) -> None:
+    if figures >= _FEWEST_FIGURES:
+        return
+    words = normal(stream.flatten(document.blocks))
+    if sum(label in words for label in _BEFORE_2019) > 1:
+        raise IntakeError("这是 2019 年以前的旧格式，指标和统一格式的三张表对不上，不能导入；请照着原件录入")
+    if headings < _FEWEST_HEADINGS:
+        raise IntakeError(_not_a_report(document))
+
+
 def _not_a_report(document: Document) -> str:
     what = "没有找到统一格式的三张表和六个部分，不是政府信息公开工作年度报告，或者是 2019 年以前的旧格式"
     if not document.attachments:
@@ -94,13 +117,13 @@ def _not_a_report(document: Document) -> str:
 
 
 def _figures(
-    table: Table, readings: Readings, unread: list[Unread]
+    table: Table, readings: Readings, drawn: Collection[str], unread: list[Unread]
 ) -> Iterator[tuple[str, dict[str, Figure | None]]]:
     for row in table.row:
         cells = {}
         for column in table.column:
             read = readings.read.get((table.name, row, column))
-            text, why = "", "没有找到这一格"
+            text, why = "", _PICTURE if table.name in drawn else "没有找到这一格"
             if read:
                 cells[column], text, why = read.reading.value, read.text, read.reading.why
             else:
@@ -175,6 +198,14 @@ def _published(
             unread.append(Unread("公布日期（published）", text, "早于报告年度结束，不像公布日期，请补上"))
         return None
     return None
+
+
+def _stated(lead: str, other: str | None, year: int | None, unread: list[Unread]) -> dict[str, Any]:
+    """Values for report.yml that the prose states."""
+    fee = fee_of(other or "", year)
+    if fee.yuan is None:
+        unread.append(Unread("信息处理费（information_fee_yuan）", fee.text, f"{fee.why}，请补上"))
+    return {"contact": sections.contact_of(lead), "information_fee_yuan": fee.yuan}
 
 
 def _lead(blocks: Sequence[Block]) -> str:

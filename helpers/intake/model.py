@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from helpers.form import FORM
+from helpers.intake.levels import level_of
 from helpers.values import show
 
 Figure = int | Decimal
@@ -50,6 +51,13 @@ class Text:
 
     text: str
     mark: str = ""
+
+
+@dataclass(frozen=True)
+class Picture(Text):
+    """A picture large enough to hold a table, which nobody reads."""
+
+    text: str = ""
 
 
 Block = Grid | Text
@@ -118,6 +126,12 @@ class Imported:
     settings: dict[str, Any] = field(default_factory=dict)
     lead: str = ""
 
+    @property
+    def level(self) -> str | None:
+        """Level as the file states it (this project's workbook), or as the organ's name leaves no doubt."""
+        stated: str | None = self.settings.get("level", level_of(self.organ or ""))
+        return stated
+
     def to_json(self) -> dict[str, Any]:
         """Return the object that ``import --json`` prints; amounts are Decimal, see :func:`dumps`."""
         disclosure, *others = FORM.tables
@@ -131,6 +145,10 @@ class Imported:
                 name: {row: list(cells.values()) for row, cells in self.figures[name].items()}
                 for name in others
             },
+            "lead": self.lead or None,
+            "contact": self.settings.get("contact"),
+            "fee": self.settings.get("information_fee_yuan"),
+            "level": self.level,
             "sections": self.sections,
             "unread": [vars(entry) for entry in self.unread],
         }

@@ -10,13 +10,16 @@ from statistics import median
 from typing import Any
 
 from helpers.intake.limits import MAX_PAGES, Budget
-from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Text
+from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text
 from helpers.intake.words import clean
 
 _SNAP = 3.0
 """Points within which two rules are one."""
 
 _FEWEST_CHARS = 50
+_WIDE = 150
+"""Points from which on a picture may be one of a table."""
+
 _INVISIBLE = re.compile(rb"(?<![\w.])3\s+Tr\b")
 _PAGE_NUMBER = re.compile(r"[\s\-—–·]*(?:第\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?\s*(?:页.*)?[\s\-—–·]*")
 _BULLET = re.compile(r"[•·▪‣●]\s*")
@@ -69,7 +72,7 @@ def _document(file: Any) -> Document:
     if len(file.pages) > MAX_PAGES:
         raise IntakeError(f"PDF 有 {len(file.pages)} 页，超过 {MAX_PAGES} 页的上限，不像一份年度报告")
     budget = Budget()
-    pieces: list[Grid | Line] = []
+    pieces: list[Grid | Line | Picture] = []
     chars = 0
     for page in file.pages:
         if any(_INVISIBLE.search(stream.get_data() or b"") for stream in page.page_obj.contents):
@@ -87,11 +90,11 @@ def _document(file: Any) -> Document:
 # One page -------------------------------------------------------------------------------------------------------------
 
 
-def _page(page: Any, budget: Budget) -> Iterator[Grid | Line]:
+def _page(page: Any, budget: Budget) -> Iterator[Grid | Line | Picture]:
     """Grids and lines of a page from top to bottom, without the page number."""
     chars = list(page.chars)
     budget.spend(blocks=len(chars) // 20)
-    found: list[tuple[float, Grid | Line]] = []
+    found: list[tuple[float, Grid | Line | Picture]] = []
     for table in page.find_tables():
         for top, grid, inside in _grids(table.cells, chars, budget):
             found.append((top, grid))
@@ -101,6 +104,7 @@ def _page(page: Any, budget: Budget) -> Iterator[Grid | Line]:
     found += [
         (line.top, line) for line in lines if line not in edges or not _PAGE_NUMBER.fullmatch(line.text)
     ]
+    found += [(image["top"], Picture()) for image in page.images if image["width"] > _WIDE]
     yield from (piece for _, piece in sorted(found, key=lambda item: item[0]))
 
 
@@ -219,7 +223,7 @@ def _lines(chars: Sequence[Any], page: int) -> Iterator[Line]:
 # Lines to paragraphs --------------------------------------------------------------------------------------------------
 
 
-def _blocks(pieces: Sequence[Grid | Line]) -> Iterator[Block]:
+def _blocks(pieces: Sequence[Grid | Line | Picture]) -> Iterator[Block]:
     lines = [piece for piece in pieces if isinstance(piece, Line)]
     long = [line for line in lines if len(line.text) > 15] or lines
     left = min((line.left for line in long), default=0.0)

@@ -9,15 +9,14 @@ _PAGE = re.compile(r"\s*[-—–]{1,2}\s*\d{1,3}\s*[-—–]{1,2}\s*|\s*第\s*\d
 
 
 def decode(data: bytes) -> str:
-    """Text in UTF-8, UTF-16 with its mark, or GB18030.
+    """Text in UTF-8 or GB18030.
 
     Raises
     ------
     IntakeError
         It is in none of them.
     """
-    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

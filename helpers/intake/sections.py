@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 from helpers.form import FORM
 from helpers.intake.model import Block, Cell, Document, Grid, Text
@@ -57,7 +56,7 @@ def heading_of(block: Block) -> str | None:
         limit = len(name) // 4
         if (
             number == own
-            and "（" not in block.text[:1]
+            and not re.match(r"\s*[（(〔\[【]", block.text)
             and (distance(body, name, limit) <= limit or any(word in body for word in _TELLING[key]))
         ):
             return key
@@ -145,7 +144,7 @@ def _iso(text: str) -> str | None:
         return None
 
 
-# Contact and fee ------------------------------------------------------------------------------------------------------
+# Contact ---------------------------------------------------------------------------------------------------------------
 
 _OFFICE = re.compile(r"请(?:与|同|联系)([^，,。；;（(]{2,60}?)(?:联系|（|\(|[，,])")
 _PHONE = re.compile(
@@ -169,17 +168,6 @@ def contact_of(lead: str) -> dict[str, str | None]:
         "address": stated["address"],
         "email": email[0] if email else None,
     }
-
-
-_NO_FEE = re.compile(
-    r"(?:未|没有|无|不)[^，。；]{0,16}收[^，。；]{0,16}信息[^，。；]{0,6}费|信息[^，。；]{0,4}处理费[^，。；]{0,8}(?:为|:)?0元"
-)
-
-
-def fee_of(other: str) -> dict[str, Any]:
-    """Return the fee for handling information where section 6 says that there was none."""
-    text = "".join(unicodedata.normalize("NFKC", other).split())
-    return {"information_fee_yuan": 0} if _NO_FEE.search(text) else {}
 
 
 # Prose ----------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from helpers.form import AMOUNTS, FORM
-from helpers.intake.grids import APPLICATION_ROWS, CONTENTS, METRICS, PROCEEDING_SLOTS, metric
+from helpers.intake.labels import APPLICATION_ROWS, CONTENTS, METRICS, PROCEEDING_SLOTS, metric
 from helpers.intake.model import Block, Cell, Grid
 from helpers.intake.readings import (
     APPLICATIONS,

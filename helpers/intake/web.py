@@ -1,5 +1,6 @@
 """Saved web pages (HTML, MHTML): the tables, and the text of the article without the page around it."""
 
+import codecs
 import email
 import email.policy
 import re
@@ -9,9 +10,9 @@ from typing import Any
 from lxml import html
 
 from helpers.intake import sections, spans
-from helpers.intake.grids import APPLICATION_ROWS, CONTENTS
+from helpers.intake.labels import APPLICATION_ROWS, CONTENTS
 from helpers.intake.limits import Budget
-from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Text
+from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text
 from helpers.intake.words import find
 
 _UNSEEN = frozenset(
@@ -42,6 +43,7 @@ _BLOCKS = frozenset(
 _STRUCK = {"s", "strike", "del"}
 _MARKS = {"h1": "## ", "h2": "## ", "h3": "## ", "h4": "## ", "h5": "## ", "h6": "## ", "blockquote": "> "}
 _LONGEST_CELL = 300
+_SMALL = 100
 _TITLES = ("articletitle", "og:title", "title")
 _DATES = ("pubdate", "publishdate", "article:published_time", "dcterms.date", "firstpublishedtime")
 _ATTACHMENT = re.compile(r"[^/?#=&]+\.(?:pdf|docx?|wps|xlsx?|et|ofd|rar|zip)(?=$|[?#&])", re.IGNORECASE)
@@ -89,8 +91,8 @@ def _page(data: bytes) -> bytes:
 def _decode(data: bytes) -> str:
     declared = _CHARSET.search(data[:4096])
     names = ["utf-8-sig"]
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        names = ["utf-16"]
+    if data.startswith(codecs.BOM_UTF8):
+        pass
     elif declared and declared[1].lower() in {b"gb2312", b"gbk", b"gb18030"}:
         names = ["gb18030", "utf-8-sig"]
     elif declared and declared[1].lower() in {b"big5", b"big5-hkscs"}:
@@ -173,6 +175,9 @@ def _walk(body: Any, budget: Budget) -> Iterator[tuple[Block, Any]]:
         if is_block:
             yield from flush()
             owner = element
+        if element.tag == "img" and not _is_icon(element):
+            yield from flush()
+            yield Picture(), owner
         if element.tag == "table" and _is_grid(element):
             yield _grid(element, budget), element
             owner = element.getparent()
@@ -182,6 +187,12 @@ def _walk(body: Any, budget: Budget) -> Iterator[tuple[Block, Any]]:
         stack.append((element, False))
         stack.extend((child, True) for child in reversed(element))
     yield from flush()
+
+
+def _is_icon(image: Any) -> bool:
+    """Tell a picture that is too small for a table; one that does not say its size is not."""
+    sizes = [re.match(r"\s*(\d+)", image.get(name) or "") for name in ("width", "height")]
+    return any(size is not None and int(size[1]) < _SMALL for size in sizes)
 
 
 def _collapsed(pieces: Sequence[str]) -> str:

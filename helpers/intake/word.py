@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.intake.limits import Budget, check_package
-from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Text
+from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -73,6 +73,10 @@ class _Reader:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         name = self.styles.get(style.get(f"{_W}val"), "") if style is not None else ""
         number, mark = self.numbering.of(paragraph)
+        if not text.strip() and any(
+            element.tag.endswith(("}drawing", "}imagedata")) for element in paragraph.iter()
+        ):
+            yield Picture()
         if text.strip():
             yield Text(number + text.strip(), "## " if re.match(r"heading [1-9]", name) else mark)
 

@@ -85,6 +85,15 @@ def test_what_a_page_does_not_state_is_left_for_the_clerk(tmp_path):
         ("广西壮族自治区人民政府", "province"),
         ("某市财政局", "department"),
         ("国家税务总局", "ministry"),
+        ("中国气象局", "ministry"),
+        ("中国人民银行", "ministry"),
+        ("中华人民共和国司法部", "ministry"),
+        ("财政部", "ministry"),
+        ("国家税务总局北京市税务局", "department"),
+        ("国家统计局某省调查总队", "department"),
+        ("中国证券监督管理委员会某地监管局", "department"),
+        ("北京市气象局", "department"),
+        ("中国某某局", None),
         ("某市人民政府", None),
         ("某某新区管理委员会", None),
         ("某综合实验区", None),
@@ -141,10 +150,14 @@ def test_the_json_has_the_contracts_shape_and_keeps_the_digits_of_amounts(tmp_pa
     text = intake.dumps(intake.read(path).to_json())
     document = json.loads(text, parse_float=Decimal)
     assert list(document) == [
-        "organ", "year", "title", "published", "disclosure", "applications", "proceedings", "sections", "unread",
+        "organ", "year", "title", "published", "disclosure", "applications", "proceedings", "lead", "contact", "fee",
+        "level", "sections", "unread",
     ]  # fmt: skip
     assert {name: document[name] for name in FORM.tables} == make.as_json(figures)
     assert '"fees": 9116.360' in text
+    assert document["lead"] == make.LEAD + "\n"
+    assert document["contact"]["phone"] == "0555-1234567"
+    assert (document["fee"], document["level"]) == (0, "county")
     assert list(document["sections"]) == ["overview", "problems", "other"]
     assert document["unread"] == []
 

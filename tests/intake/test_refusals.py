@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import struct
 import zipfile
 import zlib
@@ -104,6 +105,22 @@ def endless_streams() -> bytes:
 
 LINK = '<html><body><p>青禾县2024年政府信息公开工作年度报告</p><a href="/P020250120.pdf">点击下载</a></body></html>'
 
+OLD_FORM = (
+    "<html><body><p>青禾县2018年政府信息公开工作年度报告</p><p>一、概述</p><p>按要求编制。</p><p>二、主动公开情况</p><p>公开81条。</p>"
+    "<p>三、依申请公开情况</p><p>收到1件。</p><p>四、复议、诉讼情况</p><p>没有。</p><p>五、存在的问题</p><p>更新不及时。</p><table>"
+    + "".join(
+        f"<tr><td>{label}</td><td>{unit}</td><td>1</td><td>3</td></tr>"
+        for label, unit in {
+            "指 标 名 称": "单位",
+            "主动公开信息数": "条",
+            "受理政府信息公开申请总数": "条",
+            "对申请的答复总数": "条",
+            "行政复议数": "件",
+        }.items()
+    )
+    + "</table></body></html>"
+)
+
 REFUSED = {
     "empty": (b"", "空的"),
     "blank": (b"  \n\n ", "空的"),
@@ -114,6 +131,8 @@ REFUSED = {
     "another text": ("关于放假的通知。".encode(), "不是政府信息公开工作年度报告"),
     "only an attachment": (LINK.encode(), "P020250120.pdf"),
     "binary": (bytes(range(256)) * 50, "文本"),
+    "form of 2018": (OLD_FORM.encode(), "2019 年以前的旧格式"),
+    "form of 2018 as text": (re.sub(r"<[^>]*>", "\n", OLD_FORM).encode(), "2019 年以前的旧格式"),
     "picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "图片"),
     "old Word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧版"),
     "encrypted Word": (
