@@ -73,8 +73,8 @@ class GridReader:
         """Read every row of a grid that bears a label of the form, and the row of the proceedings' numbers."""
         width = max((len(row) for row in grid.rows), default=0)
         if width != self.width or not grid.aligned:
-            self.heads, self.header_rows, self.cut = {}, [], None
-        self.width, self.in_head = width if grid.aligned else 0, None
+            self.heads, self.header_rows, self.cut, self.in_head = {}, [], None, None
+        self.width = width if grid.aligned else 0
         for row in grid.rows:
             entries = cells_of(row)
             if self.cut and not _is_head(entries):

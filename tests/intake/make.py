@@ -280,16 +280,43 @@ def _word_table(file: Any, rows: Rows) -> None:
 # PDF ------------------------------------------------------------------------------------------------------------------
 
 
-def pdf(figures: Figures, *, ruled: bool = True) -> bytes:
-    """Return a report as a PDF whose tables break over pages."""
+def pdf(
+    figures: Figures,
+    *,
+    stroke: str = "0.5pt",
+    settings: str = "",
+    above: str = "0pt",
+    columns: str = "auto, auto, 1fr" + ", auto" * 7,
+    lying: bool = False,
+    picture: bytes = b"",
+    overview: Iterable[str] = OVERVIEW,
+) -> bytes:
+    """Return a report as a PDF whose tables break over pages.
+
+    Parameters
+    ----------
+    stroke
+        Rules of the tables as Typst writes them.
+    settings
+        Typst code before the text.
+    above
+        Empty space above the table of section 3, which moves the page breaks.
+    columns
+        Widths of that table.
+    lying
+        It is printed lying on its side.
+    picture
+        Stands in place of every table.
+    """
     import typst
 
     def escaped(content: str) -> str:
         return '#"' + content.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
-    parts = {"overview": OVERVIEW, "problems": PROBLEMS, "other": OTHER}
+    parts = {"overview": overview, "problems": PROBLEMS, "other": OTHER}
     lines = [
         '#set page(paper: "a4", numbering: "— 1 —")',
+        settings,
         '#set text(font: "FandolSong", size: 12pt, lang: "zh")',
         "#set par(first-line-indent: (amount: 2em, all: true), justify: true)",
         f"#align(center)[{escaped(TITLE)}]",
@@ -299,24 +326,26 @@ def pdf(figures: Figures, *, ruled: bool = True) -> bytes:
         lines.append(escaped(heading))
         lines += [escaped(line) for line in parts.get(key, ())]
         if key not in parts:
-            lines.append(_typst_table(grids(figures)[key], ruled))
+            lying_one = lying and key == "applications"
+            lines += [f"#v({above})"] if key == "applications" else []
+            table = _typst_table(grids(figures)[key], stroke, columns, lying_one)
+            lines.append(f"#image(bytes({tuple(picture)}), width: 12cm)" if picture else table)
     fonts = FONTS
     return bytes(typst.compile("\n\n".join(lines).encode(), font_paths=[str(fonts)]))
 
 
-def _typst_table(rows: Rows, ruled: bool) -> str:
+def _typst_table(rows: Rows, stroke: str, columns: str, lying: bool) -> str:
     width = len(expanded(rows)[0])
     cells = ",\n".join(
         f'table.cell(colspan: {span.wide}, rowspan: {span.tall}, "{span.text}")'
         for row in rows
         for span in row
     )
-    widths = "auto, auto, 1fr" + ", auto" * 7 if width == 10 else ", ".join(["1fr"] * width)
-    stroke = "0.5pt" if ruled else "none"
-    return (
-        f"#[#set text(size: 7pt)\n#set par(first-line-indent: 0pt, justify: false)\n"
-        f"#table(columns: ({widths}), stroke: {stroke}, inset: 3pt, {cells})]"
-    )
+    widths = columns if width == 10 else ", ".join(["1fr"] * width)
+    table = f"table(columns: ({widths}), stroke: {stroke}, inset: {2 if lying else 3}pt, {cells})"
+    if lying:
+        table = f"page[#set text(size: 5pt)\n#rotate(-90deg, reflow: true, block(width: 24cm, {table}))]"
+    return f"#[#set text(size: 7pt)\n#set par(first-line-indent: 0pt, justify: false)\n#{table}]"
 
 
 def _fonts() -> Any:

@@ -40,7 +40,7 @@ def test_every_figure_of_every_kind_of_file_is_read(written: Callable[[make.Figu
 
 def test_a_pdf_without_rules_is_read_line_by_line():
     figures = make.tallying(4)
-    assert_all_read(imported(make.pdf(figures, ruled=False)), figures)
+    assert_all_read(imported(make.pdf(figures, stroke="none")), figures)
 
 
 @pytest.mark.parametrize("written", [make.web, make.text, make.word, make.pdf], ids=lambda one: one.__name__)
