@@ -15,13 +15,13 @@ from markdown_it.tree import SyntaxTreeNode
 
 from helpers.sources import SourceError
 
-MAX_LENGTH = 200_000
+MAX_LENGTH = 100_000
 """Longest prose file in characters; the form asks for a thousand."""
 
 MAX_DEPTH = 20
 """Deepest nesting of lists, quotations and emphasis together; a list item counts twice."""
 
-MAX_BRACKETS = 100
+MAX_BRACKETS = 10
 """Most opening brackets in a paragraph that none closes: the parser's time grows with their square."""
 
 TEXTS = {"text", "text_special", "code_inline", "fence"}

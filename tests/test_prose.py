@@ -185,7 +185,7 @@ def test_what_looks_like_markup_of_other_programs_is_shown_literally(folder: Pat
         ("> " * 200 + "甲", 1, "层以上"),
         ("甲\n\n乙\n" + "[" * 50_000, 3, "个以上没有配对的“[”"),
         ("{" * 50_000, 1, "占位符写法有误"),
-        ("甲" * 300_000, None, "最多 200000 个"),
+        ("甲" * 300_000, None, "最多 100000 个"),
     ],
     ids=["emphasis", "quotations", "brackets", "braces", "length"],
 )
