@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from helpers.form import FORM, HANDLED, NEW, RESULTS, TOTAL, Item
 from helpers.outputs import INDEX, Output
 from helpers.pandoc_ast import raw_html
-from helpers.report import Figure as Number
 from helpers.report import Report, read
+from helpers.values import Figure as Number
 from helpers.values import show
 
 if TYPE_CHECKING:

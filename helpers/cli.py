@@ -4,7 +4,10 @@ Exit codes: 0 done; 1 a finding of level error, or a report that could not be re
 cannot be read. Messages for people go to stderr.
 """
 
+import io
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,15 +20,25 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "report.qmd"
 DEFAULT = Path("data") / "xiaodukou-2024"
 FORMATS = ("html", "pdf", "docx")
+_LAST_MOMENT = 253_402_300_799
+"""The end of the year 9999, in seconds."""
 
 
 def main() -> NoReturn:
     """Run one command and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A folder's name need not be UTF-8; written so, it is shown, and JSON that names it stays JSON.
+            stream.reconfigure(errors="backslashreplace")
     try:
+        _require_date()
         cli(prog_name="python -m helpers", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as done:
+        _exit(done.code if isinstance(done.code, int) else 1)
     except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.Abort:
+        _exit(done.exit_code)
+    except (click.Abort, KeyboardInterrupt):
         _fail("已中断，原有的文件没有改动。", 1)
     except click.UsageError as error:
         help_option = (
@@ -34,7 +47,39 @@ def main() -> NoReturn:
             else "python -m helpers --help"
         )
         _fail(f"用法有误：{_usage(error)}。查看用法：{help_option}", 2)
-    sys.exit(0)
+    except BrokenPipeError:
+        _exit(1)
+    except OSError as error:
+        _fail(f"{_unusable(error)}，请检查路径、权限和磁盘空间。", 2)
+    except Exception as error:
+        from helpers.findings import unforeseen
+
+        _fail(unforeseen(error), 1)
+    _exit(0)
+
+
+def _exit(code: int) -> NoReturn:
+    """Exit without Python's own complaint about a standard output that is full, or that nobody reads any more."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"{_unusable(error)}，结果没有写完整。", err=True)
+        code = code or 1
+    sys.exit(code)
+
+
+def _unusable(error: OSError) -> str:
+    place = f"“{error.filename}”" if error.filename else "标准输出"
+    return f"{place}不能读写（{error.strerror or error}）"
+
+
+def _require_date() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that is no moment, before every tool stumbles over it in a way of its own."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given and not (given.isascii() and given.isdigit() and int(given[:20]) <= _LAST_MOMENT):
+        _fail(f"环境变量 SOURCE_DATE_EPOCH 写的是“{given[:40]}”，应是 1970 年以来的秒数。", 2)
 
 
 def _usage(error: click.UsageError) -> str:
@@ -42,22 +87,32 @@ def _usage(error: click.UsageError) -> str:
     match error:
         case click.NoSuchOption():
             return f"没有选项 {error.option_name}"
+        case click.BadOptionUsage():
+            return f"选项 {error.option_name} 后面要写一个值，或不能写值"
         case click.MissingParameter():
             return f"缺少 {error.param.make_metavar(error.ctx) if error.param and error.ctx else '参数'}"
         case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices), opts=options)):
             return f"{options[0]} 的值应是 {'、'.join(map(str, choices))} 之一"
-        case click.BadParameter(param=click.Parameter(type=click.IntRange(min=least), opts=options)):
-            return f"{options[0]} 的值应是不小于 {least} 的整数"
+        case click.BadParameter(
+            param=click.Parameter(type=click.IntRange(min=least, max=most), opts=options)
+        ):
+            return f"{options[0]} 的值应是不小于 {least} 的整数" + (f"，不大于 {most}" if most else "")
         case click.BadParameter(param=click.Parameter(type=click.types.IntParamType(), opts=options)):
             return f"{options[0]} 的值应是整数"
+        case click.BadParameter(param=click.Parameter(type=click.Path(), opts=options)):
+            return f"{options[0]} 的路径不能用，请核对名称和权限"
         case click.BadParameter():
             return error.message
-    return f"“{' '.join(sys.argv[1:])}”不能这样写（{error.message}）"
+    if error.ctx and error.ctx.parent is None:
+        return f"没有命令“{' '.join(sys.argv[1:2])}”"
+    return f"“{' '.join(sys.argv[1:])}”不能这样写，多了或少了一项"
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    sys.exit(code)
+    from helpers.findings import printable
+
+    click.echo(printable(message), err=True)
+    _exit(code)
 
 
 @contextmanager
@@ -82,7 +137,17 @@ def _parameter(folder: Path) -> str:
 def _files(folder: Path) -> list[Path]:
     from helpers import folders
 
-    return [path for path in folders.files(folder) if path.is_file()]
+    return list(folders.files(folder))
+
+
+def _require_folder(folder: Path) -> None:
+    """Refuse what is no report folder, or has a name that no other program can be told."""
+    from helpers.findings import printable
+
+    if not folder.is_dir():
+        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+    if printable(str(folder.resolve())) != str(folder.resolve()):
+        _fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
 
 
 class _Formats(click.ParamType[tuple[str, ...]]):
@@ -96,6 +161,15 @@ class _Formats(click.ParamType[tuple[str, ...]]):
         if unknown:
             self.fail(f"没有格式“{unknown[0]}”，可用的有 {'、'.join(FORMATS)}", param, ctx)
         return formats
+
+
+class _Profile(click.ParamType[str]):
+    name = "NAME"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"[\w-]+(,[\w-]+)*", value):
+            self.fail(f"--profile 写的是“{value[:40]}”，只能用字母、数字、- 和 _", param, ctx)
+        return value
 
 
 @click.group(help="政府信息公开工作年度报告：检查、生成。")
@@ -112,7 +186,7 @@ def cli() -> None:
     default="auto",
     help="auto：有 Quarto 就用，没有就用内置引擎",
 )
-@click.option("--profile", help="Quarto 配置名，如 review")
+@click.option("--profile", type=_Profile(), help="Quarto 配置名，如 review")
 @click.option("--force", is_flag=True, help="有错误也生成，每页标“草稿”")
 @click.option("--out", type=click.Path(path_type=Path), help="输出文件夹，默认 _output/报告文件夹名")
 def render(
@@ -126,8 +200,7 @@ def render(
     """Render one report folder."""
     from helpers import provenance, publish
 
-    if not folder.is_dir():
-        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+    _require_folder(folder)
     try:
         with _progress() as progress:
             made = publish.publish(
@@ -245,16 +318,15 @@ def verify(outputs: Path, inputs: Path | None) -> None:
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     """Compare two folders."""
     from helpers import compare as comparing
+    from helpers.folders import write_file
     from helpers.report import InvalidReport
 
     try:
         compared = comparing.compare(before, after)
-        if out is not None:
-            out.write_text(comparing.html(compared), encoding="utf-8")
     except InvalidReport as error:
         _fail(str(error), 2)
-    except OSError as error:
-        _fail(f"不能写入 {out}：{error.strerror or error}", 2)
+    if out is not None:
+        write_file(out, comparing.html(compared).encode())
     if as_json:
         click.echo(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -264,8 +336,8 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
 
 @cli.command(help="边改边看：在本机打开网页，保存数据、文字、程序后自动刷新（按 Ctrl-C 结束）。")
 @click.argument("folder", type=click.Path(path_type=Path), default=DEFAULT)
-@click.option("--profile", help="Quarto 配置名，如 review")
-@click.option("--port", type=int, default=0, help="端口，默认任选一个空闲的")
+@click.option("--profile", type=_Profile(), help="Quarto 配置名，如 review")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="端口，默认任选一个空闲的")
 def preview(folder: Path, profile: str | None, port: int) -> None:
     """Serve a report and render it again on every change."""
     import threading
@@ -273,8 +345,7 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
 
     from helpers.preview import serving
 
-    if not folder.is_dir():
-        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+    _require_folder(folder)
     try:
         with serving(DOCUMENT, folder, profile=profile, port=port) as address:
             click.echo(f"预览：{address}（按 Ctrl-C 结束）", err=True)

@@ -18,8 +18,8 @@ from typing import Any, Literal, cast
 
 from helpers import prose
 from helpers.form import FOLDER, FORM, TOTAL
-from helpers.report import PROSE, Figure, InvalidReport, Report, load
-from helpers.values import show
+from helpers.report import PROSE, InvalidReport, Report, load
+from helpers.values import Figure, show
 
 Mark = Literal["same", "added", "removed"]
 

@@ -3,14 +3,20 @@
 The rules stand as data in ``data/form/rules.yml``; whoever finds something names the rule and the rest follows.
 """
 
-from collections.abc import Iterable
+import difflib
+import traceback
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
 from helpers.form import FOLDER
+
+_CODE = Path(__file__).resolve().parent
 
 Severity = Literal["error", "warning", "info"]
 
@@ -74,7 +80,7 @@ class Finding:
         place = (
             "" if self.file is None else self.file if self.line is None else f"{self.file} 第 {self.line} 行"
         )
-        return f"{place + '：' if place else ''}{self.message}〔{self.rule}〕"
+        return printable(f"{place + '：' if place else ''}{self.message}〔{self.rule}〕")
 
 
 def finding(rule: str, message: str, **where: Any) -> Finding:
@@ -86,3 +92,31 @@ def finding(rule: str, message: str, **where: Any) -> Finding:
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """Only the findings that forbid publication."""
     return [found for found in findings if found.level == "error"]
+
+
+def shortened(value: Any) -> str:
+    """Return a value as a message quotes it: in one line, not too long; 空 where there is none."""
+    text = "空" if value is None else " ".join(str(value).split())
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """Return what was perhaps meant by an unknown name, or all that can be meant, to end a sentence with."""
+    close = difflib.get_close_matches(name[:100], known, n=1)
+    return f"，是不是“{close[0]}”？" if close else f"，可用的有：{'、'.join(known)}"
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal only shows: control characters, and those that turn text round, as their escapes."""
+    return "".join(
+        char if unicodedata.category(char)[0] != "C" or char in "\n\t" else ascii(char)[1:-1] for char in text
+    )
+
+
+def unforeseen(error: BaseException) -> str:
+    """Say of an error nobody thought of where it happened, so that it can be reported; never the end of other folders."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_CODE)] or frames
+    place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "位置不明"
+    said = shortened(printable(str(error)))
+    return f"程序出了没有料到的错误（{type(error).__name__}，{place}：{said}），这是程序的缺陷，请把这句话交给维护人员"

@@ -1,25 +1,51 @@
 """Folders written whole or not at all, and what counts as being in one."""
 
+import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder and of those in it; hidden ones, which programs leave behind, are none of it.
+    """Yield the regular files of a folder and of those in it; hidden ones, which programs leave behind, are none of it.
+
+    A link counts where it leads to a file of the folder; see :func:`irregular` for all else.
 
     Raises
     ------
     OSError
         A folder cannot be read.
     """
-    for place, folders, names in os.walk(folder, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+    return (path for path, regular in _entries(folder, _refuse) if regular)
+
+
+def irregular(folder: Path) -> Iterator[Path]:
+    """Yield what lies in a folder and is no file of it: pipes, devices, and links that lead elsewhere."""
+    return (path for path, regular in _entries(folder, None) if not regular)
+
+
+def _entries(folder: Path, refuse: Callable[[OSError], None] | None) -> Iterator[tuple[Path, bool]]:
+    """Yield the files of a folder, each with whether it is a regular one that lies in it."""
+    root = folder.resolve()
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        links = [name for name in folders if Path(place, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        for name in sorted([*names, *links]):
+            if not name.startswith("."):
+                path = Path(place, name)
+                yield path, _is_own(path, root)
+
+
+def _is_own(path: Path, root: Path) -> bool:
+    try:
+        return path.is_file() and path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError, ValueError):  # links in a circle, names that no file can have
+        return False
 
 
 def beside(place: Path) -> list[Path]:
@@ -32,6 +58,40 @@ def beside(place: Path) -> list[Path]:
 
 def _refuse(error: OSError) -> None:
     raise error
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; what stood there stays until the new one is complete.
+
+    Raises
+    ------
+    OSError
+        It cannot be written, or what stands there is no regular file.
+    """
+    path = path.absolute()
+    try:
+        if path.exists() and not path.is_file():
+            raise FileExistsError(errno.EEXIST, "那里已有的不是普通文件", str(path))
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}-", dir=path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        new.chmod(0o666 & ~_umask())
+        new.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@cache
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 @contextmanager

@@ -9,9 +9,10 @@ import pandas as pd
 
 from helpers.folders import written_whole
 from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
-from helpers.report import SETTINGS_FILE, Contact, Figure, InvalidReport, Report, load, save
+from helpers.report import InvalidReport, Report, load, save
+from helpers.settings_file import SETTINGS_FILE, Contact
 from helpers.sources import SourceError, read_csv, read_yaml
-from helpers.values import parse_figure
+from helpers.values import Figure, parse_figure
 
 TO_FILL = "待填写"
 """Stands in report.yml for a text that must be there and is not known yet."""
@@ -111,7 +112,7 @@ def _read_last_year(folder: Path, year: int) -> _LastYear:
     try:
         settings = read_yaml(folder / SETTINGS_FILE).value
         table = FORM.tables["applications"]
-        lines = read_csv(folder / f"{table.name}.csv", max_columns=len(table.csv_header))
+        lines = read_csv(folder / f"{table.name}.csv", columns=len(table.csv_header))
     except SourceError as error:
         raise NewError(f"上年的报告文件夹 {folder} 读不了：{error.message}") from None
     if not isinstance(settings, dict):

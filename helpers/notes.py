@@ -4,19 +4,27 @@ A note names a figure by its keys or a prose file, and repeats what it is about:
 that no longer stands there, the note says so by itself.
 """
 
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers import prose
 from helpers.findings import Finding, finding
 from helpers.form import FORM, TOTAL
+from helpers.prose import Paragraph
 from helpers.report import PROSE, Report
 from helpers.sources import SourceError, read_yaml
 from helpers.values import show
 
 NOTES_FILE = "review.yml"
+
+MOST = 1_000
+"""Notes that are read; a round of comments has some dozens."""
+
+Texts = Mapping[str, Sequence[Paragraph]]
+"""Prose sections by name, as :func:`helpers.prose.texts` gives them."""
 
 _KEYS = {
     "at": "批注的位置，如 applications.granted.business 或 overview",
@@ -69,15 +77,15 @@ class Note:
         table, row, column = self.cell
         return FORM.tables[table].place(row, column)
 
-    def paragraph(self, report: Report) -> int | None:
+    def paragraph(self, texts: Texts) -> int | None:
         """Line of the paragraph that holds the passage; None where no paragraph does."""
-        found = (one.line for one in prose.paragraphs(report, self.at) if self.seen in one.text)
+        found = (one.line for one in texts.get(self.at, ()) if self.seen in one.text)
         return next(found, None)
 
-    def changed(self, report: Report) -> bool:
+    def changed(self, report: Report, texts: Texts) -> bool:
         """Whether what the note is about no longer stands there."""
         if self.cell is None:
-            return self.paragraph(report) is None
+            return self.paragraph(texts) is None
         figure = report.figure(*self.cell)
         return figure is None or show(figure) != self.seen
 
@@ -95,7 +103,7 @@ def _cell(at: str) -> tuple[str, str, str] | None:
 def read(folder: Path) -> tuple[list[Note], list[Finding]]:
     """Read the notes of a folder, and find everything that is wrong with them (rule LOAD); none without the file."""
     path = folder / NOTES_FILE
-    if not path.exists():
+    if not os.path.lexists(path):
         return [], []
     try:
         settings = read_yaml(path)
@@ -106,6 +114,8 @@ def read(folder: Path) -> tuple[list[Note], list[Finding]]:
             pass
         case _:
             return [], [_wrong("应只有一个键 notes，下面每条批注一项", None)]
+    if len(entries) > MOST:
+        return [], [_wrong(f"有 {len(entries)} 条批注，最多 {MOST} 条，请删去已处理的", None)]
     notes: list[Note] = []
     found: list[Finding] = []
     for number, entry in enumerate(entries):

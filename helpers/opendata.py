@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.form import FORM, TOTAL, Table
-from helpers.report import PROSE, SETTINGS_FILE, Report, table_csv
+from helpers.report import PROSE, Report, table_csv
+from helpers.settings_file import SETTINGS_FILE
 from helpers.values import show
 
 COUNT_UNIT = "件"

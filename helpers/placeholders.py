@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from helpers.form import FORM, TOTAL
-from helpers.report import Figure, Report
+from helpers.report import Report
 from helpers.sources import SourceError
-from helpers.values import show
+from helpers.values import Figure, show
 
 Context = dict[str, Any]
 

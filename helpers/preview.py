@@ -19,7 +19,8 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 from helpers import charts, publish
-from helpers.report import SETTINGS_FILE, read
+from helpers.report import read
+from helpers.settings_file import SETTINGS_FILE
 
 _EVERY = 0.05
 """Seconds between two looks at the files."""

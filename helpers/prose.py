@@ -95,6 +95,11 @@ def paragraphs(report: Report, name: str) -> list[Paragraph]:
     return [] if refused else list(_paragraphs(tree))
 
 
+def texts(report: Report) -> dict[str, list[Paragraph]]:
+    """Return every prose section that can be printed as plain text, the standard lead included."""
+    return {"lead": paragraphs(report, "lead"), **read(report)[0]}
+
+
 def findings(report: Report) -> list[Finding]:
     """Everything in the prose of a report that is not text, with file and line (rule PROSE)."""
     return read(report)[1]

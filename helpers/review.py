@@ -170,9 +170,20 @@ class Review(Page):
         ]
         written, _ = notes.read(self.report.folder)
         return remarks + [
-            Remark(number, "note", _note_text(note, self.report), *_note_place(note, self.report))
+            Remark(number, "note", self._note_text(note), *_note_place(note, self.texts))
             for number, note in enumerate(written, len(remarks) + 1)
         ]
+
+    @cached_property
+    def texts(self) -> notes.Texts:
+        """The prose sections as plain text."""
+        return prose.texts(self.report)
+
+    def _note_text(self, note: Note) -> str:
+        state = "未处理" if note.open else "已处理"
+        changed = note.changed(self.report, self.texts)
+        passage = f"；写批注时是“{note.seen}”，现在已经改动" if changed else ""
+        return f"{note.text}（{note.who}，{note.when}，{state}{passage}）"
 
     # At its place -----------------------------------------------------------------------------------------------------
 
@@ -317,7 +328,7 @@ class Review(Page):
             return
         numbers = [one.number for one in self.remarks if one.kind == "note"]
         rows = [
-            (f"※{number}", note.place, _note_text(note, self.report))
+            (f"※{number}", note.place, self._note_text(note))
             for number, note in zip(numbers, written, strict=True)
         ]
         yield _table("review-notes", ("编号", "位置", "批注"), rows, (10, 40, 50))
@@ -347,14 +358,8 @@ def _place(found: Finding) -> tuple[Cell | None, str | None, int | None]:
     return (None, section, found.line) if section in PROSE else (None, None, None)
 
 
-def _note_place(note: Note, report: Report) -> tuple[Cell | None, str | None, int | None]:
-    return (note.cell, None, None) if note.cell else (None, note.at, note.paragraph(report))
-
-
-def _note_text(note: Note, report: Report) -> str:
-    state = "未处理" if note.open else "已处理"
-    changed = f"；写批注时是“{note.seen}”，现在已经改动" if note.changed(report) else ""
-    return f"{note.text}（{note.who}，{note.when}，{state}{changed}）"
+def _note_place(note: Note, texts: notes.Texts) -> tuple[Cell | None, str | None, int | None]:
+    return (note.cell, None, None) if note.cell else (None, note.at, note.paragraph(texts))
 
 
 # Tables and texts -----------------------------------------------------------------------------------------------------

@@ -24,9 +24,10 @@ from helpers.findings import Finding, errors
 from helpers.folders import written_whole
 from helpers.form import FORM
 from helpers.new import NewError, create
-from helpers.report import SETTINGS_FILE, Figure, InvalidReport, Report, load, save
+from helpers.report import InvalidReport, Report, load, save
+from helpers.settings_file import SETTINGS_FILE
 from helpers.sources import SourceError, read_yaml
-from helpers.values import show
+from helpers.values import Figure, show
 
 CONTRIBUTIONS = "contributions.csv"
 """File of the parent's folder: one row a cell, one column a child."""

@@ -3,18 +3,32 @@
 What cannot be read is a :class:`SourceError` whose message says, in Chinese, what stands there and what to do.
 """
 
+import codecs
 import csv
+import hashlib
 import io
-from collections.abc import Hashable
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import yaml
 
 MAX_BYTES = 1_000_000
 """Largest file of a report folder that is read; a filled table has about four kilobytes."""
+
+
+MAX_YAML = 300_000
+"""Largest YAML file in characters; a thousand notes have two hundred thousand."""
+
+MAX_NUMBER = 40
+"""Most characters of a number in a YAML file."""
 
 
 class SourceError(Exception):
@@ -26,30 +40,82 @@ class SourceError(Exception):
         self.line = line
 
 
-def read_text(path: Path) -> str:
-    """Read a text file in UTF-8 (with or without BOM) or GB18030.
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file of a folder, which may come from anybody.
+
+    Only a regular file is opened, once: a device would have no end, a pipe no beginning. A link is followed within the
+    file's own folder, so that nothing from elsewhere is published.
 
     Raises
     ------
     SourceError
-        The file is missing, too large, no text, or in neither encoding.
+        The file is missing, no regular file, or a link to a place outside its folder.
     """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise SourceError(
-                f"文件有 {size / 1e6:.1f} MB，超过 {MAX_BYTES // 1_000_000} MB 的上限，请检查是否放错了文件"
-            )
-        data = path.read_bytes()
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(path.parent.resolve()):
+            raise SourceError("是指向文件夹以外的链接，请换成文件本身")
+        _require_regular(real.stat())  # looked at before it is opened: opening a device may do something
+        with open(real, "rb", opener=_open_at_once) as stream:
+            _require_regular(os.fstat(stream.fileno()))
+            yield stream
     except FileNotFoundError:
         raise SourceError("找不到这个文件，请补上") from None
-    except OSError as error:
-        raise SourceError(f"文件无法打开（{error.strerror}），请检查权限或是否被别的程序占用") from None
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as error:  # RuntimeError: links in a circle; ValueError: no file's name
+        reason = getattr(error, "strerror", None) or "路径不能用"
+        raise SourceError(f"文件无法打开（{reason}），请检查权限或是否被别的程序占用") from None
+
+
+def _require_regular(state: os.stat_result) -> None:
+    if not stat.S_ISREG(state.st_mode):
+        raise SourceError("不是普通文件，请换成文件本身")
+
+
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """Read a file of a folder, never more than ``limit`` bytes.
+
+    Raises
+    ------
+    SourceError
+        As :func:`opened`; also for a larger file.
+    """
+    with opened(path) as stream:
+        data = stream.read(limit + 1)
+        size = max(len(data), os.fstat(stream.fileno()).st_size) / 1_000_000
+    if len(data) > limit:
+        raise SourceError(f"文件有 {size:.1f} MB，超过 {limit / 1_000_000:g} MB 的上限，请检查是否放错了文件")
+    return data
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file of a folder, in hexadecimal digits; raises as :func:`opened`."""
+    with opened(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever should write into a pipe that took the file's place."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_text(path: Path) -> str:
+    """Read a text file in UTF-8 (with or without BOM), UTF-16 with its BOM, or GB18030.
+
+    Raises
+    ------
+    SourceError
+        As :func:`read_bytes`; also for what is no text, or in none of these encodings.
+    """
+    data = read_bytes(path)
     if data.startswith(b"PK\x03\x04"):
         raise SourceError("这是 Excel 或 Word 文件，不是文本；表格请在 Excel 或 WPS 里另存为“CSV UTF-8”")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SourceError("编码是 UTF-16，请另存为 UTF-8（Excel 里选“CSV UTF-8”）")
-    for encoding in ("utf-8-sig", "gb18030"):
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -57,6 +123,8 @@ def read_text(path: Path) -> str:
         if "\0" in text:
             break
         return text
+    if utf16:
+        raise SourceError("编码是 UTF-16，但内容不完整，请另存为 UTF-8（Excel 里选“CSV UTF-8”）")
     raise SourceError("不是 UTF-8 或 GB18030 编码的文本，请另存为 UTF-8")
 
 
@@ -68,16 +136,27 @@ class Line:
     cells: list[str]
 
 
-def read_csv(path: Path, max_columns: int) -> list[Line]:
+SEPARATORS = {",": "逗号", ";": "分号", "\t": "制表符"}
+"""What may stand between the cells of a row, and its name."""
+
+
+def read_csv(path: Path, columns: int) -> list[Line]:
     """Rows of a CSV file that hold anything; blank cells at a row's end are dropped.
+
+    Parameters
+    ----------
+    columns
+        How many columns the table has: commas, semicolons or tabs separate them, whichever gives the first row so many;
+        a first line ``sep=…``, as Excel knows it, decides.
 
     Raises
     ------
     SourceError
-        As :func:`read_text`; also for no row at all, a broken quote, or more than ``max_columns`` columns.
+        As :func:`read_text`; also for no row at all, a broken quote, another separator, or more columns.
     """
     text = read_text(path)
-    reader = csv.reader(io.StringIO(text), strict=True)
+    separator, skipped = _separator(text, columns)
+    reader = csv.reader(io.StringIO(text), strict=True, delimiter=separator)
     lines: list[Line] = []
     start = 1
     try:
@@ -85,9 +164,9 @@ def read_csv(path: Path, max_columns: int) -> list[Line]:
             cells = [cell.strip() for cell in row]
             while cells and not cells[-1]:
                 cells.pop()
-            if len(cells) > max_columns:
-                raise SourceError(f"这一行有 {len(cells)} 列，应有 {max_columns} 列，请删去多余的列", start)
-            if cells:
+            if cells and start > skipped:
+                if len(cells) > columns:
+                    raise SourceError(f"这一行有 {len(cells)} 列，应有 {columns} 列，请删去多余的列", start)
                 lines.append(Line(start, cells))
             start = reader.line_num + 1
     except csv.Error:
@@ -95,6 +174,35 @@ def read_csv(path: Path, max_columns: int) -> list[Line]:
     if not lines:
         raise SourceError("文件是空的，请从统一格式的空表重新填写")
     return lines
+
+
+def _separator(text: str, columns: int) -> tuple[str, int]:
+    """Return what separates the cells, and how many lines at the top only say so."""
+    first, _, rest = text.partition("\n")
+    if stated := re.fullmatch(r"\ufeff?\"?sep=(.)\"?[,;\t]*\r?", first):
+        if stated[1] not in SEPARATORS:
+            raise SourceError(f"第一行说各列用“{stated[1]}”分隔，只能用{'、'.join(SEPARATORS.values())}", 1)
+        return stated[1], 1
+    head = next((line for line in (first, *rest.split("\n", 5)[:5]) if line.strip()), "")
+    fitting = [one for one in SEPARATORS if head.count(one) >= columns - 1]
+    if fitting or head.count(","):
+        return (fitting or [","])[0], 0
+    strange = next((mark for mark in "|，；、 " if head.count(mark) >= columns - 1), None)
+    if strange:
+        raise SourceError(
+            f"各列像是用“{strange}”分隔的，应是逗号；请在 Excel 或 WPS 里另存为“CSV UTF-8（逗号分隔）”", 1
+        )
+    return ",", 0
+
+
+def unprintable(text: str) -> str | None:
+    """Return the first character of a text that nobody sees or that turns the others round, as in U+202E; or None.
+
+    Line breaks and tabs are seen; surrogates, control characters and those of no width (Unicode category C) are not.
+    """
+    hidden = (char for char in text if unicodedata.category(char)[0] == "C" and char not in "\n\t\r")
+    found = next(hidden, None)
+    return None if found is None else f"U+{ord(found):04X}"
 
 
 Path_ = tuple[Hashable, ...]
@@ -122,8 +230,12 @@ def read_yaml(path: Path) -> Settings:
     SourceError
         As :func:`read_text`; also for broken YAML, a key written twice, an alias or a tag.
     """
+    text = read_text(path)
+    if len(text) > MAX_YAML:
+        raise SourceError(f"文件有 {len(text)} 个字符，最多 {MAX_YAML} 个，请检查是否放错了文件")
     try:
-        node = yaml.compose(read_text(path), Loader=yaml.SafeLoader)
+        # Not libyaml's loader, which is quicker: brackets nested deep enough end the whole process in it.
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise SourceError(
@@ -174,13 +286,17 @@ def _scalar(node: yaml.Node, line: int) -> Any:
         case "bool", text:
             return text.lower() in {"true", "yes", "on"}
         case "int" | "float", text:
+            if len(text) > MAX_NUMBER:
+                raise SourceError(f"写的数有 {len(text)} 个字符，太长了，请核对", line)
+            if re.search(r"\d[eE]", text):
+                raise SourceError(f"写的是“{text}”，请写出全部数字，不用科学记数法", line)
             try:
                 number = Decimal(text)
             except InvalidOperation:
                 return text
-            return (
-                int(number) if number.is_finite() and "." not in text and "e" not in text.lower() else number
-            )
+            return int(number) if number.is_finite() and "." not in text else number
         case "str" | "timestamp", text:
+            if found := unprintable(text):
+                raise SourceError(f"含有看不见的字符 {found}，请删去后重新输入", line)
             return text
     raise SourceError(f"不支持 YAML 标签 {node.tag}", line)

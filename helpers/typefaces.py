@@ -11,7 +11,8 @@ from pathlib import Path
 
 from helpers import prose
 from helpers.findings import Finding, finding
-from helpers.report import SETTINGS_FILE, Report
+from helpers.report import Report
+from helpers.settings_file import SETTINGS_FILE
 from helpers.sources import read_yaml
 
 COVERAGE = Path(__file__).resolve().parents[1] / "assets" / "fonts" / "coverage.txt"

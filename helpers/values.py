@@ -4,12 +4,17 @@ import re
 import unicodedata
 from decimal import Decimal
 
+Figure = int | Decimal
+"""A count, or an amount of money with the digits that were written."""
+
 MAX_DIGITS = 15
 """Longest whole part accepted; the national sums of all reports need nine."""
 
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_COUNT = re.compile(rf"\d{{1,{MAX_DIGITS}}}")
-_AMOUNT = re.compile(rf"\d{{1,{MAX_DIGITS}}}(\.\d{{1,10}})?")
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+_COUNT = re.compile(rf"[0-9]{{1,{MAX_DIGITS}}}")
+_AMOUNT = re.compile(rf"[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]{{1,10}})?")
+_WIDE_DIGITS = set("０１２３４５６７８９")
+_BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 # Ways to write a cell that is no number, most telling first: pattern, what it is.
 _NOT_A_NUMBER: tuple[tuple[str, str], ...] = (
@@ -49,6 +54,18 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\ufeff", "").replace("\u200b", "").strip()
 
 
+def misleads(char: str) -> bool:
+    """Tell whether a character looks like no digit of a figure and would yet become one, or turns digits round.
+
+    NFKC makes 3 of ³, ③ and 𝟑, and Python reads ٣; only ASCII and full-width digits are what clerks type.
+    """
+    if char.isascii() or char in _WIDE_DIGITS:
+        return False
+    folded = unicodedata.normalize("NFKC", char)
+    becomes_digit = char.isdigit() or any(one.isascii() and one.isdigit() for one in folded)
+    return becomes_digit or unicodedata.bidirectional(char) in _BIDI_CONTROLS
+
+
 def parse_figure(text: str, *, amount: bool = False) -> int | Decimal | str:
     """Read one cell.
 
@@ -64,6 +81,8 @@ def parse_figure(text: str, *, amount: bool = False) -> int | Decimal | str:
     int or Decimal or str
         The count, the amount, or the reason (a Chinese clause for people) why the text is neither.
     """
+    if found := next((char for char in text if misleads(char)), None):
+        return f"里有“{found}”（U+{ord(found):04X}），不是普通的数字，请重填"
     written = tidy(text)
     digits = written.replace(",", "") if _GROUPED.fullmatch(written) else written
     if amount and _AMOUNT.fullmatch(digits):

@@ -4,6 +4,7 @@ Each table stands on a sheet of its own, with the form's merges. Only figures ca
 what does not tally turns red with the rule's sentence beside it.
 """
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -16,6 +17,7 @@ from lxml import html
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from helpers.findings import rules
+from helpers.folders import write_file
 from helpers.form import (
     AMOUNTS,
     CARRIED_FORWARD,
@@ -28,9 +30,9 @@ from helpers.form import (
     Table,
 )
 from helpers.intake.sheet import LAST_YEAR, PROSE, SETTINGS
-from helpers.report import Figure, Report, read
+from helpers.report import Report, read
 from helpers.tables import html_table
-from helpers.values import show
+from helpers.values import Figure, show
 
 SHEETS = {"disclosure": "主动公开", "applications": "依申请公开", "proceedings": "复议诉讼"}
 _NO_SETTINGS = {"folder", "tables", "prose", "lines"}
@@ -85,17 +87,12 @@ def write(report: Report, out: Path) -> Path:
         The file cannot be written.
     """
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    new = out.with_name(f".{out.name}.new")
-    try:
-        with xlsxwriter.Workbook(new, options) as book:
-            book.set_properties({"title": report.title, "author": report.organ})
-            book.set_calc_mode("auto")
-            _fill(book, report)
-        new.replace(out)
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(*error.args[0].args) from None
-    finally:
-        new.unlink(missing_ok=True)
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, options) as book:
+        book.set_properties({"title": report.title, "author": report.organ})
+        book.set_calc_mode("auto")
+        _fill(book, report)
+    write_file(out, stream.getvalue())
     return out
 
 

@@ -10,7 +10,17 @@ from conftest import ROOT
 # Floors of helpers/, lowest first. A module imports only from floors below its own, or beside it in its own package.
 FLOORS = (
     {"form"},
-    {"findings", "sources", "values", "report", "outputs", "folders", "provenance"},
+    {
+        "findings",
+        "sources",
+        "values",
+        "settings_file",
+        "table_file",
+        "report",
+        "outputs",
+        "folders",
+        "provenance",
+    },
     {"placeholders", "markdown", "pandoc_ast"},
     {"prose", "tables", "intake"},
     {"charts", "notes", "opendata", "typefaces", "new", "workbook"},

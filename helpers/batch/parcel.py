@@ -10,15 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from helpers.checks.case import CHILDREN_FILE
 from helpers.folders import beside, files
 from helpers.form import FORM
-from helpers.report import PROSE, SETTINGS_FILE
-from helpers.sources import SourceError, read_text
+from helpers.report import PROSE
+from helpers.settings_file import SETTINGS_FILE, links
+from helpers.sources import SourceError, read_bytes, read_yaml, unprintable
 
 LARGEST = 64_000_000
 """Bytes a parcel may have; a folder with its links has about a hundred thousand."""
@@ -29,7 +27,6 @@ _NAMES = (
     *(f"{table}.csv" for table in FORM.tables),
     *(f"{name}.md" for name in PROSE),
 )
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ParcelError(Exception):
@@ -52,22 +49,16 @@ class Parcel:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class _Links:
-    previous: Path | None = None
-    parent: Path | None = None
-
-
 class Packer:
     """Packs folders of one run; what a folder is linked to is read once."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, _Links] = {}
+        self._known: dict[Path, dict[str, Path]] = {}
         self._children: dict[Path, dict[Path, list[Path]]] = {}
 
     def parent(self, folder: Path) -> Path | None:
         """Return the folder that a resolved folder names as its parent."""
-        return self._links(folder).parent
+        return self._links(folder).get("parent")
 
     def pack(self, folder: Path) -> Parcel:
         """Read a resolved folder and all it is linked to.
@@ -77,6 +68,8 @@ class Packer:
         ParcelError
             There is no such folder, a file of it cannot be read, or all together are too large.
         """
+        if found := unprintable(folder.name):
+            raise ParcelError(f"文件夹名里有看不见的字符 {found}，或不是 UTF-8 编码，请改名")
         if not folder.is_dir():
             raise ParcelError(f"找不到报告文件夹 {folder}，请核对路径")
         try:
@@ -95,64 +88,64 @@ class Packer:
         for path in (*own, *(one / name for one in linked for name in _NAMES)):
             if not path.is_file():
                 continue
-            size += path.stat().st_size
+            try:
+                data = read_bytes(path, LARGEST)
+            except SourceError as error:
+                raise ParcelError(f"{path.name}：{error.message}") from None
+            size += len(data)
             if size > LARGEST:
                 raise ParcelError(
                     f"文件夹连同上年、上下级超过 {LARGEST // 1_000_000} MB，请检查是否放错了文件：{path.name}"
                 )
-            packed[path.relative_to(place).as_posix()] = path.read_bytes()
+            packed[path.relative_to(place).as_posix()] = data
         return Parcel(folder.relative_to(place).as_posix(), packed)
 
     def _linked(self, folder: Path) -> Iterator[Path]:
-        links = self._links(folder)
-        if links.parent:
-            yield links.parent
+        named = self._links(folder)
+        if "parent" in named:
+            yield named["parent"]
         yield from self._below(folder)
         seen = {folder}
-        previous = links.previous
+        previous = named.get("previous")
         while previous and previous not in seen:
             yield previous
             seen.add(previous)
-            previous = self._links(previous).previous
+            previous = self._links(previous).get("previous")
 
     def _below(self, folder: Path) -> Iterable[Path]:
         listed = folder / CHILDREN_FILE
         if listed.exists():
-            folders = _mapping(listed).get("folders")
-            return [
-                path for one in (folders if isinstance(folders, list) else []) if (path := _link(folder, one))
-            ]
+            return _listed(folder, listed)
         place = folder.parent
         if place not in self._children:
             children: dict[Path, list[Path]] = defaultdict(list)
             for child in beside(place):
-                parent = self._links(child).parent
+                parent = self._links(child).get("parent")
                 if parent is not None:
                     children[parent].append(child.resolve())
             self._children[place] = dict(children)
         return self._children[place].get(folder, [])
 
-    def _links(self, folder: Path) -> _Links:
+    def _links(self, folder: Path) -> dict[str, Path]:
         if folder not in self._known:
-            settings = _mapping(folder / SETTINGS_FILE)
-            self._known[folder] = _Links(
-                _link(folder, settings.get("previous")), _link(folder, settings.get("parent"))
-            )
+            named = links(folder)
+            self._known[folder] = {key: path for key, path in named.items() if _is_report(path)}
         return self._known[folder]
 
 
-def _mapping(path: Path) -> dict[str, Any]:
-    """Read a YAML file only as far as links need it; whatever is wrong with it the rules will say."""
+def _listed(folder: Path, file: Path) -> list[Path]:
+    """Return the children that a folder lists, as far as they are there; whatever is wrong the rules will say."""
     try:
-        value = yaml.load(read_text(path), Loader=_Loader)
-    except (OSError, ValueError, RecursionError, SourceError, yaml.YAMLError):
-        return {}
-    return value if isinstance(value, dict) else {}
+        value = read_yaml(file).value
+    except SourceError:
+        return []
+    named = value.get("folders") if isinstance(value, dict) else None
+    paths = [folder / one for one in (named if isinstance(named, list) else []) if isinstance(one, str)]
+    return [path.resolve() for path in paths if _is_report(path)]
 
 
-def _link(folder: Path, written: Any) -> Path | None:
+def _is_report(path: Path) -> bool:
     try:
-        path = (folder / written).resolve() if isinstance(written, str) else None
-        return path if path and (path / SETTINGS_FILE).is_file() else None
+        return (path / SETTINGS_FILE).is_file()
     except (OSError, ValueError):
-        return None
+        return False

@@ -19,7 +19,7 @@ from helpers.batch.cluster import BatchError, Job, cluster, fly
 from helpers.batch.parcel import Packer, ParcelError
 from helpers.batch.shelf import InUseError, kept, older, put, sha256, staging, sync, write_safely
 from helpers.batch.work import edition
-from helpers.findings import Finding, finding
+from helpers.findings import Finding, finding, printable, unforeseen
 
 SUMMARY = "batch.json"
 _MOST_A_CORE = 8
@@ -163,10 +163,9 @@ class _Run:
             started = time.perf_counter()
             try:
                 parcel = self.packer.pack(folder)
-            except ParcelError as error:
-                self._add(
-                    number, folder.name, "failed", _failure(str(error), found=[finding("LOAD", str(error))])
-                )
+            except Exception as error:  # one folder must never be the end of the others
+                reason = str(error) if isinstance(error, ParcelError) else unforeseen(error)
+                self._add(number, folder.name, "failed", _failure(reason, found=[finding("LOAD", reason)]))
                 continue
             key = parcel.key(self.edition, *self.formats)
             record = None if self.fresh else kept(self.out / folder.name, key)
@@ -190,7 +189,7 @@ class _Run:
                 f"工作进程写不了临时文件（{reason}）；请在那台机器上腾出地方或改好权限，再重新运行"
             )
         if isinstance(back, Exception):
-            return "failed", _failure(f"处理时出错：{type(back).__name__}: {back}")
+            return "failed", _failure(unforeseen(back))
         record, files = back["record"], back["files"]
         if not record["passed"]:
             return "failed", record
@@ -225,7 +224,10 @@ class _Ledger:
         folder = self._folders[number]
         self._starts[number] = self._stream.seek(0, 2)
         self._stream.write(
-            json.dumps({"report": folder.name, "state": state, **entry}, ensure_ascii=False).encode() + b"\n"
+            json.dumps(
+                {"report": printable(folder.name), "state": state, **entry}, ensure_ascii=False
+            ).encode()
+            + b"\n"
         )
         self.counts[state] += 1
         self.open_notes += _open_notes(entry)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.batch.cluster import BatchError
 from helpers.batch.runner import STATES, Done, Progress, Summary, run
+from helpers.findings import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,7 +69,7 @@ def _progress(console: "Console", total: int) -> Iterator[Progress]:
             nonlocal failed
             if done.message:
                 failed += 1
-                console.print(f"{done.folder.name}：{done.message}", style="red", soft_wrap=True)
+                console.print(printable(f"{done.folder.name}：{done.message}"), style="red", soft_wrap=True)
             speed = bar.tasks[task].speed
             bar.update(task, advance=1, failed=failed, rate=f"{speed:.1f}" if speed else "–")
 
@@ -87,4 +88,4 @@ class _Lines:
         self._number += 1
         reason = f"：{done.message}" if done.message else ""
         line = f"[{self._number}/{self._total}] {done.folder.name} {STATES[done.state]}{reason}（{done.seconds:.2f} 秒）"
-        self._console.print(line, soft_wrap=True)
+        self._console.print(printable(line), soft_wrap=True)

@@ -12,7 +12,7 @@ from helpers.checks.case import Case, Shelf
 from helpers.checks.catalogue import stages
 from helpers.checks.cells import Cell
 from helpers.checks.sums import equations
-from helpers.findings import Finding, errors, rules
+from helpers.findings import Finding, errors, finding, rules, unforeseen
 from helpers.report import InvalidReport, Report
 
 _WORTH_A_POOL = 200
@@ -151,6 +151,13 @@ def _check_lean(folder: Path, shelf: Shelf) -> Verdict:
 
 
 def _check(folder: Path, shelf: Shelf) -> Verdict:
+    try:
+        return _judge(folder, shelf)
+    except Exception as error:  # one folder must never be the end of the others
+        return Verdict(folder, None, None, [finding("LOAD", unforeseen(error))])
+
+
+def _judge(folder: Path, shelf: Shelf) -> Verdict:
     case = shelf.case(folder)
     if case is None:
         return Verdict(folder, None, None, shelf.reading(folder).findings)
@@ -163,6 +170,7 @@ def _check(folder: Path, shelf: Shelf) -> Verdict:
             for found in run(case)
             if (found.table, found.row, found.column) not in case.reported
         ]
+    findings = list(dict.fromkeys(findings))
     explained = [_explained(found, case) for found in findings]
     count = sum(new is not old for new, old in zip(explained, findings, strict=True) if old.level != "error")
     return Verdict(

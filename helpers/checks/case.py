@@ -1,13 +1,11 @@
 """A report with everything it is linked to: what a rule may look at."""
 
-import re
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-
-import yaml
 
 from helpers import prose, typefaces
 from helpers.checks.cells import CELLS, Cell
@@ -15,8 +13,10 @@ from helpers.checks.claims import Claim, claims
 from helpers.findings import Finding, finding
 from helpers.folders import beside
 from helpers.prose import Paragraph
-from helpers.report import SETTINGS_FILE, Figure, Reading, Report, read
-from helpers.sources import MAX_BYTES, SourceError, read_yaml
+from helpers.report import Reading, Report, read
+from helpers.settings_file import SETTINGS_FILE, links
+from helpers.sources import SourceError, read_yaml
+from helpers.values import Figure
 
 _CLAIMING = ("overview", "problems", "other")
 _SHORTEST_NAME = 3
@@ -24,7 +24,9 @@ _SHORTEST_NAME = 3
 CHILDREN_FILE = "children.yml"
 """Optional file of a folder that gathers others: ``folders`` (paths) and ``complete`` (are these all?)."""
 
-_PARENT = re.compile(rb"^parent:(?! *(?:null|~)? *\r?$).*", re.MULTILINE)
+MOST_CHILDREN = 2_000
+"""A province has some two hundred units below it, and a county some hundred."""
+
 _KEPT = 200
 
 
@@ -168,9 +170,9 @@ class Shelf:
     def _take(self, folder: Path) -> tuple[Reading, Case | None]:
         try:
             key = folder.resolve()
-            taken = self._readings.pop(key, None) or self._open(folder)
-        except (OSError, ValueError):  # a name that no file can have
+        except (OSError, RuntimeError, ValueError):  # a name that no file can have, links in a circle
             return Reading(folder, None, [finding("LOAD", "这个路径不能用，请核对")]), None
+        taken = self._readings.pop(key, None) or self._open(folder)
         if len(self._readings) >= _KEPT:
             del self._readings[next(iter(self._readings))]
         # Last in the dict is last used; the first is forgotten first.
@@ -184,7 +186,7 @@ class Shelf:
     def children(self, case: Case) -> Children:
         """Children as ``children.yml`` lists them; without that file, the folders beside that name the case as parent."""
         listed = case.report.folder / CHILDREN_FILE
-        if listed.exists():
+        if os.path.lexists(listed):
             return self._listed(case, listed)
         return Children(self._of_year(case, self._links(case.place.parent).get(case.place, [])))
 
@@ -197,14 +199,14 @@ class Shelf:
         except SourceError as error:
             return Children(findings=[wrong(error.message, error.line)])
         match settings.value:
-            case {"complete": bool(complete), "folders": [*folders], **rest} if not rest and all(
-                isinstance(folder, str) for folder in folders
+            case {"complete": bool(complete), "folders": [*folders], **rest} if (
+                not rest
+                and len(folders) <= MOST_CHILDREN
+                and all(isinstance(folder, str) for folder in folders)
             ):
                 paths = [case.report.folder / folder for folder in folders]
             case _:
-                message = (
-                    "应有两个键：folders（下级报告文件夹的名单）和 complete（名单是否齐全，true 或 false）"
-                )
+                message = f"应有两个键：folders（下级报告文件夹的名单，最多 {MOST_CHILDREN} 个）和 complete（名单是否齐全，true 或 false）"
                 return Children(findings=[wrong(message, None)])
         findings = [
             wrong(
@@ -229,19 +231,8 @@ class Shelf:
         if place not in self._places:
             children: dict[Path, list[Path]] = defaultdict(list)
             for folder in beside(place):
-                parent = _parent(folder)
+                parent = links(folder).get("parent")
                 if parent is not None:
                     children[parent].append(folder)
             self._places[place] = children
         return self._places[place]
-
-
-def _parent(folder: Path) -> Path | None:
-    """Tell what a folder names as its parent, from one line of its ``report.yml``: there may be thousands of folders."""
-    try:
-        with (folder / SETTINGS_FILE).open("rb") as stream:
-            found = _PARENT.search(stream.read(MAX_BYTES))
-        parent = yaml.safe_load(found[0])["parent"] if found else None
-        return (folder / parent).resolve() if isinstance(parent, str) else None
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
-        return None

@@ -83,8 +83,9 @@ def claims(paragraphs: Iterable[Paragraph], year: int, names: Iterable[str]) -> 
         if paragraph.heading:
             heading = text
             continue
+        on_applications = _ON_APPLICATIONS.search(heading + text) is not None
         for sentence in re.split(r"[。！？]", text):
-            yield from _Sentence(own, sentence, heading + text, paragraph.line).read()
+            yield from _Sentence(own, sentence, on_applications, paragraph.line).read()
 
 
 # Words ----------------------------------------------------------------------------------------------------------------
@@ -306,6 +307,7 @@ _NONE_SUED = re.compile(
 )
 
 
+_ON_APPLICATIONS = re.compile("依申请公开|公开申请|申请公开")
 _COUNTED = re.compile(NUMBER + "[件起宗例条项份]")
 _MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _JOINED = re.compile(f"(?<={_UNIT})(?:以及|[和及与])")
@@ -336,11 +338,11 @@ class _Own:
 class _Sentence:
     """One sentence, clause by clause."""
 
-    def __init__(self, own: _Own, text: str, about: str, line: int) -> None:
+    def __init__(self, own: _Own, text: str, on_applications: bool, line: int) -> None:
         self.own = own
         self.text = text
         self.line = line
-        self.on_applications = bool(re.search("依申请公开|公开申请|申请公开", about))
+        self.on_applications = on_applications
         self.so_far = ""
         self.this_year = True
         self.trusted = True

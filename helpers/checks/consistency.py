@@ -12,8 +12,7 @@ from helpers.checks.claims import Claim, Measure
 from helpers.checks.numerals import NUMBER, read, tidy
 from helpers.findings import Finding, finding
 from helpers.form import AMOUNTS, CARRIED_OVER, FORM, HANDLED, NEW, TOTAL
-from helpers.report import Figure
-from helpers.values import show
+from helpers.values import Figure, show
 
 _WHOLES: tuple[Measure, ...] = tuple(
     tuple(("applications", row, TOTAL) for row in rows) for rows in ((HANDLED,), (NEW,), (NEW, CARRIED_OVER))

@@ -9,8 +9,8 @@ from helpers.checks.sums import apart, swapped
 from helpers.checks.years import STOCKS
 from helpers.findings import Finding, finding
 from helpers.form import FORM, TOTAL
-from helpers.report import Figure, Report
-from helpers.values import show
+from helpers.report import Report
+from helpers.values import Figure, show
 
 _WITHOUT_REGULATIONS = frozenset({"township", "county"})
 _NAMED = 5

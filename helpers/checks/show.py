@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from helpers.checks import Verdict, check_many
 from helpers.checks.catalogue import LEVELS
-from helpers.findings import Finding
+from helpers.findings import Finding, printable
+from helpers.folders import write_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +48,7 @@ def run(folders: Sequence[Path], as_json: bool = False, pages: Path | None = Non
         for verdict in verdicts:
             written = pages / verdict.folder.resolve().name / "check.html"
             written.parent.mkdir(parents=True, exist_ok=True)
-            written.write_text(page([verdict]), encoding="utf-8")
+            write_file(written, page([verdict]).encode(errors="backslashreplace"))
             console.print(str(written), soft_wrap=True)
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 
@@ -70,11 +71,14 @@ def _progress(console: "Console", total: int) -> Iterator[Callable[[int], None]]
 
 
 def _print(console: "Console", verdict: Verdict) -> None:
+    from rich.markup import escape as rich_escape
+
     style = "bold green" if verdict.passed else "bold red"
     _write(console, verdict_line(verdict), style)
     for found in verdict.findings:
+        place = rich_escape(printable(where(found)))
         console.print(
-            f"  [{_STYLES[found.level]}]{LEVELS[found.level]}[/] {found.rule}  {where(found)}", soft_wrap=True
+            f"  [{_STYLES[found.level]}]{LEVELS[found.level]}[/] {found.rule}  {place}", soft_wrap=True
         )
         _write(console, found.message, indent=5)
         _write(console, f"依据：{found.basis}", "dim", indent=5)
@@ -86,7 +90,8 @@ def _write(console: "Console", text: str, style: str = "", indent: int = 0) -> N
     from rich.cells import chop_cells
     from rich.text import Text
 
-    lines = chop_cells(text, console.width - indent) if console.is_terminal else [text]
+    shown = printable(text)
+    lines = chop_cells(shown, console.width - indent) if console.is_terminal else [shown]
     for line in lines:
         console.print(Text(" " * indent + line, style=style), soft_wrap=True)
 

@@ -14,8 +14,7 @@ from helpers.checks.catalogue import rule
 from helpers.checks.cells import Cell, place
 from helpers.findings import Finding, finding
 from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
-from helpers.report import Figure
-from helpers.values import show
+from helpers.values import Figure, show
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from helpers.checks.cells import Cell, place
 from helpers.checks.sums import apart, broken, swapped
 from helpers.findings import Finding, finding
 from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
-from helpers.report import Figure, Report
-from helpers.values import show
+from helpers.report import Report
+from helpers.values import Figure, show
 
 STOCKS = ("regulations", "normative")
 """Kinds of document whose number in force is carried from year to year, by the beginning of their keys."""

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from helpers.intake.model import Cell, Figure
-from helpers.values import parse_figure
+from helpers.values import misleads, parse_figure
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _UNIT = {False: "件|宗|起|个|条|份|次", True: "万元"}
@@ -46,7 +46,7 @@ def read(cell: Cell, *, amount: bool = False) -> Reading:
     """
     if cell.doubt:
         return Reading(None, cell.doubt)
-    if any(_misleads(char) for char in cell.text):
+    if any(misleads(char) for char in cell.text):
         return Reading(None, "里有角标、圈码或看不见的控制符，分不清哪些是数字")
     text = _visible(cell.text)
     noted = _NOTED.fullmatch(text)
@@ -67,13 +67,6 @@ def _visible(text: str) -> str:
     return "".join(
         char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf"
     ).strip()
-
-
-def _misleads(char: str) -> bool:
-    """Characters that NFKC would turn into digits of the figure, or that turn the order of digits round."""
-    return unicodedata.category(char) == "No" or unicodedata.bidirectional(char) in {
-        *("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-    }
 
 
 def _with_note(number: str, note: str, amount: bool) -> Reading:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+
+from helpers.sources import SourceError, digest, read_bytes
 
 from .config import FORMATS
 from .manifest import NAME
 
 __all__ = ["verify"]
+
+_LARGEST = 10_000_000
+"""Bytes of a manifest that are read; one has some ten thousand."""
 
 
 def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
@@ -30,12 +36,12 @@ def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
         Everything that is wrong, a sentence each; empty for a set that is as it was published.
     """
     try:
-        record = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        record = json.loads(read_bytes(folder / NAME, _LARGEST))
         stated = {PurePosixPath(one["path"]).name: one["sha256"] for one in record["inputs"]}
         outputs = {PurePosixPath(one["path"]).name: one["sha256"] for one in record["outputs"]}
-    except OSError as error:
-        return [f"读不了 {NAME}（{error.strerror}），无法核对"]
-    except (ValueError, KeyError, TypeError):
+    except SourceError as error:
+        return [f"{NAME} {error.message}，无法核对"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return [f"{NAME} 不是本程序写的清单，无法核对"]
     found = [*_outputs(folder, outputs)]
     if inputs is not None:
@@ -47,27 +53,27 @@ def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
     return found
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def _outputs(folder: Path, stated: Mapping[str, str]) -> Iterator[str]:
-    for name, digest in stated.items():
+    for name, given in stated.items():
         path = folder / name
-        if not path.is_file():
+        if not os.path.lexists(path):
             yield f"缺少 {name}"
-        elif _digest(path.read_bytes()) != digest:
-            yield f"{name} 与发布时不同，已被改动"
+            continue
+        try:
+            if digest(path) != given:
+                yield f"{name} 与发布时不同，已被改动"
+        except SourceError as error:
+            yield f"{name} {error.message}"
     for path in sorted(folder.iterdir()):
         if path.suffix[1:] in FORMATS and path.name not in stated:
             yield f"{path.name} 不在清单里，不是同一次发布的"
 
 
 def _inputs(stated: Mapping[str, str], given: Mapping[str, Path]) -> Iterator[str]:
-    for name, digest in stated.items():
+    for name, wanted in stated.items():
         if name not in given:
             yield f"发布时用了 {name}，给出的数据里没有"
-        elif _digest(given[name].read_bytes()) != digest:
+        elif digest(given[name]) != wanted:
             yield f"{name} 与发布时所用的不同"
     for name in given:
         if name not in stated:
@@ -78,7 +84,7 @@ def _attachments(path: Path, stated: Mapping[str, str]) -> Iterator[str]:
     for name, data in _read_attachments(path).items():
         if name not in stated:
             yield f"{path.name} 的附件 {name} 不是清单里的数据"
-        elif _digest(data) != stated[name]:
+        elif hashlib.sha256(data).hexdigest() != stated[name]:
             yield f"{path.name} 的附件 {name} 与发布时所用的数据不同"
 
 

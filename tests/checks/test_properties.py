@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from helpers import checks
 from helpers.findings import Finding
 from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
-from helpers.report import Contact, Report, save
+from helpers.report import Report, save
+from helpers.settings_file import Contact
 
 Tables = dict[str, pd.DataFrame]
 APPLICATIONS, PROCEEDINGS = FORM.tables["applications"], FORM.tables["proceedings"]

@@ -10,7 +10,8 @@ import yaml
 
 from helpers import checks
 from helpers.form import FORM
-from helpers.report import Contact, Report, load, save
+from helpers.report import Report, load, save
+from helpers.settings_file import Contact
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL: dict[str, dict[str, Any]] = yaml.safe_load(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import checks, notes
+from helpers import checks, notes, prose
 from helpers.report import load
 
 GOOD = {
@@ -55,7 +55,8 @@ def test_an_open_note_is_a_warning_until_it_is_closed(folder: Path) -> None:
 def test_a_note_knows_whether_its_place_has_changed(folder: Path, at: str, seen: str, changed: bool) -> None:
     write(folder, GOOD | {"at": at, "seen": f'"{seen}"'})
     (note,), _ = notes.read(folder)
-    assert note.changed(load(folder)) is changed
+    report = load(folder)
+    assert note.changed(report, prose.texts(report)) is changed
     (found,) = checks.check(folder).findings
     assert ("已经改动" in found.message) is changed
 
