@@ -15,8 +15,9 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import yaml
 
@@ -41,7 +42,7 @@ class SourceError(Exception):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """Open a file of a folder, which may come from anybody.
 
     Only a regular file is opened, once: a device would have no end, a pipe no beginning. A link is followed within the
