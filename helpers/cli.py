@@ -65,7 +65,7 @@ def _exit(code: int) -> NoReturn:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            click.echo(f"{_unusable(error)}，结果没有写完整。", err=True)
+            _say(f"{_unusable(error)}，结果没有写完整。")
         code = code or 1
     sys.exit(code)
 
@@ -108,10 +108,15 @@ def _usage(error: click.UsageError) -> str:
     return f"“{' '.join(sys.argv[1:])}”不能这样写，多了或少了一项"
 
 
-def _fail(message: str, code: int) -> NoReturn:
+def _say(message: str) -> None:
+    """Tell people something: a terminal shows it and obeys nothing in it."""
     from helpers.findings import printable
 
     click.echo(printable(message), err=True)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _say(message)
     _exit(code)
 
 
@@ -217,7 +222,7 @@ def render(
     except publish.PublishError as error:
         _fail(str(error), 1)
     engine_name = "Quarto" if made.engine == "quarto" else "内置引擎"
-    click.echo(f"{made.reason}，用{engine_name}生成：", err=True)
+    _say(f"{made.reason}，用{engine_name}生成：")
     for path in made.outputs.values():
         click.echo(path)
 
@@ -254,11 +259,11 @@ def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
             click.echo(intake.dumps(imported.to_json()))
         if out is not None or not as_json:
             folder = intake.write(imported, out or intake.default_folder(imported, file), replace=replace)
-            click.echo(f"已写入 {folder}", err=True)
+            _say(f"已写入 {folder}")
     except intake.IntakeError as error:
         _fail(str(error), 2)
     for message in imported.messages():
-        click.echo(f"没有读准：{message}", err=True)
+        _say(f"没有读准：{message}")
 
 
 @cli.command(help="开始新一年的报告：表格清零，上年结转从上年文件夹带过来，文字留好标题和提示。")
@@ -275,9 +280,9 @@ def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) 
         started = create(folder, organ, level, year, previous)
     except NewError as error:
         _fail(str(error), 2)
-    click.echo(f"已写入 {folder}，还要填写：", err=True)
+    _say(f"已写入 {folder}，还要填写：")
     for item in started.to_fill:
-        click.echo(f"  {item}", err=True)
+        _say(f"  {item}")
 
 
 @cli.command(help="把报告文件夹做成 Excel 填报表；填好后用 import 读回来。")
@@ -307,7 +312,7 @@ def verify(outputs: Path, inputs: Path | None) -> None:
     wrong = publish.verify(outputs, None if inputs is None else _files(inputs))
     if wrong:
         _fail("\n".join(wrong), 1)
-    click.echo("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。", err=True)
+    _say("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。")
 
 
 @cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
@@ -318,6 +323,7 @@ def verify(outputs: Path, inputs: Path | None) -> None:
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     """Compare two folders."""
     from helpers import compare as comparing
+    from helpers.findings import printable
     from helpers.folders import write_file
     from helpers.report import InvalidReport
 
@@ -330,7 +336,7 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     if as_json:
         click.echo(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
     else:
-        click.echo(comparing.text(compared))
+        click.echo(printable(comparing.text(compared)))
     sys.exit(0 if compared.same else 1)
 
 
@@ -348,11 +354,11 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
     _require_folder(folder)
     try:
         with serving(DOCUMENT, folder, profile=profile, port=port) as address:
-            click.echo(f"预览：{address}（按 Ctrl-C 结束）", err=True)
+            _say(f"预览：{address}（按 Ctrl-C 结束）")
             webbrowser.open(address)
             threading.Event().wait()
     except KeyboardInterrupt:
-        click.echo("预览已结束。", err=True)
+        _say("预览已结束。")
     except OSError as error:
         _fail(f"端口 {port} 用不了（{error.strerror or error}），请换一个。", 2)
 
@@ -376,10 +382,10 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
     except RollupError as error:
         _fail(str(error), 2)
     for message in (*result.missing, *result.gaps):
-        click.echo(message, err=True)
+        _say(message)
     for name, findings in result.findings.items():
         for found in findings:
-            click.echo(f"{name}/{found}", err=True)
+            _say(f"{name}/{found}")
     names = "名单不全" if result.missing else "名单按齐全处理"
     click.echo(
         f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}", err=True

@@ -1,6 +1,6 @@
 """A report's own data inside the finished documents: files attached to the PDF, downloads and JSON-LD in the page.
 
-The PDF carries the folder's files byte for byte, so that an archive holds what the report was made of. The page offers
+The PDF carries the figures as the office filed them, so that an archive holds what the report was made of. The page offers
 the tables as they are printed, totals filled in, as CSV and JSON, and describes them with schema.org for harvesters.
 """
 
@@ -11,12 +11,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from helpers.form import FORM, TOTAL, Table
-from helpers.report import PROSE, Report, table_csv
-from helpers.settings_file import SETTINGS_FILE
+from helpers.report import Report, table_csv
+from helpers.sources import read_bytes
 from helpers.values import show
 
 COUNT_UNIT = "件"
@@ -25,10 +24,7 @@ COUNT_UNIT = "件"
 _MEDIA_TYPES = {
     ".csv": "text/csv",
     ".json": "application/json",
-    ".md": "text/markdown",
-    ".yml": "application/yaml",
 }
-_TITLES = {**FORM.sections, "report": "报告的基本信息", "lead": "引言"}
 
 
 @dataclass(frozen=True)
@@ -51,34 +47,41 @@ class Download:
         return f"download-{self.key}"
 
 
-def sources(report: Report) -> list[Path]:
-    """Files of the folder that the report is made of: report.yml, the three CSVs, the prose that is there."""
-    names = [SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)]
-    return [path for name in names if (path := report.folder / name).is_file()]
-
-
 def markdown(report: Report) -> str:
     """Return attachments, downloads and JSON-LD as Markdown for an ``asis`` cell.
 
     The attachments are a raw Typst block, their bytes written out so that no path matters; the rest is the property
     ``downloads`` of the document, which the page's template prints after the main part.
     """
-    attachments = "\n".join(map(_attachment, sources(report)))
+    attached = "\n".join(map(_attachment, attachments(report)))
     # A property that ends with a line break is read as blocks.
     downloads = json.dumps(f"```{{=html}}\n{_page(report)}\n```\n", ensure_ascii=False)
-    return f"---\ndownloads: {downloads}\n---\n\n```{{=typst}}\n{attachments}\n```"
+    return f"---\ndownloads: {downloads}\n---\n\n```{{=typst}}\n{attached}\n```"
 
 
 # The PDF's attachments ------------------------------------------------------------------------------------------------
 
 
-def _attachment(path: Path) -> str:
-    data = "".join(f"{byte}," for byte in path.read_bytes())
-    # PDF/A-3: figures are what the tables show; text and settings are what the document was made from.
-    relationship = "data" if path.suffix == ".csv" else "source"
+def attachments(report: Report) -> list[Download]:
+    """Files that the PDF carries: the three CSVs byte for byte, and everything the report states as JSON.
+
+    Neither ``report.yml`` nor the prose: what a clerk noted in them as a comment was never meant to be published, and
+    the text itself stands in the PDF.
+    """
+    tables = [
+        Download(table.name, ".csv", table.heading, read_bytes(report.folder / f"{table.name}.csv"))
+        for table in FORM.tables.values()
+    ]
+    return [*tables, _everything(report)]
+
+
+def _attachment(file: Download) -> str:
+    data = "".join(f"{byte}," for byte in file.data)
+    # PDF/A-3: the CSVs are the figures the tables show; the JSON describes the same report in another way.
+    relationship = "data" if file.suffix == ".csv" else "alternative"
     return (
-        f'#pdf.attach("{path.name}", bytes(({data})), relationship: "{relationship}", '
-        f'mime-type: "{_MEDIA_TYPES[path.suffix]}", description: "{_TITLES[path.stem]}")'
+        f'#pdf.attach("{file.key}{file.suffix}", bytes(({data})), relationship: "{relationship}", '
+        f'mime-type: "{file.media_type}", description: "{file.title}")'
     )
 
 
@@ -91,7 +94,11 @@ def downloads(report: Report) -> list[Download]:
         Download(table.name, ".csv", table.heading, table_csv(report, table).encode("utf-8-sig"))
         for table in FORM.tables.values()
     ]
-    return [*tables, Download("report", ".json", "全部数据", _json(figures(report), indent=1).encode())]
+    return [*tables, _everything(report)]
+
+
+def _everything(report: Report) -> Download:
+    return Download("report", ".json", "全部数据", _json(figures(report), indent=1).encode())
 
 
 def figures(report: Report) -> dict[str, Any]:
@@ -102,7 +109,11 @@ def figures(report: Report) -> dict[str, Any]:
         tables[table.name] = rows if len(table.columns) > 1 else {key: row[0] for key, row in rows.items()}
     return {
         "organ": report.organ,
+        "short_name": report.short_name,
+        "level": report.level,
         "year": report.year,
+        "contact": {key: value for key, value in vars(report.contact).items() if value},
+        "information_fee_yuan": report.information_fee_yuan,
         "title": report.title,
         "published": report.published and report.published.isoformat(),
         "columns": {

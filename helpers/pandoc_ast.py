@@ -96,9 +96,19 @@ def link(inlines: Sequence[Node], target: str, title: str = "") -> Node:
     return {"t": "Link", "c": [_attributes(), list(inlines), [target, title]]}
 
 
-def image(alt: str, path: str) -> Node:
+def image(alt: str, path: str, attributes: Mapping[str, str] | None = None) -> Node:
     """Return a picture with its alternative text."""
-    return {"t": "Image", "c": [_attributes(), text(alt), [path, ""]]}
+    return {"t": "Image", "c": [_attributes(attributes=attributes), text(alt), [path, ""]]}
+
+
+def span(inlines: Sequence[Node], classes: Sequence[str], attributes: Mapping[str, str]) -> Node:
+    """Return a part of a text with classes and attributes; they must be ours."""
+    return {"t": "Span", "c": [_attributes("", classes, attributes), list(inlines)]}
+
+
+def raw_inline(output_format: str, content: str) -> Node:
+    """Return what only one format shows, in its own language; it must be ours, and what comes from a text escaped."""
+    return {"t": "RawInline", "c": [output_format, content]}
 
 
 # Blocks ---------------------------------------------------------------------------------------------------------------

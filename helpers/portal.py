@@ -1,6 +1,5 @@
 """The page on which a county publishes all reports of a year together, and all their figures as open data."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from helpers.checks.cells import CELLS
 from helpers.form import CARRIED_FORWARD, FOLDER, FORM, HANDLED, NEW, TOTAL
 from helpers.opendata import COUNT_UNIT
 from helpers.outputs import INDEX, PORTAL
+from helpers.spreadsheets import csv_text
 
 FILES = ("index.html", "reports.csv", "reports.parquet", "datapackage.json")
 """What :func:`write` makes."""
@@ -102,6 +102,7 @@ _PAGE = """<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
@@ -274,12 +275,11 @@ def _write_data(reports: Iterable[Listed], folder: Path) -> None:
         (folder / "reports.csv").open("w", encoding="utf-8-sig", newline="") as stream,
         pq.ParquetWriter(folder / "reports.parquet", schema, compression="zstd") as parquet,
     ):
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(_FIELDS)
+        stream.write(csv_text([_FIELDS]))
         remaining = iter(reports)
         while some := list(islice(remaining, _GROUP)):
             rows = [row for one in some for row in _rows(one)]
-            writer.writerows(rows)
+            stream.write(csv_text(rows))
             columns = dict(zip(_FIELDS, zip(*rows, strict=True), strict=True))
             parquet.write_table(
                 pa.table({name: _column(name, values, kinds) for name, values in columns.items()}, schema)

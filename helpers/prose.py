@@ -3,18 +3,17 @@
 What stands in a folder stays text: it is parsed once, here, and no program after this one reads it as markup again.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import yaml
 from markdown_it.tree import SyntaxTreeNode
 
 from helpers import markdown as parser
 from helpers import pandoc_ast as ast
+from helpers import pictures
 from helpers.findings import Finding, finding
 from helpers.form import FOLDER, FORM
 from helpers.pandoc_ast import Node
@@ -22,7 +21,6 @@ from helpers.placeholders import Context, fill, names
 from helpers.report import Report
 from helpers.sources import SourceError
 
-_PICTURES = (".png", ".jpg", ".jpeg")
 _TEXT_WIDTH = 28
 """Characters of body text in a line (GB/T 9704-2012): a table with longer rows takes the whole width."""
 
@@ -154,20 +152,21 @@ def _judge(report: Report, node: SyntaxTreeNode, context: Context) -> str | None
         except SourceError as error:
             return error.message
     if node.type == "image":
-        return _picture_refusal(report, _picture(report, node))
+        return _picture_refusal(report, node)
     return parser.refusal(node)
 
 
-def _picture(report: Report, node: SyntaxTreeNode) -> Path:
-    return (report.folder / unquote(str(node.attrs["src"]))).resolve()
-
-
-def _picture_refusal(report: Report, path: Path) -> str | None:
-    if not path.is_relative_to(report.folder.resolve()):
-        return f"图片“{parser.excerpt(path.name)}”不在报告文件夹里，请把它放进来，再写文件名"
-    if path.suffix.lower() not in _PICTURES:
-        return f"图片“{parser.excerpt(path.name)}”的格式不能用，请换成 {'、'.join(_PICTURES)}"
-    return None if path.is_file() else f"找不到图片“{parser.excerpt(path.name)}”，请放进报告文件夹"
+def _picture_refusal(report: Report, node: SyntaxTreeNode) -> str | None:
+    name = unquote(str(node.attrs["src"]))
+    if not parser.plain(node).strip():
+        return (
+            f"图片“{parser.excerpt(name)}”没有说明，请写成 ![说明]({parser.excerpt(name)})，读屏软件要念出来"
+        )
+    try:
+        pictures.read(report.folder, name)
+    except SourceError as error:
+        return error.message
+    return None
 
 
 # From Markdown to pandoc's tree ---------------------------------------------------------------------------------------
@@ -239,8 +238,8 @@ class _Writer:
                     ast.link(self._inlines(node), str(node.attrs["href"]), str(node.attrs.get("title", "")))
                 ]
             case "image":
-                path = quote(os.path.relpath(_picture(self.report, node)))
-                return [ast.image(parser.plain(node), path)]
+                picture = pictures.read(self.report.folder, unquote(str(node.attrs["src"])))
+                return pictures.inlines(picture, parser.plain(node))
             case "softbreak":
                 return [] if parser.breaks_between_wide(node) else [ast.space()]
             case "hardbreak":

@@ -3,8 +3,6 @@
 The contract stands in README.md (what a folder holds). Reading reports everything that is wrong at once; nothing is guessed.
 """
 
-import csv
-import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from helpers.folders import irregular
 from helpers.form import FORM, Table
 from helpers.settings_file import SETTINGS_FILE, Contact, read_settings, schema
 from helpers.sources import SourceError, read_text
+from helpers.spreadsheets import csv_text
 from helpers.table_file import TableReader
 from helpers.values import Figure, show
 
@@ -194,6 +193,12 @@ def _strangers(folder: Path) -> Iterator[Finding]:
             )
 
 
+def files_of(report: Report) -> list[Path]:
+    """Files of the folder that the report is made of: report.yml, the three CSVs, the prose that is there."""
+    names = [SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)]
+    return [path for name in names if (path := report.folder / name).is_file()]
+
+
 # Saving ---------------------------------------------------------------------------------------------------------------
 
 
@@ -212,12 +217,9 @@ def save(report: Report, folder: Path) -> None:
 
 def table_csv(report: Report, table: Table) -> str:
     """Text of a table's CSV, figures as printed."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.csv_header)
-    for key, figures in report.tables[table.name].iterrows():
-        writer.writerow([key, *table.csv_labels(str(key)), *(show(figure) for figure in figures)])
-    return stream.getvalue()
+    figures = report.tables[table.name].iterrows()
+    rows = ([key, *table.csv_labels(str(key)), *map(show, row)] for key, row in figures)
+    return csv_text([table.csv_header, *rows])
 
 
 class _Dumper(yaml.SafeDumper):

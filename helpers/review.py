@@ -4,7 +4,6 @@ The profile ``review`` adds a summary on top, a mark at every cell and paragraph
 The final page knows nothing of it. Colour never speaks alone: every mark has a sign, a number and a text.
 """
 
-import hashlib
 import os
 import re
 import sys
@@ -18,7 +17,7 @@ import pandas as pd
 from great_tables import GT
 from lxml import html
 
-from helpers import __version__, charts, checks, compare, notes, opendata, prose, tables
+from helpers import __version__, charts, checks, compare, notes, prose, tables
 from helpers import pandoc_ast as ast
 from helpers.checks.catalogue import LEVELS
 from helpers.checks.cells import CELLS, Cell
@@ -29,7 +28,8 @@ from helpers.notes import NOTES_FILE, Note
 from helpers.outputs import INDEX
 from helpers.pandoc_ast import Node
 from helpers.provenance import PACKAGES
-from helpers.report import PROSE, Report, read
+from helpers.report import PROSE, Report, files_of, read
+from helpers.sources import digest
 from helpers.values import show
 
 PROFILE = "review"
@@ -287,13 +287,11 @@ class Review(Page):
     def _origin(self) -> Iterable[str]:
         yield "## 所用的文件 {#review-files}"
         yield "本报告由下列文件生成，SHA-256 值可以核对文件有没有改动："
-        files = opendata.sources(self.report) + [
-            path for path in [self.report.folder / NOTES_FILE] if path.is_file()
-        ]
+        files = files_of(self.report) + [path for path in [self.report.folder / NOTES_FILE] if path.is_file()]
         yield _table(
             "review-files",
             ("文件", "SHA-256"),
-            [(path.name, _grouped(hashlib.sha256(path.read_bytes()).hexdigest())) for path in files],
+            [(path.name, _grouped(digest(path))) for path in files],
             (24, 76),
         )
         yield "## 每个数的出处 {#review-origin}"

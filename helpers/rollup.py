@@ -4,8 +4,6 @@ A parent's own figures are a folder among the others, so documents in force are 
 that several children stood in together is listed in the parent's report.yml (``co_defendants``) and counted once.
 """
 
-import csv
-import io
 import os
 import shutil
 from collections import Counter
@@ -27,6 +25,7 @@ from helpers.new import NewError, create
 from helpers.report import InvalidReport, Report, load, save
 from helpers.settings_file import SETTINGS_FILE
 from helpers.sources import SourceError, read_yaml
+from helpers.spreadsheets import csv_text
 from helpers.values import Figure, show
 
 CONTRIBUTIONS = "contributions.csv"
@@ -279,20 +278,16 @@ def _list(folders: Sequence[Path], out: Path, *, complete: bool) -> str:
 
 def _contributions(children: Sequence[Report], sums: dict[Cell, Figure]) -> str:
     """Write the table: keys and names of each cell, each child's figure, what counts once, the sum."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     shared = Counter(child.short_name for child in children)
     names = [child.short_name if shared[child.short_name] == 1 else child.organ for child in children]
-    writer.writerow(["table", "row", "column", "行名", "列名", *names, "同案重复", "合计"])
+    rows: list[list[str]] = [["table", "row", "column", "行名", "列名", *names, "同案重复", "合计"]]
     for cell in _CELLS:
         table = FORM.tables[cell[0]]
         figures = [child.figure(*cell) or 0 for child in children]
         labels = ["—".join(table.row[cell[1]].labels), table.column[cell[2]].label]
         twice = sums[cell] - sum(figures)
-        writer.writerow(
-            [*cell, *labels, *map(show, figures), show(twice) if twice else "0", show(sums[cell])]
-        )
-    return stream.getvalue()
+        rows.append([*cell, *labels, *map(show, figures), show(twice) if twice else "0", show(sums[cell])])
+    return csv_text(rows)
 
 
 def _across(folder: Path) -> list[Finding]:

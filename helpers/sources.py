@@ -196,12 +196,15 @@ def _separator(text: str, columns: int) -> tuple[str, int]:
     return ",", 0
 
 
+_HIDDEN = {"Cc", "Cf", "Cs"}
+
+
 def unprintable(text: str) -> str | None:
     """Return the first character of a text that nobody sees or that turns the others round, as in U+202E; or None.
 
-    Line breaks and tabs are seen; surrogates, control characters and those of no width (Unicode category C) are not.
+    Line breaks and tabs are seen; surrogates, control characters and those of no width (Unicode Cc, Cf, Cs) are not.
     """
-    hidden = (char for char in text if unicodedata.category(char)[0] == "C" and char not in "\n\t\r")
+    hidden = (char for char in text if unicodedata.category(char) in _HIDDEN and char not in "\n\t\r")
     found = next(hidden, None)
     return None if found is None else f"U+{ord(found):04X}"
 

@@ -22,6 +22,7 @@ FLOORS = (
         "provenance",
     },
     {"placeholders", "markdown", "pandoc_ast"},
+    {"pictures"},
     {"prose", "tables", "intake"},
     {"charts", "notes", "opendata", "typefaces", "new", "workbook"},
     {"checks"},

@@ -7,6 +7,7 @@ import pypandoc
 import pytest
 import yaml
 from conftest import ROOT
+from PIL import Image
 
 from helpers import prose, report
 
@@ -105,7 +106,7 @@ class TestMarkdown:
         assert "<th>事项</th>" in page
 
     def test_a_picture_in_the_folder(self, folder: Path) -> None:
-        (folder / "图 片.png").write_bytes(b"x")
+        Image.new("1", (9, 9)).save(folder / "图 片.png")
         assert 'alt="说明"' in rendered(folder, "![说明](<图 片.png>)")
 
     @pytest.mark.parametrize("before", ["", "- 甲\n\n", "1. 甲\n\n", "> 甲\n\n"])

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-__all__ = ["NAME", "manifest"]
+__all__ = ["NAME", "attachments", "manifest"]
 
 NAME = "manifest.json"
 
@@ -24,13 +24,36 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
     return {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
 
 
+def _output(kind: str, path: Path, name: str) -> dict[str, Any]:
+    entry = {"format": kind, **_entry(path, name)}
+    carried = {file: hashlib.sha256(data).hexdigest() for file, data in attachments(path).items()}
+    return {**entry, "attachments": carried} if carried else entry
+
+
+def attachments(path: Path) -> dict[str, bytes]:
+    """Return the files a PDF carries, by name; none where it is none, or cannot be read, which its hash tells."""
+    if path.suffix != ".pdf":
+        return {}
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as pdf:
+            return {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
+    except pikepdf.PdfError:
+        return {}
+
+
 def _portable(value: Any, folder: Path) -> Any:
     """Write a parameter without absolute paths."""
-    if isinstance(value, PurePath) or (isinstance(value, str) and PurePath(value).is_absolute()):
+    if isinstance(value, PurePath) or (isinstance(value, str) and _leads_out(PurePath(value))):
         return _relative(folder / value, folder)
     if isinstance(value, Mapping):
         return {str(key): _portable(item, folder) for key, item in value.items()}
     return [_portable(item, folder) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _leads_out(path: PurePath) -> bool:
+    return path.is_absolute() or ".." in path.parts
 
 
 def manifest(
@@ -83,7 +106,7 @@ def manifest(
         "facts": _portable(dict(facts), folder),
         "inputs": [_entry(path, _relative(path, folder)) for path in inputs],
     }
-    made = [{"format": name, **_entry(path, path.name)} for name, path in outputs.items()]
+    made = [_output(name, path, path.name) for name, path in outputs.items()]
     kept = [entry for entry in _standing(stands, record) if entry["format"] not in outputs]
     return json.dumps({**record, "outputs": made + kept}, ensure_ascii=False, indent=2) + "\n"
 
@@ -98,8 +121,7 @@ def _standing(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
             entry
             for entry in entries
-            if entry
-            == {"format": entry["format"], **_entry(folder / Path(entry["path"]).name, entry["path"])}
+            if entry == _output(entry["format"], folder / Path(entry["path"]).name, entry["path"])
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from helpers.sources import SourceError, digest, read_bytes
 
 from .config import FORMATS
-from .manifest import NAME
+from .manifest import NAME, attachments
 
 __all__ = ["verify"]
 
@@ -39,9 +39,12 @@ def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
         record = json.loads(read_bytes(folder / NAME, _LARGEST))
         stated = {PurePosixPath(one["path"]).name: one["sha256"] for one in record["inputs"]}
         outputs = {PurePosixPath(one["path"]).name: one["sha256"] for one in record["outputs"]}
+        attached = {
+            PurePosixPath(one["path"]).name: dict(one.get("attachments", {})) for one in record["outputs"]
+        }
     except SourceError as error:
         return [f"{NAME} {error.message}，无法核对"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [f"{NAME} 不是本程序写的清单，无法核对"]
     found = [*_outputs(folder, outputs)]
     if inputs is not None:
@@ -49,7 +52,8 @@ def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
     for name in outputs:
         path = folder / name
         if path.suffix == ".pdf" and path.is_file():
-            found += _attachments(path, stated)
+            # A CSV is held against the input it was made from, whatever the manifest says of the attachment.
+            found += _attachments(path, {**attached.get(name, {}), **stated})
     return found
 
 
@@ -81,19 +85,9 @@ def _inputs(stated: Mapping[str, str], given: Mapping[str, Path]) -> Iterator[st
 
 
 def _attachments(path: Path, stated: Mapping[str, str]) -> Iterator[str]:
-    for name, data in _read_attachments(path).items():
+    carried = attachments(path)
+    for name, data in carried.items():
         if name not in stated:
             yield f"{path.name} 的附件 {name} 不是清单里的数据"
         elif hashlib.sha256(data).hexdigest() != stated[name]:
             yield f"{path.name} 的附件 {name} 与发布时所用的数据不同"
-
-
-def _read_attachments(path: Path) -> dict[str, bytes]:
-    """Return the files a PDF carries, by name; none where it cannot be read, which its hash has told already."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(path) as pdf:
-            return {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
-    except pikepdf.PdfError:
-        return {}

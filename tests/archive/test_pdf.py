@@ -1,5 +1,6 @@
 """The PDF as an archive and a screen reader take it."""
 
+import json
 from pathlib import Path
 
 import pikepdf
@@ -11,11 +12,7 @@ from lxml import html
 from published import publish
 
 SNAPSHOT = Path(__file__).parent / "tag_tree.txt"
-RELATIONS = {
-    ".csv": ("/Data", "/text/csv"),
-    ".md": ("/Source", "/text/markdown"),
-    ".yml": ("/Source", "/application/yaml"),
-}
+RELATIONS = {".csv": ("/Data", "/text/csv"), ".json": ("/Alternative", "/application/json")}
 
 
 @pytest.fixture(scope="session")
@@ -55,18 +52,32 @@ class TestStandards:
 
 class TestAttachments:
     @pytest.mark.parametrize("which", ["default", "rich"])
-    def test_are_the_folders_files_byte_for_byte(
+    def test_are_the_tables_byte_for_byte_and_the_whole_as_json(
         self, which: str, outputs: Path, rich: tuple[Path, Path]
     ) -> None:
         folder, out = rich if which == "rich" else (XIAODUKOU, outputs)
         with pikepdf.open(out / "report.pdf") as pdf:
             attached = {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
-        assert attached == {path.name: path.read_bytes() for path in folder.iterdir()}
+        described = json.loads(attached.pop("report.json"))
+        assert attached == {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+        assert described["contact"]["office"]
+        assert described["disclosure"]["licensing"] == 403
+
+    def test_hold_no_word_of_a_comment(self, folder: Path, tmp_path: Path) -> None:
+        for name, comment in (("report.yml", "# 内部备注\n"), ("other.md", "\n<!-- 内部备注 -->\n")):
+            with (folder / name).open("a", encoding="utf-8") as stream:
+                stream.write(comment)
+        out = publish("built-in", folder, tmp_path / "work")
+        with pikepdf.open(out / "report.pdf") as pdf:
+            attached = b"".join(spec.get_file().read_bytes() for spec in pdf.attachments.values())
+        assert "内部备注".encode() not in attached
+        for name in ("report.html", "manifest.json"):
+            assert "内部备注" not in (out / name).read_text(encoding="utf-8")
 
     def test_say_what_they_are(self, outputs: Path) -> None:
         with pikepdf.open(outputs / "report.pdf") as pdf:
             listed = list(pdf.Root.AF)
-            assert len(listed) == len(pdf.attachments) == 7
+            assert len(listed) == len(pdf.attachments) == 4
             for spec in listed:
                 relation, kind = RELATIONS[Path(str(spec.UF)).suffix]
                 assert (spec.AFRelationship, spec.EF.F.Subtype) == (relation, kind)

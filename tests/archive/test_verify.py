@@ -60,8 +60,10 @@ def test_data_that_was_changed_since(given: Path, folder: Path) -> None:
 
 def test_a_pdf_with_other_data_in_it_and_a_manifest_made_to_match(given: Path) -> None:
     with pikepdf.open(given / "report.pdf", allow_overwriting_input=True) as pdf:
-        del pdf.attachments["other.md"]
-        pdf.attachments["other.md"] = pikepdf.AttachedFileSpec(pdf, b"forged", filename="other.md")
+        del pdf.attachments["disclosure.csv"]
+        pdf.attachments["disclosure.csv"] = pikepdf.AttachedFileSpec(
+            pdf, b"forged", filename="disclosure.csv"
+        )
         pdf.attachments["more.csv"] = pikepdf.AttachedFileSpec(pdf, b"forged", filename="more.csv")
         pdf.save()
     manifest = json.loads((given / "manifest.json").read_text(encoding="utf-8"))
@@ -71,8 +73,8 @@ def test_a_pdf_with_other_data_in_it_and_a_manifest_made_to_match(given: Path) -
         one["sha256"] = sha256((given / one["path"]).read_bytes()).hexdigest()
     (given / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert sorted(publishing.verify(given)) == [
+        "report.pdf 的附件 disclosure.csv 与发布时所用的数据不同",
         "report.pdf 的附件 more.csv 不是清单里的数据",
-        "report.pdf 的附件 other.md 与发布时所用的数据不同",
     ]
 
 
