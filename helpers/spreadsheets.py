@@ -19,5 +19,8 @@ def csv_text(rows: Iterable[Iterable[Any]]) -> str:
 
 
 def _safe(cell: Any) -> Any:
-    formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if formula else cell
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
+        return cell
+    # A lone carriage return is a new line to a spreadsheet, and Python's writer puts no quotes around it.
+    text = re.sub(r"\r\n?", "\n", cell)
+    return f"'{text}" if _FORMULA.match(cell) else text

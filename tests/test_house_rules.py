@@ -16,6 +16,7 @@ FLOORS = (
         "values",
         "settings_file",
         "table_file",
+        "spreadsheets",
         "report",
         "outputs",
         "folders",
