@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,9 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A folder's name need not be UTF-8; written so, it is shown, and JSON that names it stays JSON.
             stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     try:
         _require_date()
         cli(prog_name="python -m helpers", standalone_mode=False)
@@ -56,6 +60,11 @@ def main() -> NoReturn:
 
         _fail(unforeseen(error), 1)
     _exit(0)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """End as an interrupt on the terminal does: what was begun is taken back, and child processes end."""
+    raise KeyboardInterrupt
 
 
 def _exit(code: int) -> NoReturn:
@@ -400,7 +409,12 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="输出文件夹")
 @click.option("--to", "formats", type=_Formats(), default=",".join(FORMATS), help="要生成的格式，用逗号隔开")
 @click.option("--workers", type=click.IntRange(min=1), help="本机进程数，默认每个处理器核心一个")
-@click.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tcp://10.0.0.1:8786")
+@click.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tls://10.0.0.1:8786")
+@click.option(
+    "--tls-ca", type=click.Path(path_type=Path), metavar="FILE", help="集群的根证书（PEM），配合 tls:// 地址"
+)
+@click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="本机的证书（PEM）")
+@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="本机证书的私钥（PEM）")
 @click.option("--fresh", is_flag=True, help="没有变动的也重做")
 def batch(
     folders: tuple[Path, ...],
@@ -408,14 +422,27 @@ def batch(
     formats: Sequence[str],
     workers: int | None,
     scheduler: str | None,
+    tls_ca: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     fresh: bool,
 ) -> None:
     """Check and render many folders."""
     from helpers.batch import BatchError
+    from helpers.batch.cluster import Address
     from helpers.batch.show import run_shown
 
+    tls = [path for path in (tls_ca, tls_cert, tls_key) if path is not None]
+    if tls and not (scheduler or "").startswith("tls://"):
+        _fail("--tls-ca、--tls-cert、--tls-key 只用于 --scheduler tls://…；本机的集群自己生成证书。", 2)
+    if len(tls) not in (0, 3):
+        _fail("--tls-ca、--tls-cert、--tls-key 要一起给出。", 2)
+    for path in tls:
+        if not path.is_file():
+            _fail(f"找不到证书文件 {path}，请核对路径。", 2)
+    address = Address(scheduler, (tls[0], tls[1], tls[2]) if tls else None) if scheduler else None
     try:
-        code = run_shown(folders, out, to=formats, workers=workers, scheduler=scheduler, fresh=fresh)
+        code = run_shown(folders, out, to=formats, workers=workers, scheduler=address, fresh=fresh)
     except BatchError as error:
         _fail(str(error), 1)
     sys.exit(code)

@@ -15,11 +15,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 from helpers import charts, publish
 from helpers.report import read
+from helpers.scratch import end_with_parent, scratch
 from helpers.settings_file import SETTINGS_FILE
 
 _EVERY = 0.05
@@ -194,7 +194,7 @@ class _Renderer:
     @staticmethod
     def _start() -> ProcessPoolExecutor:
         # Never fork: this process has threads.
-        return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
 
     def render(self) -> bytes | str:
         """Return the page, or what is wrong."""
@@ -214,12 +214,12 @@ class _Renderer:
 
 
 def _render(document: Path, folder: Path, profile: str | None) -> bytes | str:
-    with TemporaryDirectory(prefix="preview-") as out:
+    with scratch("nianbao-preview-") as out:
         try:
             made = publish.publish(
                 document,
                 to=("html",),
-                out=Path(out),
+                out=out,
                 parameters={"report": str(folder.resolve())},
                 profile=profile,
                 engine="pandoc",

@@ -23,11 +23,12 @@ import sys
 from pathlib import Path
 
 from helpers.batch import BatchError
+from helpers.batch.cluster import Address
 from helpers.batch.show import run_shown
 
 out, scheduler, workers, formats, *folders = sys.argv[1:]
 try:
-    code = run_shown([Path(one) for one in folders], Path(out), to=formats.split(","), scheduler=scheduler or None,
+    code = run_shown([Path(one) for one in folders], Path(out), to=formats.split(","), scheduler=Address(scheduler) if scheduler else None,
                      workers=int(workers), fresh="FRESH" in __import__("os").environ)
 except BatchError as error:
     sys.exit(str(error))

@@ -17,6 +17,7 @@ FLOORS = (
         "settings_file",
         "table_file",
         "spreadsheets",
+        "scratch",
         "report",
         "outputs",
         "folders",

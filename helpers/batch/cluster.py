@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -18,6 +19,9 @@ from distributed import Client, Future, LocalCluster, wait
 from distributed.comm.core import CommClosedError
 from distributed.deploy.spec import close_clusters
 from distributed.scheduler import KilledWorker
+from distributed.security import Security
+
+from helpers.scratch import scratch
 
 _CONNECT_SECONDS = 10
 _PATIENCE_SECONDS = 60
@@ -42,9 +46,35 @@ class Job:
     key: str
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where a running scheduler is, as in ``tls://10.0.0.1:8786``.
+
+    Attributes
+    ----------
+    certificates
+        Files in PEM: the authority's certificate, ours, and its key; by default what Dask's own configuration names.
+    """
+
+    scheduler: str
+    certificates: tuple[Path, Path, Path] | None = None
+
+    def security(self) -> Security:
+        """Return what Dask needs to know to reach it."""
+        if self.certificates is None:
+            return Security()
+        authority, certificate, key = map(str, self.certificates)
+        return Security(
+            tls_ca_file=authority, tls_client_cert=certificate, tls_client_key=key, require_encryption=True
+        )
+
+
 @contextmanager
-def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
+def cluster(workers: int | None, address: Address | None) -> Iterator[Client]:
     """Start a cluster of processes on this machine, or reach the one at an address.
+
+    Our own speaks TLS with certificates made for this run: whoever can reach a scheduler can run code as its owner, and a
+    machine has other users.
 
     Raises
     ------
@@ -60,13 +90,19 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
         "distributed.scheduler.allowed-failures": 1,
         # What a worker remembers of tasks that are done grows to 40 MB by Dask's own settings.
         "distributed.admin.low-level-log-length": 50,
+        # Its pages tell whoever asks what is being made.
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
     }
-    with dask.config.set(settings):
+    with (
+        scratch("nianbao-batch-") as place,
+        dask.config.set({**settings, "temporary-directory": str(place)}),
+    ):
         others = set(active_children())
         client = local = None
         try:
-            local = None if scheduler else _local(workers)
-            client = _client(scheduler or local)
+            local = None if address else _local(workers, place)
+            client = _client(address, local)
             yield client
         except BaseException:  # also an interrupt, even while workers start
             if client is not None:
@@ -79,20 +115,26 @@ def cluster(workers: int | None, scheduler: str | None) -> Iterator[Client]:
             local.close()
 
 
-def _client(address: str | LocalCluster | None) -> Client:
+def _client(address: Address | None, local: LocalCluster | None) -> Client:
+    if address is None:
+        return Client(local, timeout=_CONNECT_SECONDS)
     try:
-        return Client(address, timeout=_CONNECT_SECONDS)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise BatchError(f"连不上调度器 {address}（{error}）；请核对地址，并确认它正在运行") from None
+        return Client(address.scheduler, security=address.security(), timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, TimeoutError, TypeError, RuntimeError) as error:
+        raise BatchError(
+            f"连不上调度器 {address.scheduler}（{error}）；请核对地址和证书，并确认它正在运行"
+        ) from None
 
 
-def _local(workers: int | None) -> LocalCluster:
+def _local(workers: int | None, place: Path) -> LocalCluster:
     # Never fork: a forked copy of threads that libraries started deadlocks. Dask spawns by default.
     try:
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
+            security=Security.temporary(),
+            local_directory=str(place),
             dashboard_address=None,
             scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its usual port may be another run's
             silence_logs=logging.CRITICAL,

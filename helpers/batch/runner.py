@@ -15,7 +15,7 @@ from dask.system import CPU_COUNT
 from distributed.scheduler import KilledWorker
 
 from helpers import portal
-from helpers.batch.cluster import BatchError, Job, cluster, fly
+from helpers.batch.cluster import Address, BatchError, Job, cluster, fly
 from helpers.batch.parcel import Packer, ParcelError
 from helpers.batch.shelf import InUseError, kept, older, put, sha256, staging, sync, write_safely
 from helpers.batch.work import edition
@@ -60,7 +60,7 @@ def run(
     *,
     to: Sequence[str] = ("html", "pdf", "docx"),
     workers: int | None = None,
-    scheduler: str | None = None,
+    scheduler: Address | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
@@ -77,7 +77,7 @@ def run(
     workers
         Processes of the local cluster; by default one a core.
     scheduler
-        Address of a running Dask scheduler, used instead.
+        A running Dask scheduler, used instead; it and its workers run what this process asks, and are trusted.
     fresh
         Render also what did not change.
     progress
@@ -147,7 +147,7 @@ class _Run:
         self.edition = edition()
         self.packer = Packer()
 
-    def make(self, folders: Sequence[Path], workers: int | None, scheduler: str | None) -> None:
+    def make(self, folders: Sequence[Path], workers: int | None, scheduler: Address | None) -> None:
         """Make every report; a cluster is started only when there is something to make."""
         jobs = self._jobs(folders)
         first = next(jobs, None)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,14 +13,13 @@ from platform import node
 from typing import IO, Any
 
 from helpers.publish.manifest import NAME
+from helpers.scratch import lock as take
 
 RECORD = "record.json"
 """Beside the manifest: what the batch knows of the report, and the key of what it was made from."""
 
 _STAGING = ".staging"
 _LOCK = ".lock"
-_FAR = 1 << 30
-"""Where Windows locks a byte: nobody can read a locked one, and who holds the lock stands at the start."""
 
 
 class InUseError(Exception):
@@ -55,7 +53,7 @@ def staging(out: Path) -> Iterator[Path]:
 def _hold(lock: IO[str], out: Path) -> None:
     """Lock a file until it is closed, which the system does for a process that is killed; write down who holds it."""
     try:
-        _lock(lock.fileno())
+        take(lock.fileno())
     except (BlockingIOError, PermissionError):
         lock.seek(0)
         holder = lock.read().strip() or "刚刚开始"
@@ -65,20 +63,6 @@ def _hold(lock: IO[str], out: Path) -> None:
     lock.truncate(0)
     lock.write(f"进程 {os.getpid()}，{node()}，{datetime.now():%Y-%m-%d %H:%M} 开始\n")
     lock.flush()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def kept(folder: Path, key: str) -> dict[str, Any] | None:

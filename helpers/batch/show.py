@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.batch.cluster import BatchError
+from helpers.batch.cluster import Address, BatchError
 from helpers.batch.runner import STATES, Done, Progress, Summary, run
 from helpers.findings import printable
 
@@ -19,7 +19,7 @@ def run_shown(
     *,
     to: Sequence[str] = ("html", "pdf", "docx"),
     workers: int | None = None,
-    scheduler: str | None = None,
+    scheduler: Address | None = None,
     fresh: bool = False,
 ) -> int:
     """Run a batch, show its progress on stderr and return the exit code: 0, or 1 if any report failed.

@@ -14,6 +14,7 @@ from helpers.checks.cells import Cell
 from helpers.checks.sums import equations
 from helpers.findings import Finding, errors, finding, rules, unforeseen
 from helpers.report import InvalidReport, Report
+from helpers.scratch import end_with_parent
 
 _WORTH_A_POOL = 200
 """Fewer folders are read sooner by one process than several processes start."""
@@ -139,6 +140,7 @@ _shelf = Shelf()
 
 def _start() -> None:
     global _shelf
+    end_with_parent()
     _shelf = Shelf()
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from helpers.scratch import scratch
 
 from . import quarto as quarto_engine
 from .config import FORMATS, Options, load_options
@@ -28,8 +27,6 @@ from .verify import verify
 __all__ = ["CellError", "Place", "Publication", "PublishError", "publish", "verify"]
 
 Progress = Callable[[str], None]
-
-_A_DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -142,27 +139,22 @@ def publish(
 
 @contextlib.contextmanager
 def _staging(out: Path) -> Iterator[Path]:
-    """Lend a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
+    """Give a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".publish-", dir=out)).absolute()
-    except OSError as error:
-        for folder in made:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-        raise PublishError(f"不能写入输出文件夹 {out}：{error.strerror or error}") from None
-    for left in out.glob(".publish-*"):  # by a process that was killed
-        with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _A_DAY:
-                shutil.rmtree(left)
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove_empty, made)  # nothing was published
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            stage = stack.enter_context(scratch(".publish-", out))
+        except OSError as error:
+            raise PublishError(f"不能写入输出文件夹 {out}：{error.strerror or error}") from None
         yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        for folder in made:
-            with contextlib.suppress(OSError):  # not empty: something was published
-                folder.rmdir()
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _finish(made: Mapping[str, Path]) -> None:

@@ -8,12 +8,10 @@ import json
 import os
 import queue
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -21,6 +19,8 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
+
+from helpers.scratch import scratch
 
 from .errors import PublishError
 
@@ -196,7 +196,8 @@ class OuterKernel(Kernel):
     def __init__(self) -> None:
         super().__init__()
         self._client: Any = None
-        self._folder = Path(tempfile.mkdtemp(prefix="publish-"))
+        self._scratch = contextlib.ExitStack()
+        self._folder = self._scratch.enter_context(scratch("nianbao-kernel-"))
         self._connection = _connection(self._folder)
         file = self._folder / "kernel.json"
         file.write_text(json.dumps(self._connection), encoding="utf-8")
@@ -285,14 +286,18 @@ class OuterKernel(Kernel):
         with contextlib.suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL) if hasattr(os, "killpg") else self._process.kill()
         self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.close()
+
+
+_LONGEST_FOLDER = 90
+"""The system takes names of sockets up to 103 bytes, on the strictest; ours add ``/kernel-1``."""
 
 
 def _connection(folder: Path) -> Message:
     """Describe how to reach a kernel: sockets in a folder only this user can enter, or ports where there are no such."""
     names = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
     secret = {"key": secrets.token_hex(16), "signature_scheme": "hmac-sha256"}
-    if os.name == "posix":
+    if os.name == "posix" and len(os.fsencode(folder)) < _LONGEST_FOLDER:
         ports = dict(zip(names, range(1, 6), strict=True))
         return {"transport": "ipc", "ip": str(folder / "kernel"), **ports, **secret}
     with contextlib.ExitStack() as stack:

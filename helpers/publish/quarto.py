@@ -155,10 +155,10 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str]) -
     with (
         _guarded(document.path),
         subprocess.Popen(
-            command,
+            [sys.executable, str(Path(__file__).with_name("supervise.py")), *command],
             cwd=document.folder,
             env=variables,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # whose end tells that this process is gone
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -168,7 +168,9 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str]) -
         ) as process,
     ):
         try:
-            log = process.communicate()[1]
+            assert process.stderr is not None
+            log = process.stderr.read()
+            process.wait()
         except BaseException:  # an interrupt: Quarto's kernel and pandoc must not outlive it
             with contextlib.suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
