@@ -1,28 +1,31 @@
 """The commands: ``python -m helpers COMMAND``. Options, exit codes and messages; no logic.
 
-Exit codes: 0 done; 1 a finding of level error, or a report that could not be rendered; 2 wrong usage or input that
-cannot be read. Messages for people go to stderr.
+Exit codes: 0 done; 1 a finding of level error, or a report that could not be rendered; 2 wrong usage, input that
+cannot be read, or a result that cannot be written. Messages for people go to stderr.
 """
 
 import io
 import json
 import os
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, NoReturn
 
 import click
 
+from helpers import usage
+
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "report.qmd"
 DEFAULT = Path("data") / "xiaodukou-2024"
-FORMATS = ("html", "pdf", "docx")
 _LAST_MOMENT = 253_402_300_799
 """The end of the year 9999, in seconds."""
+
+_PATH = click.Path(path_type=Path, readable=False)
+"""Any path: whether it can be read, and what to do where it cannot, says whoever reads it."""
 
 
 def main() -> NoReturn:
@@ -35,31 +38,18 @@ def main() -> NoReturn:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
     try:
-        _require_date()
-        cli(prog_name="python -m helpers", standalone_mode=False)
-        sys.stdout.flush()
-    except SystemExit as done:
-        _exit(done.code if isinstance(done.code, int) else 1)
-    except click.exceptions.Exit as done:
-        _exit(done.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("已中断，原有的文件没有改动。", 1)
-    except click.UsageError as error:
-        help_option = (
-            f"python -m helpers {error.ctx.info_name} --help"
-            if error.ctx and error.ctx.parent
-            else "python -m helpers --help"
-        )
-        _fail(f"用法有误：{_usage(error)}。查看用法：{help_option}", 2)
-    except BrokenPipeError:
-        _exit(1)
+        code, message = _run()
+        if message:
+            _say(message)
+        if sys.stdout is not None:  # as it is where whoever started this closed it
+            sys.stdout.flush()
     except OSError as error:
-        _fail(f"{_unusable(error)}，请检查路径、权限和磁盘空间。", 2)
-    except Exception as error:
-        from helpers.findings import unforeseen
-
-        _fail(unforeseen(error), 1)
-    _exit(0)
+        code = 1 if isinstance(error, BrokenPipeError) else 2
+        if code == 2:  # who closed a pipe wants no more
+            with suppress(OSError):
+                _say(f"结果写不出去（{error.strerror or error}），没有写完整。")
+        _forget_output()
+    sys.exit(code)
 
 
 def _interrupt(*_: object) -> NoReturn:
@@ -67,21 +57,37 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _exit(code: int) -> NoReturn:
-    """Exit without Python's own complaint about a standard output that is full, or that nobody reads any more."""
+def _run() -> tuple[int, str | None]:
+    """Run the command; return its exit code, and why it failed where it has not said so itself."""
     try:
-        sys.stdout.flush()
+        _require_date()
+        cli(prog_name="python -m helpers", standalone_mode=False)
+    except SystemExit as done:
+        return (done.code, None) if isinstance(done.code, int) else (0, None)
+    except (click.Abort, KeyboardInterrupt):
+        return 1, "已中断，原有的文件没有改动。"
+    except click.exceptions.NoArgsIsHelpError as error:
+        return 2, error.message
+    except click.UsageError as error:
+        command = f"{error.ctx.info_name} " if error.ctx and error.ctx.parent else ""
+        return 2, f"用法有误：{usage.sentence(error)}。查看用法：python -m helpers {command}--help"
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            _say(f"{_unusable(error)}，结果没有写完整。")
-        code = code or 1
-    sys.exit(code)
+        if error.filename is None:
+            raise
+        return 2, f"“{os.fsdecode(error.filename)}”不能读写（{error.strerror}），请检查路径、权限和磁盘空间。"
+    except Exception as error:
+        from helpers.findings import unforeseen
+
+        return 2, str(unforeseen(error))
+    return 0, None
 
 
-def _unusable(error: OSError) -> str:
-    place = f"“{error.filename}”" if error.filename else "标准输出"
-    return f"{place}不能读写（{error.strerror or error}）"
+def _forget_output() -> None:
+    """Let Python, which writes what is left when it ends, not stumble a second time over the same full disk or closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(nowhere, stream.fileno())
 
 
 def _require_date() -> None:
@@ -89,32 +95,6 @@ def _require_date() -> None:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given and not (given.isascii() and given.isdigit() and int(given[:20]) <= _LAST_MOMENT):
         _fail(f"环境变量 SOURCE_DATE_EPOCH 写的是“{given[:40]}”，应是 1970 年以来的秒数。", 2)
-
-
-def _usage(error: click.UsageError) -> str:
-    """Say in Chinese what is wrong with a command line."""
-    match error:
-        case click.NoSuchOption():
-            return f"没有选项 {error.option_name}"
-        case click.BadOptionUsage():
-            return f"选项 {error.option_name} 后面要写一个值，或不能写值"
-        case click.MissingParameter():
-            return f"缺少 {error.param.make_metavar(error.ctx) if error.param and error.ctx else '参数'}"
-        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices), opts=options)):
-            return f"{options[0]} 的值应是 {'、'.join(map(str, choices))} 之一"
-        case click.BadParameter(
-            param=click.Parameter(type=click.IntRange(min=least, max=most), opts=options)
-        ):
-            return f"{options[0]} 的值应是不小于 {least} 的整数" + (f"，不大于 {most}" if most else "")
-        case click.BadParameter(param=click.Parameter(type=click.types.IntParamType(), opts=options)):
-            return f"{options[0]} 的值应是整数"
-        case click.BadParameter(param=click.Parameter(type=click.Path(), opts=options)):
-            return f"{options[0]} 的路径不能用，请核对名称和权限"
-        case click.BadParameter():
-            return error.message
-    if error.ctx and error.ctx.parent is None:
-        return f"没有命令“{' '.join(sys.argv[1:2])}”"
-    return f"“{' '.join(sys.argv[1:])}”不能这样写，多了或少了一项"
 
 
 def _say(message: str) -> None:
@@ -126,7 +106,7 @@ def _say(message: str) -> None:
 
 def _fail(message: str, code: int) -> NoReturn:
     _say(message)
-    _exit(code)
+    sys.exit(code)
 
 
 @contextmanager
@@ -164,45 +144,25 @@ def _require_folder(folder: Path) -> None:
         _fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
 
 
-class _Formats(click.ParamType[tuple[str, ...]]):
-    name = "html,pdf,docx"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        formats = tuple(dict.fromkeys(value.split(",")))
-        unknown = [name for name in formats if name not in FORMATS]
-        if unknown:
-            self.fail(f"没有格式“{unknown[0]}”，可用的有 {'、'.join(FORMATS)}", param, ctx)
-        return formats
-
-
-class _Profile(click.ParamType[str]):
-    name = "NAME"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not re.fullmatch(r"[\w-]+(,[\w-]+)*", value):
-            self.fail(f"--profile 写的是“{value[:40]}”，只能用字母、数字、- 和 _", param, ctx)
-        return value
-
-
-@click.group(help="政府信息公开工作年度报告：检查、生成。")
+@click.group(cls=usage.Group, help="政府信息公开工作年度报告：检查、生成。")
 def cli() -> None:
     """Group of all commands."""
 
 
 @cli.command(help="把报告文件夹生成为网页、PDF 和 Word 文件。")
-@click.argument("folder", type=click.Path(path_type=Path), default=DEFAULT)
-@click.option("--to", "formats", type=_Formats(), default=",".join(FORMATS), help="要生成的格式，用逗号隔开")
-@click.option(
+@click.argument("folder", type=_PATH, default=DEFAULT)
+@usage.option(
+    "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
+)
+@usage.option(
     "--engine",
     type=click.Choice(["auto", "quarto", "pandoc"]),
     default="auto",
     help="auto：有 Quarto 就用，没有就用内置引擎",
 )
-@click.option("--profile", type=_Profile(), help="Quarto 配置名，如 review")
-@click.option("--force", is_flag=True, help="有错误也生成，每页标“草稿”")
-@click.option("--out", type=click.Path(path_type=Path), help="输出文件夹，默认 _output/报告文件夹名")
+@usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
+@usage.option("--force", is_flag=True, help="有错误也生成，每页标“草稿”")
+@usage.option("--out", type=_PATH, help="输出文件夹，默认 _output/报告文件夹名")
 def render(
     folder: Path,
     formats: Sequence[str],
@@ -237,11 +197,9 @@ def render(
 
 
 @cli.command(help="核对报告文件夹：数字、合计、年度衔接、文字，列出全部问题。")
-@click.argument(
-    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
-)
-@click.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
-@click.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+@usage.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
 def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
     """Check report folders."""
     from helpers.checks import show
@@ -252,10 +210,10 @@ def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
 @cli.command(
     "import", help="把已公布的报告（网页、Word、PDF、文本、Excel）读成报告文件夹；读不准的留空并列出。"
 )
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="报告文件夹，默认 data/文件名-年度")
-@click.option("--replace", is_flag=True, help="换掉已有的文件夹，原来的留在旁边")
-@click.option(
+@click.argument("file", type=_PATH)
+@usage.option("--out", type=_PATH, help="报告文件夹，默认 data/文件名-年度")
+@usage.option("--replace", is_flag=True, help="换掉已有的文件夹，原来的留在旁边")
+@usage.option(
     "--json", "as_json", is_flag=True, help="把读到的内容作为一个 JSON 写到标准输出；不给 --out 就不写文件夹"
 )
 def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
@@ -276,11 +234,11 @@ def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
 
 
 @cli.command(help="开始新一年的报告：表格清零，上年结转从上年文件夹带过来，文字留好标题和提示。")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--organ", required=True, metavar="NAME", help="机关全称")
-@click.option("--level", required=True, help="层级，如 township、department、county")
-@click.option("--year", required=True, type=int, help="报告年度")
-@click.option("--from", "previous", type=click.Path(path_type=Path), help="上一年度的报告文件夹")
+@click.argument("folder", type=_PATH)
+@usage.option("--organ", required=True, metavar="NAME", help="机关全称")
+@usage.option("--level", required=True, help="层级，如 township、department、county")
+@usage.option("--year", required=True, type=int, metavar="YEAR", help="报告年度")
+@usage.option("--from", "previous", type=_PATH, help="上一年度的报告文件夹")
 def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) -> None:
     """Begin a year."""
     from helpers.new import NewError, create
@@ -295,8 +253,8 @@ def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) 
 
 
 @cli.command(help="把报告文件夹做成 Excel 填报表；填好后用 import 读回来。")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE.xlsx", help="填报表文件")
+@click.argument("folder", type=_PATH)
+@usage.option("--out", required=True, type=_PATH, metavar="FILE.xlsx", help="填报表文件")
 def workbook(folder: Path, out: Path) -> None:
     """Write a folder as a workbook."""
     from helpers.report import InvalidReport, load
@@ -309,8 +267,8 @@ def workbook(folder: Path, out: Path) -> None:
 
 
 @cli.command(help="核对一套已公布的文件：是否齐全、未被改动，是否出自给定的数据。")
-@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=click.Path(path_type=Path))
-@click.option("--inputs", type=click.Path(path_type=Path), help="报告文件夹，核对文件是否由它生成")
+@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=_PATH)
+@usage.option("--inputs", type=_PATH, help="报告文件夹，核对文件是否由它生成")
 def verify(outputs: Path, inputs: Path | None) -> None:
     """Verify a published set."""
     from helpers import publish
@@ -325,10 +283,10 @@ def verify(outputs: Path, inputs: Path | None) -> None:
 
 
 @cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
-@click.argument("before", metavar="FOLDER", type=click.Path(path_type=Path))
-@click.argument("after", metavar="FOLDER", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.html", help="另写成网页")
+@click.argument("before", metavar="FOLDER", type=_PATH)
+@click.argument("after", metavar="FOLDER", type=_PATH)
+@usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+@usage.option("--out", type=_PATH, metavar="FILE.html", help="另写成网页")
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     """Compare two folders."""
     from helpers import compare as comparing
@@ -350,9 +308,11 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
 
 
 @cli.command(help="边改边看：在本机打开网页，保存数据、文字、程序后自动刷新（按 Ctrl-C 结束）。")
-@click.argument("folder", type=click.Path(path_type=Path), default=DEFAULT)
-@click.option("--profile", type=_Profile(), help="Quarto 配置名，如 review")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="端口，默认任选一个空闲的")
+@click.argument("folder", type=_PATH, default=DEFAULT)
+@usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
+@usage.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=0, help="端口，默认任选一个空闲的"
+)
 def preview(folder: Path, profile: str | None, port: int) -> None:
     """Serve a report and render it again on every change."""
     import threading
@@ -373,14 +333,10 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
 
 
 @cli.command(help="把下级的报告汇总成上级的报告文件夹，逐格相加，写明每个下级占多少。")
-@click.argument(
-    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
-)
-@click.option("--organ", required=True, metavar="NAME", help="上级机关全称")
-@click.option("--level", required=True, help="上级的层级，如 county")
-@click.option(
-    "--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="上级的报告文件夹"
-)
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@usage.option("--organ", required=True, metavar="NAME", help="上级机关全称")
+@usage.option("--level", required=True, help="上级的层级，如 county")
+@usage.option("--out", required=True, type=_PATH, metavar="FOLDER", help="上级的报告文件夹")
 def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None:
     """Sum children into a parent."""
     from helpers.rollup import RollupError
@@ -396,26 +352,22 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
         for found in findings:
             _say(f"{name}/{found}")
     names = "名单不全" if result.missing else "名单按齐全处理"
-    click.echo(
-        f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}", err=True
-    )
+    _say(f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}")
     sys.exit(0 if result.passed else 1)
 
 
 @cli.command(help="一次检查、生成许多报告，并做成集中公布的网页和数据；没有变动的不重做。")
-@click.argument(
-    "folders", metavar="FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False)
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@usage.option("--out", required=True, type=_PATH, metavar="DIR", help="输出文件夹")
+@usage.option(
+    "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="输出文件夹")
-@click.option("--to", "formats", type=_Formats(), default=",".join(FORMATS), help="要生成的格式，用逗号隔开")
-@click.option("--workers", type=click.IntRange(min=1), help="本机进程数，默认每个处理器核心一个")
-@click.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tls://10.0.0.1:8786")
-@click.option(
-    "--tls-ca", type=click.Path(path_type=Path), metavar="FILE", help="集群的根证书（PEM），配合 tls:// 地址"
-)
-@click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="本机的证书（PEM）")
-@click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="本机证书的私钥（PEM）")
-@click.option("--fresh", is_flag=True, help="没有变动的也重做")
+@usage.option("--workers", type=click.IntRange(min=1), metavar="N", help="本机进程数，默认每个处理器核心一个")
+@usage.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tls://10.0.0.1:8786")
+@usage.option("--tls-ca", type=_PATH, metavar="FILE", help="集群的根证书（PEM），配合 tls:// 地址")
+@usage.option("--tls-cert", type=_PATH, metavar="FILE", help="本机的证书（PEM）")
+@usage.option("--tls-key", type=_PATH, metavar="FILE", help="本机证书的私钥（PEM）")
+@usage.option("--fresh", is_flag=True, help="没有变动的也重做")
 def batch(
     folders: tuple[Path, ...],
     out: Path,

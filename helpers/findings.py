@@ -4,6 +4,8 @@ The rules stand as data in ``data/form/rules.yml``; whoever finds something name
 """
 
 import difflib
+import hashlib
+import sys
 import traceback
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -113,10 +115,21 @@ def printable(text: str) -> str:
     )
 
 
-def unforeseen(error: BaseException) -> str:
-    """Say of an error nobody thought of where it happened, so that it can be reported; never the end of other folders."""
+def unforeseen(error: BaseException) -> Finding:
+    """Make a finding of an error nobody thought of (rule INTERNAL), so that it is reported and never ends other folders.
+
+    It names the exception, its place in the program, and a short number that is the same wherever the same fault shows.
+    ``python -X dev`` prints the traceback too.
+    """
+    if sys.flags.dev_mode:
+        traceback.print_exception(error)
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_CODE)] or frames
     place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "位置不明"
+    fault = f"{type(error).__name__}，{place}"
+    number = hashlib.sha256(fault.encode()).hexdigest()[:8]
     said = shortened(printable(str(error)))
-    return f"程序出了没有料到的错误（{type(error).__name__}，{place}：{said}），这是程序的缺陷，请把这句话交给维护人员"
+    return finding(
+        "INTERNAL",
+        f"程序自身出错（编号 {number}：{fault}：{said}），不一定是报告填错了；请把这句话连同文件夹交给维护程序的人",
+    )

@@ -10,6 +10,9 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+IRREGULAR = "是指向文件夹以外的链接，或不是普通文件，或名字不是 UTF-8 编码，请换成文件本身、改名或删去"
+"""What is wrong with what :func:`irregular` yields."""
+
 
 def files(folder: Path) -> Iterator[Path]:
     """Yield the regular files of a folder and of those in it; hidden ones, which programs leave behind, are none of it.
@@ -25,7 +28,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def irregular(folder: Path) -> Iterator[Path]:
-    """Yield what lies in a folder and is no file of it: pipes, devices, and links that lead elsewhere."""
+    """Yield what lies in a folder and is no file of it: pipes, devices, links that lead elsewhere, names not in UTF-8."""
     return (path for path, regular in _entries(folder, None) if not regular)
 
 
@@ -38,11 +41,12 @@ def _entries(folder: Path, refuse: Callable[[OSError], None] | None) -> Iterator
         for name in sorted([*names, *links]):
             if not name.startswith("."):
                 path = Path(place, name)
-                yield path, _is_own(path, root)
+                yield path, _is_own(path, path.relative_to(folder), root)
 
 
-def _is_own(path: Path, root: Path) -> bool:
+def _is_own(path: Path, name: Path, root: Path) -> bool:
     try:
+        str(name).encode()  # a name that is not UTF-8 can stand in no manifest
         return path.is_file() and path.resolve().is_relative_to(root)
     except (OSError, RuntimeError, ValueError):  # links in a circle, names that no file can have
         return False

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from helpers import charts, publish
+from helpers.findings import unforeseen
 from helpers.report import read
 from helpers.scratch import end_with_parent, scratch
 from helpers.settings_file import SETTINGS_FILE
@@ -226,6 +227,8 @@ def _render(document: Path, folder: Path, profile: str | None) -> bytes | str:
             )
         except publish.PublishError as error:
             return str(error)
+        except Exception as error:  # the preview goes on, and shows the next change
+            return str(unforeseen(error))
         return made.outputs["html"].read_bytes()
 
 

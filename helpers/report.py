@@ -15,11 +15,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from helpers.findings import Finding, errors, finding
-from helpers.folders import irregular
+from helpers.findings import Finding, errors, finding, unforeseen
+from helpers.folders import IRREGULAR, irregular
 from helpers.form import FORM, Table
 from helpers.settings_file import SETTINGS_FILE, Contact, read_settings, schema
-from helpers.sources import SourceError, read_text
+from helpers.sources import SourceError, read_text, unprintable
 from helpers.spreadsheets import csv_text
 from helpers.table_file import TableReader
 from helpers.values import Figure, show
@@ -143,9 +143,28 @@ def read(folder: Path | str) -> Reading:
     Blank totals are computed. Rules found here are those of stage ``shape`` in ``data/form/rules.yml``.
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        message = f"找不到报告文件夹 {folder}，请核对路径"
-        return Reading(folder, None, [finding("LOAD", message)])
+    refusal = _refusal(folder)
+    if refusal:
+        return Reading(folder, None, [finding("LOAD", refusal)])
+    try:
+        return _read(folder)
+    except Exception as error:  # whatever a folder holds, other folders are read
+        return Reading(folder, None, [unforeseen(error)])
+
+
+def _refusal(folder: Path) -> str | None:
+    """Say why a path is no report folder, or None."""
+    try:
+        if not folder.is_dir():
+            return f"找不到报告文件夹 {folder}，请核对路径"
+    except OSError as error:
+        return f"报告文件夹 {folder} 打不开（{error.strerror}），请检查权限"
+    if unprintable(folder.absolute().name):
+        return f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名"
+    return None
+
+
+def _read(folder: Path) -> Reading:
     settings, findings = read_settings(folder)
     tables: dict[str, pd.DataFrame] = {}
     lines: dict[tuple[str, str], int] = {}
@@ -181,15 +200,15 @@ def _read_prose(folder: Path) -> tuple[dict[str, str], list[Finding]]:
 
 
 def _strangers(folder: Path) -> Iterator[Finding]:
-    """Tell of pipes, devices, and links that lead out of the folder; files that are read are told of where they are."""
+    """Tell of pipes, devices, links that lead out of the folder, names not in UTF-8; files that are read are told of where they are."""
     known = {SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)}
     for path in irregular(folder):
         name = path.relative_to(folder).as_posix()
         if name not in known:
             yield finding(
                 "LOAD",
-                "是指向文件夹以外的链接，或不是普通文件，请换成文件本身或删去",
-                file=name.encode(errors="replace").decode(),
+                IRREGULAR,
+                file=name.encode(errors="backslashreplace").decode(),
             )
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.checks.case import CHILDREN_FILE
-from helpers.folders import beside, files
+from helpers.findings import printable
+from helpers.folders import IRREGULAR, beside, files, irregular
 from helpers.form import FORM
 from helpers.report import PROSE
 from helpers.settings_file import SETTINGS_FILE, links
@@ -79,6 +80,8 @@ class Packer:
             raise ParcelError(f"{name} 无法打开（{error.strerror}），请检查权限") from None
 
     def _read(self, folder: Path) -> Parcel:
+        for path in irregular(folder):  # left behind, it would be no finding there
+            raise ParcelError(f"{printable(path.name)} {IRREGULAR}")
         # A picture must be in the folder; sent along, one that is only linked from elsewhere would look as if it were.
         own = [one for one in files(folder) if one.name in _NAMES or one.resolve().is_relative_to(folder)]
         linked = [one for one in dict.fromkeys(self._linked(folder)) if one != folder]

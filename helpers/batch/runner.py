@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import tempfile
 import time
 from collections import Counter
@@ -88,7 +89,7 @@ def run(
     BatchError
         The run cannot begin or go on; what is finished stays, and the next run goes on from there.
     """
-    folders = [Path(folder).resolve() for folder in folders]
+    folders = [Path(os.path.realpath(folder)) for folder in folders]
     out = Path(out).resolve()
     _refuse(folders, out)
     if not scheduler:
@@ -163,12 +164,13 @@ class _Run:
             started = time.perf_counter()
             try:
                 parcel = self.packer.pack(folder)
+                key = parcel.key(self.edition, *self.formats)
+                record = None if self.fresh else kept(self.out / folder.name, key)
             except Exception as error:  # one folder must never be the end of the others
-                reason = str(error) if isinstance(error, ParcelError) else unforeseen(error)
-                self._add(number, folder.name, "failed", _failure(reason, found=[finding("LOAD", reason)]))
+                known = isinstance(error, ParcelError)
+                found = finding("LOAD", str(error)) if known else unforeseen(error)
+                self._add(number, folder.name, "failed", _failure(found))
                 continue
-            key = parcel.key(self.edition, *self.formats)
-            record = None if self.fresh else kept(self.out / folder.name, key)
             if record is None:
                 yield Job(number, folder.name, vars(parcel), key)
             else:
@@ -199,9 +201,9 @@ class _Run:
             return "failed", _failure(f"{self.out / job.name} 已经有别的东西，没有覆盖；请移走")
 
 
-def _failure(message: str, found: Sequence[Finding] = ()) -> dict[str, Any]:
+def _failure(why: str | Finding) -> dict[str, Any]:
     empty = dict.fromkeys(("organ", "level", "year", "published"))
-    findings = [one.to_json() for one in found]
+    message, findings = (why, []) if isinstance(why, str) else (why.message, [why.to_json()])
     return {**empty, "passed": False, "message": message, "findings": findings, "figures": [], "seconds": 0.0}
 
 
@@ -224,10 +226,7 @@ class _Ledger:
         folder = self._folders[number]
         self._starts[number] = self._stream.seek(0, 2)
         self._stream.write(
-            json.dumps(
-                {"report": printable(folder.name), "state": state, **entry}, ensure_ascii=False
-            ).encode()
-            + b"\n"
+            json.dumps({"report": printable(folder.name), "state": state, **entry}).encode() + b"\n"
         )
         self.counts[state] += 1
         self.open_notes += _open_notes(entry)
@@ -264,7 +263,7 @@ def _sum_up(ledger: _Ledger, out: Path, stage: Path, parents: Sequence[Path | No
         for name in portal.FILES:
             _replace(stage / name, out / name)
         shown["sha256"] = _standing(out)
-    with (stage / SUMMARY).open("w", encoding="utf-8") as stream:
+    with (stage / SUMMARY).open("w", encoding="utf-8", errors="backslashreplace") as stream:
         head = {"counts": counts, "open_notes": ledger.open_notes, "portal": shown}
         stream.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": [')
         for number, entry in enumerate(ledger):

@@ -74,7 +74,7 @@ def kept(folder: Path, key: str) -> dict[str, Any] | None:
             return None
         same = all(sha256((folder / name).read_bytes()) == digest for name, digest in digests.items())
         return record if same else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -103,7 +103,7 @@ def put(
     full["digest"] = _digest(full)
     new = Path(tempfile.mkdtemp(dir=stage))
     new.chmod(0o755)
-    for name, data in {**files, RECORD: _json(full).encode()}.items():
+    for name, data in {**files, RECORD: _json(full)}.items():
         write_safely(new / name, data)
     sync(new)
     old = new.with_name(f"{new.name}-old")
@@ -145,8 +145,9 @@ def sha256(data: bytes) -> str:
 
 
 def _digest(record: Mapping[str, Any]) -> str:
-    return sha256(_json({name: value for name, value in record.items() if name != "digest"}).encode())
+    return sha256(_json({name: value for name, value in record.items() if name != "digest"}))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+def _json(value: Any) -> bytes:
+    # What UTF-8 cannot hold, half a surrogate pair, is written as JSON writes it.
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace")

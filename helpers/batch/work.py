@@ -16,6 +16,7 @@ from distributed import get_worker
 
 from helpers.checks import Verdict, check
 from helpers.checks.cells import CELLS
+from helpers.findings import unforeseen
 from helpers.provenance import facts
 from helpers.publish import PublishError, publish
 from helpers.values import show
@@ -122,6 +123,11 @@ def _make(
         )
     except PublishError as error:
         return {**record, "passed": False, "message": str(error)}, {}
+    except OSError:  # the machine's fault, not the folder's
+        raise
+    except Exception as error:
+        found = unforeseen(error).to_json()
+        return {**record, "passed": False, "findings": [*record["findings"], found]}, {}
     return record, {path.name: path.read_bytes() for path in (*made.outputs.values(), made.manifest)}
 
 

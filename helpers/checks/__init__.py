@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from helpers.checks.case import Case, Shelf
-from helpers.checks.catalogue import stages
+from helpers.checks.catalogue import Check, stages
 from helpers.checks.cells import Cell
 from helpers.checks.sums import equations
-from helpers.findings import Finding, errors, finding, rules, unforeseen
+from helpers.findings import Finding, errors, rules, unforeseen
 from helpers.report import InvalidReport, Report
 from helpers.scratch import end_with_parent
 
@@ -156,7 +156,7 @@ def _check(folder: Path, shelf: Shelf) -> Verdict:
     try:
         return _judge(folder, shelf)
     except Exception as error:  # one folder must never be the end of the others
-        return Verdict(folder, None, None, [finding("LOAD", unforeseen(error))])
+        return Verdict(folder, None, None, [unforeseen(error)])
 
 
 def _judge(folder: Path, shelf: Shelf) -> Verdict:
@@ -169,7 +169,7 @@ def _judge(folder: Path, shelf: Shelf) -> Verdict:
         findings = findings + [
             found
             for run in checks
-            for found in run(case)
+            for found in _run(run, case)
             if (found.table, found.row, found.column) not in case.reported
         ]
     findings = list(dict.fromkeys(findings))
@@ -178,6 +178,14 @@ def _judge(folder: Path, shelf: Shelf) -> Verdict:
     return Verdict(
         folder, case.report.organ, case.report.year, explained, count, _verified(case), case.report
     )
+
+
+def _run(check: Check, case: Case) -> list[Finding]:
+    """Run a rule; where it fails itself, the others still say what they found."""
+    try:
+        return list(check(case))
+    except Exception as error:
+        return [unforeseen(error)]
 
 
 def _verified(case: Case) -> str:

@@ -132,7 +132,7 @@ def publish(
         _finish(made)
         record = stage / NAME
         text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
-        record.write_text(text, encoding="utf-8")
+        record.write_text(text, encoding="utf-8", errors="backslashreplace")
         placed = {kind: _place(path, out) for kind, path in made.items()}
         return Publication(name, reason, placed, _place(record, out))
 

@@ -291,7 +291,7 @@ def load_options(document: Path, header: Options, profile: str | None) -> tuple[
     Raises
     ------
     PublishError
-        For a profile without a file, or broken YAML.
+        For a profile without a file or with a name that is none, or broken YAML.
     """
     project = Options()
     main = next(
@@ -300,6 +300,8 @@ def load_options(document: Path, header: Options, profile: str | None) -> tuple[
     if main:
         project = _read(main)
     if profile is not None:
+        if not re.fullmatch(r"[\w-]+", profile):
+            raise PublishError(f"方案的名字只能有字母、数字、横线和下划线，现为“{profile}”")
         files = [document.with_name(f"_quarto-{profile}.{suffix}") for suffix in ("yml", "yaml")]
         file = next((path for path in files if path.is_file()), None)
         if file is None:

@@ -17,6 +17,9 @@ ROOT = HERE.parents[1]
 EXPLAINED = {"pingtan-2023", "pingtan-2024", "pingtan-2025"}
 """Examples whose real figures hold a warning or information; all others are without a finding."""
 
+# No folder makes the program itself fail, or it would be mended: see tests/test_boundary.py.
+BROKEN = set(rules()) - {"INTERNAL"}
+
 
 def broken(rule: str) -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load((HERE / "broken" / f"{rule}.yml").read_text(encoding="utf-8"))
@@ -24,10 +27,10 @@ def broken(rule: str) -> dict[str, Any]:
 
 
 def test_every_rule_has_its_broken_folder() -> None:
-    assert {path.stem for path in (HERE / "broken").glob("*.yml")} == set(rules())
+    assert {path.stem for path in (HERE / "broken").glob("*.yml")} == BROKEN
 
 
-@pytest.mark.parametrize("rule", rules())
+@pytest.mark.parametrize("rule", sorted(BROKEN))
 def test_a_rule_fails_on_the_change_that_breaks_it(rule: str, examples: Path) -> None:
     case = broken(rule)
     folder = examples / case["folder"]
@@ -78,7 +81,7 @@ def test_the_examples_pass(folder: Path) -> None:
 
 
 def test_messages_are_whole_sentences(examples: Path) -> None:
-    for rule in rules():
+    for rule in BROKEN:
         case = broken(rule)
         shutil.rmtree(examples / "part", ignore_errors=True)
         folder = examples / case["folder"]
