@@ -69,7 +69,7 @@ def _write_files(imported: Imported, folder: Path) -> None:
     for name, text in prose.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="")
     if imported.unread:
-        lines = "\n".join(f"- {message}" for message in imported.messages())
+        lines = "\n".join(f"- {message}" for message in imported.messages(whole=True))
         text = f"# 导入说明\n\n下列内容没有读到，或者需要人看一看；改好后这个文件可以删去。\n\n{lines}\n"
         (folder / NOTES).write_text(text, encoding="utf-8", newline="")
 

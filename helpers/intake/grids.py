@@ -142,13 +142,13 @@ class GridReader:
         row = key.removeprefix(GROUP)
         settled = _filled(after) >= len(_COLUMNS)
         if all(entry.blank for entry in after):
-            self.readings.fail(APPLICATIONS, row, "", _BLANK)
+            self.readings.fail(APPLICATIONS, row, [], _BLANK)
             return
         head = self.heads.get(APPLICATIONS, Head())
         keys = _COLUMNS
         chosen = self._choose(APPLICATIONS, after, keys, head, in_order(head, keys))
         if isinstance(chosen, str):
-            self.readings.fail(APPLICATIONS, row, _joined(after), chosen, settled=settled)
+            self.readings.fail(APPLICATIONS, row, _cells(after), chosen, settled=settled)
         elif key.startswith(GROUP):
             self.readings.put_other_handling(chosen)
         else:
@@ -158,10 +158,9 @@ class GridReader:
         head = self.heads.get(DISCLOSURE)
         metrics = METRICS[content]
         slots: list[Slot] = [(DISCLOSURE, key, "value") for key in metrics.values()]
-        text = _joined(after)
         if all(entry.blank for entry in after):
             for _, key, _ in slots:
-                self.readings.fail(DISCLOSURE, key, "", _BLANK)
+                self.readings.fail(DISCLOSURE, key, [], _BLANK)
             return
         chosen: list[Cell] | None = None
         single = [entry.cell for entry in after if not entry.blank]
@@ -177,11 +176,11 @@ class GridReader:
         elif len(head.labels) == len(metrics) == len(single):
             chosen = single
         if chosen is None:
-            self._fail_disclosure(content, text, head, settled=_filled(after) >= len(metrics))
+            self._fail_disclosure(content, _cells(after), head, settled=_filled(after) >= len(metrics))
         else:
             self.readings.put(slots, chosen)
 
-    def _fail_disclosure(self, content: str, text: str, head: Head | None, *, settled: bool) -> None:
+    def _fail_disclosure(self, content: str, found: list[Cell], head: Head | None, *, settled: bool) -> None:
         metrics = METRICS[content]
         printed = "、".join(normal(label) for label in metrics if head is None or label not in head.columns)
         why = (
@@ -190,7 +189,7 @@ class GridReader:
             else "数字和表头对不上"
         )
         for key in metrics.values():
-            self.readings.fail(DISCLOSURE, key, text, why, settled=settled)
+            self.readings.fail(DISCLOSURE, key, found, why, settled=settled)
 
     def _read_proceedings(self, values: list[Entry]) -> None:
         head = proceedings_head(self.header_rows)
@@ -199,7 +198,7 @@ class GridReader:
         chosen = self._choose(PROCEEDINGS, values, names, head, ordered)
         if isinstance(chosen, str):
             settled = _filled(values) >= len(PROCEEDING_SLOTS)
-            self.readings.fail(PROCEEDINGS, "", _joined(values), chosen, settled=settled)
+            self.readings.fail(PROCEEDINGS, "", _cells(values), chosen, settled=settled)
         else:
             self.readings.put(PROCEEDING_SLOTS, chosen)
 
@@ -235,7 +234,7 @@ def _without_wrong_spans(table: str, below: Sequence[Cell], after: Sequence[Entr
     if len(held) == 1:
         return list(held[0])
     return [
-        one if one.text == other.text else Cell(one.text, one.doubt or _SPANS)
+        one if one.text == other.text else Cell(one.text, one.doubt or _SPANS, (one,))
         for one, other in zip(below, printed, strict=True)
     ]
 
@@ -283,7 +282,8 @@ def _rejoined(cut: Sequence[Cell | None], row: Sequence[Cell | None]) -> list[Ce
     for pair in zip(cut, row, strict=True):
         texts = [cell.text for cell in pair if cell and cell.text.strip()]
         doubts = [cell.doubt for cell in pair if cell and cell.doubt]
-        joined.setdefault(pair, Cell("\n".join(texts), "；".join(doubts)))
+        parts = tuple(cell for cell in pair if cell)
+        joined.setdefault(pair, Cell("\n".join(texts), "；".join(doubts), parts))
     return [joined[pair] for pair in zip(cut, row, strict=True)]
 
 
@@ -309,5 +309,5 @@ def _filled(entries: Sequence[Entry]) -> int:
     return sum(not entry.blank for entry in entries)
 
 
-def _joined(entries: Sequence[Entry]) -> str:
-    return " | ".join(entry.cell.text.strip() for entry in entries)
+def _cells(entries: Sequence[Entry]) -> list[Cell]:
+    return [entry.cell for entry in entries]

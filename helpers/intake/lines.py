@@ -122,6 +122,11 @@ def blocks(pieces: Sequence[Grid | Line | Picture]) -> Iterator[Block]:
             yield piece
 
 
+def bullets(pieces: Iterable[object]) -> Iterator[str]:
+    """Signs before the items of lists, which Markdown has its own for."""
+    yield from (piece.text[0] for piece in pieces if isinstance(piece, Line) and _BULLET.match(piece.text))
+
+
 def _column(own: Sequence[Line]) -> Column:
     long = [line for line in own if len(line.text) > 15] or own
     gaps = [

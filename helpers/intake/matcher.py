@@ -1,23 +1,22 @@
 """A document placed on the form: figures, prose, and everything that a person must look at."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from helpers.form import FORM, Table
-from helpers.intake import sections, stream
+from helpers.intake import frame, sections, stream
+from helpers.intake.account import Account
 from helpers.intake.fee import fee_of
 from helpers.intake.grids import GridReader
 from helpers.intake.model import Block, Document, Figure, Grid, Imported, IntakeError, Picture, Text, Unread
 from helpers.intake.readings import OTHER_HANDLING, Readings
 from helpers.intake.sheet import UNCOMPUTED
-from helpers.intake.words import normal
+from helpers.intake.words import normal, numbered
 
 PROSE_SECTIONS = [key for key in FORM.sections if key not in FORM.tables]
 _NAMED = 5
 _FEWEST_HEADINGS, _FEWEST_FIGURES = 3, 10
-_SHORTEST_SENTENCE = 15
 _PICTURE = "这一部分的表是图片，没有文字，读不出数字；请照着图片录入"
 _BEFORE_2019 = (
     "历年累计",
@@ -30,8 +29,6 @@ _BEFORE_2019 = (
 )
 """Heads and rows of the table of indicators that reports on 2018 and before had."""
 
-_CAPTION = re.compile(r"\s*[图表]\s*\d+[\s　:：].*")
-
 
 def place(document: Document) -> Imported:
     """Place a document on the form.
@@ -41,7 +38,36 @@ def place(document: Document) -> Imported:
     IntakeError
         It is no annual report in the form of 2021 or 2019.
     """
-    parts = sections.cut(document.blocks)
+    cut = sections.cut(document.blocks)
+    parts, readings = cut.parts, _read(document, cut.parts)
+    _refuse_others(document, headings=len(cut.headings), figures=len(readings.read))
+    _refuse_uncomputed(readings)
+    unread: list[Unread] = []
+    title, organ, year = _identity(document, parts[sections.LEAD], unread)
+    drawn = {name for name, blocks in parts.items() if any(isinstance(block, Picture) for block in blocks)}
+    figures = {table.name: dict(_figures(table, readings, drawn, unread)) for table in FORM.tables.values()}
+    published = _published(document, parts[sections.LEAD] if cut.headings else [], year, unread)
+    texts = _Texts(document, cut, readings)
+    prose, lead = texts.prose(organ or "", published), texts.lead([title or "", *document.titles])
+    stated = document.settings or _stated(lead, prose["other"], year, unread)
+    unread.extend(texts.unread)
+    unread.extend(document.asides)
+    unread.extend(texts.rest())
+    return Imported(
+        organ=organ,
+        year=year,
+        title=title,
+        published=published,
+        figures=figures,
+        sections=prose,
+        unread=unread,
+        settings=stated,
+        lead=lead,
+        characters=texts.account.totals(document.source),
+    )
+
+
+def _read(document: Document, parts: dict[str, list[Block]]) -> Readings:
     readings = Readings()
     reader = GridReader(readings)
     for block in document.blocks:
@@ -49,11 +75,14 @@ def place(document: Document) -> Imported:
             reader.read(block)
     stream.read(readings, parts)
     readings.split_other_handling(normal(stream.flatten(document.blocks)))
-    _refuse_others(document, headings=len(parts) - 1, figures=len(readings.read))
-    _refuse_uncomputed(readings)
-    unread: list[Unread] = []
-    lead = parts[sections.LEAD] if len(parts) > 1 else []
-    title, organ, year = sections.title_of(document, parts[sections.LEAD])
+    return readings
+
+
+def _identity(
+    document: Document, lead: Sequence[Block], unread: list[Unread]
+) -> tuple[str | None, str | None, int | None]:
+    """Title, organ and year; what is not stated is listed."""
+    title, organ, year = sections.title_of(document, lead)
     settings = document.settings
     title, organ, year = (
         settings.get("title", title),
@@ -64,23 +93,84 @@ def place(document: Document) -> Imported:
     for key, (value, name) in stated.items():
         if value is None:
             unread.append(Unread(f"{name}（{key}）", "", f"没有读到{name}，请补上"))
-    drawn = {name for name, blocks in parts.items() if any(isinstance(block, Picture) for block in blocks)}
-    figures = {table.name: dict(_figures(table, readings, drawn, unread)) for table in FORM.tables.values()}
-    prose = _prose(document, parts, unread)
-    unread.extend(_without_place(parts))
-    published = _published(document, lead, year, unread)
-    lead_text = document.prose.get("lead", _lead(lead))
-    return Imported(
-        organ=organ,
-        year=year,
-        title=title,
-        published=published,
-        figures=figures,
-        sections=prose,
-        unread=unread,
-        settings=settings or _stated(lead_text, prose["other"], year, unread),
-        lead=lead_text,
-    )
+    return title, organ, year
+
+
+class _Texts:
+    """Sorts all text of a document into prose, what is listed, and what is known; keeps account of its characters."""
+
+    def __init__(self, document: Document, cut: sections.Cut, readings: Readings) -> None:
+        self.document, self.cut, self.readings = document, cut, readings
+        self.account = Account()
+        self.unread: list[Unread] = []
+        for text in document.furniture:
+            self.account.know(text)
+        for aside in document.asides:
+            self.account.tell(aside.text)
+        for key, heading in cut.headings.items():
+            self._heading(key, heading)
+        for name in FORM.tables:
+            self._tables(name, cut.parts.get(name, []))
+
+    def _heading(self, key: str, heading: str) -> None:
+        if numbered(heading)[1] == numbered(FORM.sections[key])[1]:
+            self.account.know(heading)
+        else:
+            self._list(FORM.sections[key], heading, "标题和统一格式的不同，导入后按统一格式")
+
+    def _list(self, where: str, text: str, why: str) -> None:
+        self.account.tell(text)
+        self.unread.append(Unread(where, text, why))
+
+    def _tables(self, section: str, blocks: Sequence[Block]) -> None:
+        self.unread.extend(self.account.tables(section, blocks, self.readings))
+
+    def _place(self, where: str, found: frame.Sorted) -> None:
+        for known in found.known:
+            self.account.know(known.text)
+        for block, why in found.listed:
+            self._list(where, block.text, why)
+
+    def lead(self, titles: Collection[str]) -> str:
+        """Return the lead as Markdown."""
+        blocks = self.cut.parts[sections.LEAD]
+        self._tables(sections.LEAD, [block for block in blocks if isinstance(block, Grid)])
+        found = frame.lead_of(blocks, titles)
+        self._place("标题和第一部分之间", found)
+        lead = sections.markdown(found.prose)
+        self.account.keep_prose(lead)
+        return self.document.prose.get(sections.LEAD, lead)
+
+    def prose(self, organ: str, published: str | None) -> dict[str, str | None]:
+        """Return the prose of each section as Markdown, None for one that was not found."""
+        prose: dict[str, str | None] = {}
+        last = next((key for key in reversed(FORM.sections) if key in self.cut.parts), None)
+        for key in PROSE_SECTIONS:
+            text = self.document.prose.get(key)
+            if text is None and key in self.cut.parts:
+                text = self._section(key, organ, published, ends=key == last)
+                self.account.keep_prose(text)
+            prose[key] = text
+            if text is None:
+                where = f"“{FORM.sections[key]}”（sections.{key}）"
+                self.unread.append(Unread(where, "", "没有找到这个标题，这一部分没有读到"))
+        return prose
+
+    def _section(self, key: str, organ: str, published: str | None, *, ends: bool) -> str:
+        own, tables = _own(self.cut.parts[key])
+        self._tables(key, tables)
+        if ends:
+            found = frame.signature_of(own, organ, published)
+            self._place(FORM.sections[key], found)
+            own = found.prose
+        dropped = [block for block in own if isinstance(block, Text) and frame.is_furniture(block.text)]
+        for block in dropped:
+            self.account.know(block.text)
+        return sections.markdown([block for block in own if block not in dropped])
+
+    def rest(self) -> list[Unread]:
+        """List what of the source is nowhere."""
+        return list(self.account.rest(self.document.source))
 
 
 def _refuse_uncomputed(readings: Readings) -> None:
@@ -129,9 +219,9 @@ def _figures(
             else:
                 cells[column] = None
                 group = OTHER_HANDLING if OTHER_HANDLING in table.row[row].labels[1:2] else row
-                for key in ((table.name, row), (table.name, group), (table.name, "")):
-                    text, why = readings.failures.get(key, (text, why))
-                    if key in readings.failures:
+                for key in (row, group, ""):
+                    if failure := readings.tell(table.name, key):
+                        text, why = failure.text, failure.why
                         break
             if why:
                 name = ".".join((table.name, row) if column == "value" else (table.name, row, column))
@@ -139,46 +229,16 @@ def _figures(
         yield row, cells
 
 
-def _prose(document: Document, parts: dict[str, list[Block]], unread: list[Unread]) -> dict[str, str | None]:
-    prose: dict[str, str | None] = {}
-    for key in PROSE_SECTIONS:
-        if key in document.prose:
-            prose[key] = document.prose[key]
-        elif key in parts:
-            prose[key] = sections.markdown(_own(parts[key]))
-        else:
-            prose[key] = None
-            unread.append(
-                Unread(f"“{FORM.sections[key]}”（sections.{key}）", "", "没有找到这个标题，这一部分没有读到")
-            )
-    return prose
-
-
-def _own(blocks: Sequence[Block]) -> list[Block]:
-    """Blocks of a prose section without the form's own tables, which are placed by now."""
-    probe = Readings()
+def _own(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """Part the form's own tables, which are placed by now, from the blocks of a prose section."""
     own: list[Block] = []
+    placed: list[Block] = []
     for block in blocks:
+        probe = Readings()
         if isinstance(block, Grid):
             GridReader(probe).read(block)
-            if probe.read:
-                probe = Readings()
-                continue
-        own.append(block)
-    return own
-
-
-def _without_place(parts: dict[str, list[Block]]) -> Iterator[Unread]:
-    """Sentences in the sections that consist of a table alone."""
-    for table in FORM.tables.values():
-        for block in parts.get(table.name, []):
-            if not isinstance(block, Text) or _CAPTION.fullmatch(block.text):
-                continue
-            words = [run.before for run in stream.runs(block.text)] or [block.text]
-            if len(words) < 3 and len(block.text) >= _SHORTEST_SENTENCE and re.search(r"[。；]", block.text):
-                yield Unread(
-                    table.part, block.text, "是表格以外的文字，这一部分只有表格；要保留的请移到正文里"
-                )
+        (placed if probe.read else own).append(block)
+    return own, placed
 
 
 def _published(
@@ -206,10 +266,3 @@ def _stated(lead: str, other: str | None, year: int | None, unread: list[Unread]
     if fee.yuan is None:
         unread.append(Unread("信息处理费（information_fee_yuan）", fee.text, f"{fee.why}，请补上"))
     return {"contact": sections.contact_of(lead), "information_fee_yuan": fee.yuan}
-
-
-def _lead(blocks: Sequence[Block]) -> str:
-    """Paragraphs of the lead: sentences, not the title, the navigation or the date above them."""
-    return sections.markdown(
-        [block for block in blocks if isinstance(block, Text) and "。" in block.text and len(block.text) > 30]
-    )

@@ -14,6 +14,10 @@ from helpers.values import show
 Figure = int | Decimal
 
 
+_SHOWN = 60
+"""Characters of a text shown on the terminal."""
+
+
 class IntakeError(Exception):
     """A file that is not imported at all; the message says in Chinese why, and what to do instead."""
 
@@ -28,10 +32,13 @@ class Cell:
         All text of the cell, lines separated by newlines.
     doubt
         Why the text may not be what the eye sees (a superscript, struck text); empty where nothing is wrong.
+    parts
+        Cells of the file that it was made of, where it is none itself.
     """
 
     text: str
     doubt: str = ""
+    parts: tuple["Cell", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,11 @@ class Grid:
 
     rows: list[list[Cell | None]]
     aligned: bool = True
+
+
+def distinct(grid: Grid) -> list[Cell]:
+    """Cells of a grid in reading order, each once."""
+    return list(dict.fromkeys(cell for row in grid.rows for cell in row if cell is not None))
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,12 @@ class Document:
         Dates of publication it states, as written, most telling first.
     attachments
         Names of linked files that may be the report itself.
+    source
+        All text of the file that can be seen, taken without any of the care that the blocks are made with.
+    furniture
+        Text that is no part of the report: navigation, running heads, page numbers.
+    asides
+        Text beside the running text that a person must look at: footnotes, text outside the article.
     settings, prose
         Only in a workbook of this project: values for report.yml, and the prose files' text by stem.
     """
@@ -83,6 +101,9 @@ class Document:
     titles: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
+    source: str = ""
+    furniture: list[str] = field(default_factory=list)
+    asides: list["Unread"] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     prose: dict[str, str] = field(default_factory=dict)
 
@@ -114,6 +135,9 @@ class Imported:
         Further values for report.yml that the file states (contact, fee …).
     lead
         The lead paragraph as Markdown; empty where there is none.
+    characters
+        How many characters were ``read``, and how many of them are ``kept`` in the folder, ``listed`` in unread, and
+        ``known`` to be the form's or the page's own; the first is the sum of the others.
     """
 
     organ: str | None
@@ -125,6 +149,7 @@ class Imported:
     unread: list[Unread]
     settings: dict[str, Any] = field(default_factory=dict)
     lead: str = ""
+    characters: dict[str, int] = field(default_factory=dict)
 
     @property
     def level(self) -> str | None:
@@ -151,20 +176,29 @@ class Imported:
             "level": self.level,
             "sections": self.sections,
             "unread": [vars(entry) for entry in self.unread],
+            "characters": self.characters,
         }
 
-    def messages(self) -> list[str]:
-        """Return for people, one line each, what was not read; places with the same text and reason stand together."""
+    def messages(self, *, whole: bool = False) -> list[str]:
+        """Return for people, one line each, what was not read; places with the same text and reason stand together.
+
+        Parameters
+        ----------
+        whole
+            Long texts are not cut.
+        """
         together: dict[tuple[str, str], list[str]] = {}
         for entry in self.unread:
             together.setdefault((entry.text, entry.why), []).append(entry.where)
-        return list(_lines(together))
+        return list(_lines(together, None if whole else _SHOWN))
 
 
-def _lines(together: dict[tuple[str, str], list[str]]) -> Iterator[str]:
+def _lines(together: dict[tuple[str, str], list[str]], most: int | None) -> Iterator[str]:
     for (text, why), places in together.items():
         more = f"等 {len(places)} 处" if len(places) > 1 else ""
-        stands = f"“{' '.join(text.split())[:60]}”" if text else ""
+        words = " ".join(text.split())
+        cut = "" if most is None or len(words) <= most else "……"
+        stands = f"“{words[:most]}{cut}”" if text else ""
         yield f"{places[0]}{more}：{stands}{why}"
 
 

@@ -58,22 +58,28 @@ def _document(file: Any) -> Document:
         raise IntakeError(f"PDF 有 {len(file.pages)} 页，超过 {MAX_PAGES} 页的上限，不像一份年度报告")
     budget = Budget()
     pages: list[list[Piece]] = []
-    chars = 0
+    source: list[str] = []
+    drawn: list[str] = []
     for page in file.pages:
         if any(_INVISIBLE.search(stream.get_data() or b"") for stream in page.page_obj.contents):
             raise IntakeError("PDF 是扫描件，文字是识别出来的，数字可能认错；请向原机关要电子版")
         own = _upright(file, page).dedupe_chars(tolerance=1)
-        chars += len(own.chars)
-        pages.append(list(_page(own, budget)))
+        source += [char["text"] for char in own.chars]
+        figures = _figures(page)
+        drawn += [char["text"] for char in own.chars if char["mcid"] in figures]
+        pages.append(list(_page(_without(own, figures), budget)))
         page.close()
-    if chars < _FEWEST_CHARS:
+    if len(source) < _FEWEST_CHARS:
         raise IntakeError("PDF 是扫描件，没有文字层，读不出来；请向原机关要电子版，或者照着录入")
     title = file.metadata.get("Title")
     furniture = _furniture(pages)
     dropped = {id(line) for line in furniture}
     pieces = [piece for own in pages for piece in own if id(piece) not in dropped]
     return Document(
-        blocks=list(lines.blocks(list(_with_grids(pieces)))), titles=[title] if isinstance(title, str) else []
+        blocks=list(lines.blocks(list(_with_grids(pieces)))),
+        titles=[title] if isinstance(title, str) else [],
+        source="".join(source),
+        furniture=[*(line.text for line in furniture), *lines.bullets(pieces), "".join(drawn)],
     )
 
 
@@ -100,6 +106,22 @@ def _turn(matrix: Sequence[float]) -> int:
     if abs(right) > _SLANT * abs(up):
         return 0 if right >= 0 else 180
     return 90 if up > 0 else 270
+
+
+def _figures(page: Any) -> set[int]:
+    """Return marks of what a tagged PDF calls a figure: the bars, words and numbers of a chart."""
+    marks: set[int] = set()
+    stack = [(element, False) for element in page.structure_tree]
+    while stack:
+        element, inside = stack.pop()
+        inside = inside or element.get("type") == "Figure"
+        marks.update(element.get("mcids", []) if inside else [])
+        stack.extend((child, inside) for child in element.get("children", []))
+    return marks
+
+
+def _without(page: Any, marks: set[int]) -> Any:
+    return page.filter(lambda thing: thing["object_type"] == "image" or thing.get("mcid") not in marks)
 
 
 def _page(page: Any, budget: Budget) -> Iterator[Piece]:

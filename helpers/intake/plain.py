@@ -29,20 +29,26 @@ def decode(data: bytes) -> str:
 def read(data: bytes) -> Document:
     """Read text; neighbouring lines with ``|`` or tabs are one grid, whose columns need not line up."""
     blocks: list[Block] = []
+    text = decode(data)
+    furniture: list[str] = []
     rows: list[list[Cell | None]] = []
-    for line in [*decode(data).splitlines(), ""]:
+    for line in [*text.splitlines(), ""]:
         cells = _cells(line)
         if cells and not _RULE.fullmatch(line):
             rows.append([Cell(cell) for cell in cells])
+            furniture.append("".join(re.findall(r"[|│]", line)))
             continue
         if cells or _PAGE.fullmatch(line):
+            furniture.append(line)
             continue
         if rows:
             blocks.append(Grid(rows, aligned=False))
             rows = []
         if line.strip():
-            blocks.append(_text(line))
-    return Document(blocks=blocks)
+            block = _text(line)
+            blocks.append(block)
+            furniture.append(line.strip().removesuffix(block.text.strip()))
+    return Document(blocks=blocks, source=text, furniture=furniture)
 
 
 def _cells(line: str) -> list[str]:

@@ -1,7 +1,9 @@
 """What has been read of the three tables so far: one reading a figure, and never two that differ."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from helpers.form import AMOUNTS, FORM, TOTAL
 from helpers.intake import cells
@@ -32,23 +34,48 @@ class Read:
 
 
 @dataclass
+class Failure:
+    """Numbers that could not be placed: what stands there, why, and whether people are told."""
+
+    text: str
+    why: str
+    cells: list[Cell]
+    found: Sequence[Cell | str]
+    told: bool = False
+
+
+@dataclass
 class Readings:
     """What has been read and what has not.
 
     Attributes
     ----------
     failures
-        Why a row could not be placed, by (table, row) or, for a whole table, (table, ""): its text and the reason.
+        Why a row could not be placed, by (table, row) or, for a whole table, (table, "").
     other_handling
-        The single row （六）其他处理 of the form of 2019, by column.
+        The single row （六）其他处理 of the form of 2019, by column; ``other_cells`` are its cells.
+    used, told
+        Cells whose figures are placed, and those of failures that are told to people.
+    spoken
+        Digits by table that running text gave, placed or told.
     settled
         Rows that could not be placed though all their cells were there: no other way of reading may try them.
     """
 
     read: dict[Slot, Read] = field(default_factory=dict)
-    failures: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    failures: dict[tuple[str, str], Failure] = field(default_factory=dict)
     other_handling: dict[str, Read] = field(default_factory=dict)
+    other_cells: list[Cell] = field(default_factory=list)
+    used: set[Cell] = field(default_factory=set)
+    told: set[Cell] = field(default_factory=set)
+    spoken: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    told_runs: list[object] = field(default_factory=list)
     settled: set[tuple[str, str]] = field(default_factory=set)
+
+    @cached_property
+    def texts(self) -> set[str]:
+        """Figures as the file writes them; to be asked for when all is read."""
+        return {read.text.strip() for read in self.read.values()}
 
     def has(self, table: str, row: str) -> bool:
         """Tell whether any figure of a row has been placed."""
@@ -63,17 +90,47 @@ class Readings:
                 text = f"{old.text} / {new.text}"
                 new = Read(text, Reading(None, "在文件里出现了两次，内容不同，分不清以哪一个为准"))
             self.read[slot] = new
+        self.use(chosen)
+
+    def use(self, chosen: Iterable[Cell]) -> None:
+        """Note cells as placed, with the cells they were made of."""
+        for cell in chosen:
+            self.used.add(cell)
+            self.use(cell.parts)
 
     def put_other_handling(self, chosen: Sequence[Cell]) -> None:
         """Keep the single row （六）其他处理 by column."""
         for column, cell in zip(FORM.tables[APPLICATIONS].column, chosen, strict=True):
             self.other_handling[column] = Read(cell.text, cells.read(cell))
+        self.other_cells = list(chosen)
 
-    def fail(self, table: str, row: str, text: str, why: str, *, settled: bool = False) -> None:
-        """Note why a row's numbers could not be placed."""
-        self.failures.setdefault((table, row), (text, why))
+    def fail(
+        self, table: str, row: str, found: Sequence[Cell | str], why: str, *, settled: bool = False
+    ) -> None:
+        """Note why a row's numbers could not be placed: cells, or digits of running text."""
+        cells_found = [piece for piece in found if isinstance(piece, Cell)]
+        texts = [piece.text.strip() if isinstance(piece, Cell) else piece for piece in found]
+        text = (" | " if cells_found else " ").join(texts)
+        self.failures.setdefault((table, row), Failure(text, why, cells_found, found))
         if settled:
             self.settled.add((table, row))
+
+    def tell(self, table: str, row: str) -> Failure | None:
+        """Return why a row could not be placed, and note that people are told."""
+        failure = self.failures.get((table, row))
+        if failure and not failure.told:
+            failure.told = True
+            self.tell_cells(failure.cells)
+            if not failure.cells and not any(one is failure.found for one in self.told_runs):
+                self.told_runs.append(failure.found)
+                self.spoken[table].update(filter(str.isdigit, failure.text))
+        return failure
+
+    def tell_cells(self, found: Iterable[Cell]) -> None:
+        """Note cells as told, with the cells they were made of."""
+        for cell in found:
+            self.told.add(cell)
+            self.tell_cells(cell.parts)
 
     def split_other_handling(self, words: str) -> None:
         """Spread the single row over the three rows of today's form: only a zero can be spread for certain.
@@ -94,6 +151,7 @@ class Readings:
                 spread = Read(one.text, Reading(None, why))
             for row in OTHER_ROWS:
                 self.read[APPLICATIONS, row, column] = spread
+        self.use(self.other_cells)
 
 
 def sums_hold(table: str, values: Sequence[Figure | None]) -> bool:

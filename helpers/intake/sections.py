@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -26,8 +27,16 @@ _TELLING = {
 _LONGEST_HEADING = 40
 
 
-def cut(blocks: Iterable[Block]) -> dict[str, list[Block]]:
-    """Cut blocks at the headings; a key is missing where its heading was not found.
+@dataclass
+class Cut:
+    """Blocks of each section by key, and its heading as printed; a key is missing where its heading was not found."""
+
+    parts: dict[str, list[Block]]
+    headings: dict[str, str]
+
+
+def cut(blocks: Iterable[Block]) -> Cut:
+    """Cut blocks at the headings.
 
     Of a heading that stands twice (a table of contents) the last one before the next section counts.
     """
@@ -39,7 +48,10 @@ def cut(blocks: Iterable[Block]) -> dict[str, list[Block]]:
         if places:
             starts[key] = ends = places[-1]
     cuts = [(LEAD, -1), *sorted(starts.items(), key=lambda item: item[1]), ("", len(whole))]
-    return {key: whole[start + 1 : stop] for (key, start), (_, stop) in pairwise(cuts)}
+    return Cut(
+        {key: whole[start + 1 : stop] for (key, start), (_, stop) in pairwise(cuts)},
+        {key: block.text for key, start in starts.items() if isinstance(block := whole[start], Text)},
+    )
 
 
 def heading_of(block: Block) -> str | None:
@@ -173,9 +185,6 @@ def contact_of(lead: str) -> dict[str, str | None]:
 # Prose ----------------------------------------------------------------------------------------------------------------
 
 _BLOCK_START = re.compile(r"^(?=[#>|~=]|[-+](?:\s|$)|-{2,}$)|^(\d{1,9})(?=[.)](?:\s|$))")
-_LEFT_OVER = re.compile(
-    r"^(?:[\s\-—–]*\d*[\s\-—–]*|附件下载|附件[:：].*|扫一扫.*|打印.{0,8}|关闭.{0,8}|分享.{0,20}|上一篇.*|下一篇.*|【.{0,12}】|返回.{0,6})$"
-)
 
 
 def markdown(blocks: Sequence[Block]) -> str:
@@ -197,7 +206,7 @@ def markdown(blocks: Sequence[Block]) -> str:
 def _paragraph(block: Text) -> str:
     lines = [" ".join(line.split()) for line in clean(block.text.replace("\u3000", " ")).split("\n")]
     text = " ".join(line for line in lines if line)
-    if not text or _LEFT_OVER.match(text):
+    if not text:
         return ""
     # （一）主动公开 is a heading by itself, as clerks write it.
     mark = (

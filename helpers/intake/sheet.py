@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from helpers.intake.limits import Budget, check_package
-from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Text
+from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Text, distinct
 
 SETTINGS, PROSE, LAST_YEAR = "基本情况", "正文", "上年数据"
 """Sheets of this project's workbook that are no table of the form."""
@@ -17,6 +17,7 @@ SETTINGS, PROSE, LAST_YEAR = "基本情况", "正文", "上年数据"
 UNCOMPUTED = "是公式，文件里没有存下算好的数"
 """End of the reason why a cell with a formula was not read; the cell's name stands before it."""
 
+_HINT = re.compile(r"只填[^。]*格子[^。]*|勾稽相符|.*〔[A-Z]-[A-Z]+〕")
 _TALLEST, _WIDEST = 2_000, 200
 
 
@@ -47,7 +48,10 @@ def read(data: bytes) -> Document:
             elif sheet.title == PROSE and document.settings:
                 document.prose = _prose(grid)
             else:
+                document.source += "".join(cell.text for cell in distinct(grid))
                 document.blocks.extend(_blocks(grid))
+        if document.settings:
+            document.furniture = list(_without_hints(document.blocks))
     except IntakeError:
         raise
     except Exception:  # openpyxl raises whatever a broken part makes it trip over
@@ -147,6 +151,19 @@ def _blocks(grid: Grid) -> Iterator[Block]:
         yield from (Text(line.strip()) for line in filled[0].text.split("\n") if line.strip())
     if rows:
         yield Grid(rows)
+
+
+def _without_hints(blocks: list[Block]) -> Iterator[str]:
+    """Take out and return what this project's workbook says to who fills it in: hints, and whether sums hold."""
+    for block in list(blocks):
+        if isinstance(block, Text) and _HINT.fullmatch(block.text):
+            blocks.remove(block)
+            yield block.text
+        for row in block.rows if isinstance(block, Grid) else ():
+            for column, cell in enumerate(row):
+                if cell and _HINT.fullmatch(cell.text):
+                    yield cell.text
+                    row[column] = None
 
 
 # This project's workbook ----------------------------------------------------------------------------------------------

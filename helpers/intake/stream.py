@@ -271,8 +271,10 @@ def _read_applications(readings: Readings, text: str, *, ruled: bool) -> None:
         sure = cut and cut[1] and order and (run.one_line or (regular and not run.after.startswith(_CUT)))
         if not cut or not (sure or (whole and sums_hold(APPLICATIONS, values))):
             why = f"这些数字分不成 {len(columns)} 列，或者分法不止一种"
-            readings.fail(APPLICATIONS, key.removeprefix("#"), " ".join(run.tokens), why)
-        elif single:
+            readings.fail(APPLICATIONS, key.removeprefix("#"), run.tokens, why)
+            continue
+        readings.spoken[APPLICATIONS].update(filter(str.isdigit, "".join(cut[0])))
+        if single:
             readings.put_other_handling([Cell(figure) for figure in cut[0]])
         else:
             readings.put(
@@ -295,10 +297,11 @@ def _read_disclosure(readings: Readings, text: str) -> None:
         cut = split(run.tokens, len(metrics))
         if cut and cut[1] and not run.apart and set(metrics) <= head and not _plain_decimal(metrics, cut[0]):
             readings.put(slots, [Cell(figure) for figure in cut[0]])
+            readings.spoken[DISCLOSURE].update(filter(str.isdigit, "".join(cut[0])))
         else:
             for _, key, _ in slots:
                 why = "前面没有看到统一格式的表头" if not set(metrics) <= head else "数字和表头的列数对不上"
-                readings.fail(DISCLOSURE, key, " ".join(run.tokens), why)
+                readings.fail(DISCLOSURE, key, run.tokens, why)
 
 
 def _glued(found: Sequence[Run], count: int) -> bool:
@@ -332,7 +335,7 @@ def _read_proceedings(readings: Readings, text: str, *, ruled: bool) -> None:
         if cut is None:
             if len(run.tokens) >= len(results):
                 why = f"这些数字分不成 {len(PROCEEDING_SLOTS)} 列，或者分法不止一种"
-                readings.fail(PROCEEDINGS, "", " ".join(run.tokens), why)
+                readings.fail(PROCEEDINGS, "", run.tokens, why)
             continue
         order = not ruled and normal("".join(results * 2)) in normal(run.before)
         values = [int(figure) if figure.isdigit() else None for figure in cut[0]]
@@ -341,11 +344,12 @@ def _read_proceedings(readings: Readings, text: str, *, ruled: bool) -> None:
             cut[1] and order and run.even and len(run.tokens) == len(cut[0])
         ):
             readings.put(PROCEEDING_SLOTS, [Cell(figure) for figure in cut[0]])
+            readings.spoken[PROCEEDINGS].update(filter(str.isdigit, "".join(cut[0])))
         else:
             readings.fail(
                 PROCEEDINGS,
                 "",
-                " ".join(run.tokens),
+                run.tokens,
                 "看不到完整的表头，各数之和又不等于总计，分不清各属哪一列",
             )
 

@@ -12,7 +12,7 @@ from lxml import html
 from helpers.intake import sections, spans
 from helpers.intake.labels import APPLICATION_ROWS, CONTENTS
 from helpers.intake.limits import Budget
-from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text
+from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text, Unread, distinct
 from helpers.intake.words import find
 
 _UNSEEN = frozenset(
@@ -43,6 +43,8 @@ _BLOCKS = frozenset(
 _STRUCK = {"s", "strike", "del"}
 _MARKS = {"h1": "## ", "h2": "## ", "h3": "## ", "h4": "## ", "h5": "## ", "h6": "## ", "blockquote": "> "}
 _LONGEST_CELL = 300
+_LONGEST_LINK = 40
+_SHORTEST_SENTENCE = 15
 _SMALL = 100
 _TITLES = ("articletitle", "og:title", "title")
 _DATES = ("pubdate", "publishdate", "article:published_time", "dcterms.date", "firstpublishedtime")
@@ -66,7 +68,15 @@ def read(data: bytes) -> Document:
         raise IntakeError("网页嵌套过深，不像正常的网页，没有打开")
     found = list(_walk(root.body, Budget()))
     inside = _article(found)
-    document = Document(blocks=[block for block, _ in inside])
+    document = Document(source="".join(_seen(root.body)))
+    within = {id(block) for block, _ in inside}
+    for block, element in found:
+        if id(block) not in within:
+            _put_outside(document, block)
+        elif isinstance(block, Text) and _is_navigation(block, element):
+            document.furniture.append(block.text)
+        else:
+            document.blocks.append(block)
     document.titles = list(_metas(root, _TITLES)) + [
         " ".join(heading.text_content().split()) for heading in root.iter("h1", "title")
     ]
@@ -74,6 +84,36 @@ def read(data: bytes) -> Document:
     document.published = [*_metas(root, _DATES), *sections.published_of(Document(), outside[:200])]
     document.attachments = list(dict.fromkeys(_attachments(root)))
     return document
+
+
+def _seen(body: Any) -> Iterator[str]:
+    """All text of a page that can be seen, taken without looking for paragraphs and tables."""
+    hidden: set[Any] = set()
+    for element in body.iter():
+        if element.getparent() in hidden or _hidden(element):
+            hidden.add(element)
+        else:
+            yield element.text or ""
+        if element is not body and element.getparent() not in hidden:
+            yield element.tail or ""
+
+
+def _put_outside(document: Document, block: Block) -> None:
+    """Sort what stands outside the article: sentences are listed, all else belongs to the page."""
+    cells = [block.text] if isinstance(block, Text) else [cell.text for cell in distinct(block)]
+    for text in cells:
+        if len(text) >= _SHORTEST_SENTENCE and re.search(r"[。；]", text):
+            document.asides.append(Unread("网页里报告正文以外", text, "没有导入；属于报告的请补上"))
+        else:
+            document.furniture.append(text)
+
+
+def _is_navigation(block: Text, element: Any) -> bool:
+    """Tell a line that is nothing but links: menus, other pages."""
+    if len(block.text) > _LONGEST_LINK or re.search(r"[。；]", block.text) or sections.heading_of(block):
+        return False
+    linked = "".join(link.text_content() for link in element.iter("a"))
+    return bool(linked.strip()) and "".join(linked.split()) == "".join(element.text_content().split())
 
 
 def _page(data: bytes) -> bytes:
@@ -179,6 +219,8 @@ def _walk(body: Any, budget: Budget) -> Iterator[tuple[Block, Any]]:
             yield from flush()
             yield Picture(), owner
         if element.tag == "table" and _is_grid(element):
+            for caption in element.iter("caption"):
+                yield Text(_collapsed([caption.text_content()])), element
             yield _grid(element, budget), element
             owner = element.getparent()
             line.append(element.tail or "")

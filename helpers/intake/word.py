@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from helpers.intake.limits import Budget, check_package
-from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text
+from helpers.intake.model import Block, Cell, Document, Grid, IntakeError, Picture, Text, Unread
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -35,11 +35,43 @@ def read(data: bytes) -> Document:
         reader = _Reader(file)
         document = Document(blocks=list(reader.blocks(file.element.body)))
         document.titles = [file.core_properties.title or ""]
+        document.asides = list(_notes(file))
+        document.source = "".join(
+            [*_seen(file.element.body), *reader.numbers, *(note.text for note in document.asides)]
+        )
     except IntakeError:
         raise
     except Exception:  # python-docx raises whatever a broken part makes it trip over
         raise IntakeError("Word 文件已损坏，打不开；请用 Word 或 WPS 另存一份再导入") from None
     return document
+
+
+def _seen(root: Any) -> Iterator[str]:
+    """Texts below an element that can be seen."""
+    for node in root.iter(f"{_W}t", f"{_W}noBreakHyphen", f"{_W}sym"):
+        above = list(node.iterancestors())
+        gone = any(one.tag in _GONE or one.tag == _FALLBACK or _is_deleted(one) for one in above)
+        hidden = any(_is_on(one, "vanish") for one in above if one.tag == f"{_W}r")
+        if not gone and not hidden:
+            yield {f"{_W}t": node.text or "", f"{_W}sym": "\ufffd"}.get(node.tag, "-")
+
+
+def _is_deleted(element: Any) -> bool:
+    return element.tag == f"{_W}tr" and element.find(f"{_W}trPr/{_W}del") is not None
+
+
+def _notes(file: Any) -> Iterator[Unread]:
+    """Footnotes and endnotes, which stand in parts of their own."""
+    from lxml import etree
+
+    for part in file.part.package.iter_parts():
+        if not str(part.partname).endswith(("/footnotes.xml", "/endnotes.xml")):
+            continue
+        # The package was checked for entities before it was opened.
+        for note in etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False)):
+            text = "".join(_seen(note)).strip()
+            if text:
+                yield Unread("脚注", text, "是脚注，没有放进正文；要保留的请写进正文")
 
 
 class _Reader:
@@ -51,6 +83,7 @@ class _Reader:
             if style.find(f"{_W}name") is not None
         }
         self.numbering = _Numbering(file)
+        self.numbers: list[str] = []
 
     def blocks(self, parent: Any) -> Iterator[Block]:
         """Blocks below an element in reading order; content controls and the like are looked through."""
@@ -78,6 +111,7 @@ class _Reader:
         ):
             yield Picture()
         if text.strip():
+            self.numbers.append(number)
             yield Text(number + text.strip(), "## " if re.match(r"heading [1-9]", name) else mark)
 
     def _grid(self, table: Any) -> Grid:

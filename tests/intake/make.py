@@ -290,6 +290,7 @@ def pdf(
     lying: bool = False,
     picture: bytes = b"",
     overview: Iterable[str] = OVERVIEW,
+    inserted: tuple[float, str] = (0.0, ""),
 ) -> bytes:
     """Return a report as a PDF whose tables break over pages.
 
@@ -307,6 +308,8 @@ def pdf(
         It is printed lying on its side.
     picture
         Stands in place of every table.
+    inserted
+        A paragraph more, and where: between 0 (before the lead) and 1 (at the end).
     """
     import typst
 
@@ -330,6 +333,9 @@ def pdf(
             lines += [f"#v({above})"] if key == "applications" else []
             table = _typst_table(grids(figures)[key], stroke, columns, lying_one)
             lines.append(f"#image(bytes({tuple(picture)}), width: 12cm)" if picture else table)
+    where, paragraph = inserted
+    if paragraph:
+        lines.insert(4 + round(where * (len(lines) - 4)), escaped(paragraph))
     fonts = FONTS
     return bytes(typst.compile("\n\n".join(lines).encode(), font_paths=[str(fonts)]))
 

@@ -151,7 +151,7 @@ def test_the_json_has_the_contracts_shape_and_keeps_the_digits_of_amounts(tmp_pa
     document = json.loads(text, parse_float=Decimal)
     assert list(document) == [
         "organ", "year", "title", "published", "disclosure", "applications", "proceedings", "lead", "contact", "fee",
-        "level", "sections", "unread",
+        "level", "sections", "unread", "characters",
     ]  # fmt: skip
     assert {name: document[name] for name in FORM.tables} == make.as_json(figures)
     assert '"fees": 9116.360' in text

@@ -35,7 +35,7 @@ def wrong(report: Imported, figures: make.Figures) -> list[tuple[str, str, str, 
     ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(millimetres=st.integers(0, 180), spread=st.booleans(), repeated=st.booleans())
 def test_a_row_may_go_on_on_the_next_page_wherever_the_page_ends(millimetres, spread, repeated):
     figures = make.distinct() if spread else make.tallying(millimetres)
