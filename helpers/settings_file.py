@@ -88,6 +88,7 @@ _TYPES = {
     "integer": "整数",
     "number": "数",
     "object": "几行“键: 值”",
+    "array": "几行“- 值”",
     "boolean": "true 或 false",
     "null": "null（空）",
 }
@@ -155,6 +156,11 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
                 (),
                 {"expected": f"≤ {most}", "actual": shortened(value)},
             )
+        case "minItems":
+            least = error.validator_value
+            yield f"{label}有 {len(value)} 项，至少 {least} 项", (), {"expected": f"≥ {least}"}
+        case "uniqueItems":
+            yield f"{label}里有写了两次的，请删去一个", (), {}
         case _:
             yield f"{label}是空的或过长，请填写", (), {"actual": shortened(value)}
 

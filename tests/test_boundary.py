@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from published import ROOT, XIAODUKOU, copy_project, hears_interrupts
 
@@ -206,6 +207,21 @@ def test_the_same_fault_has_the_same_number_and_its_traceback_can_be_had(faulty:
     assert "Traceback" in told.stderr
 
 
+def test_a_process_that_is_killed_costs_no_verdict() -> None:
+    command = [sys.executable, "-m", "helpers", "check", "--json", *[str(PINGTAN)] * 250]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    workers: list[psutil.Process] = []
+    while not workers and process.poll() is None:
+        time.sleep(0.2)
+        children = psutil.Process(process.pid).children()
+        workers = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    time.sleep(2)
+    workers[0].kill()
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (0, "")
+    assert [one["passed"] for one in json.loads(out)] == [True] * 250
+
+
 # Places that cannot be read or written --------------------------------------------------------------------------------
 
 
@@ -289,6 +305,21 @@ def test_a_folder_that_may_not_be_read(as_nobody: tuple[Path, list[str]]) -> Non
         assert done.returncode in (1, 2)
         assert "INTERNAL" not in done.stderr
     folder.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "3", "1.5", "[]", "[a, a]", "{}", "{a: b}", "true", "null", '"\\ud800"']
+)
+def test_a_setting_of_any_kind_is_read_or_told(value: str, tmp_path: Path) -> None:
+    schema = json.loads((ROOT / "data" / "form" / "report.schema.json").read_text("utf-8"))
+    settings = (PINGTAN / "report.yml").read_text("utf-8").split("\n")
+    for key in schema["properties"]:
+        folder = Path(shutil.copytree(PINGTAN, tmp_path / key))
+        kept = [line for line in settings if not line.startswith(f"{key}:")]
+        (folder / "report.yml").write_text("\n".join([f"{key}: {value}", *kept]), "utf-8")
+    done = run("check", "--json", *sorted(tmp_path.iterdir()))
+    found = {one["rule"] for verdict in json.loads(done.stdout) for one in verdict["findings"]}
+    assert "LOAD" in found and "INTERNAL" not in found
 
 
 # Command lines --------------------------------------------------------------------------------------------------------

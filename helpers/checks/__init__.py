@@ -1,8 +1,10 @@
 """The checks: a report folder, or many, against every rule of the catalogue."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -12,7 +14,7 @@ from helpers.checks.case import Case, Shelf
 from helpers.checks.catalogue import Check, stages
 from helpers.checks.cells import Cell
 from helpers.checks.sums import equations
-from helpers.findings import Finding, errors, rules, unforeseen
+from helpers.findings import Finding, errors, finding, rules, unforeseen
 from helpers.report import InvalidReport, Report
 from helpers.scratch import end_with_parent
 
@@ -20,6 +22,8 @@ _WORTH_A_POOL = 200
 """Fewer folders are read sooner by one process than several processes start."""
 
 _CHUNK = 50
+
+_DIED = "核对它的进程两次意外退出（内存不足，或被结束）；请检查这个文件夹里是否放错了文件"
 
 
 @dataclass(frozen=True)
@@ -125,10 +129,25 @@ def _verdicts(folders: list[Path], workers: int | None) -> Iterator[Verdict]:
         yield from (_check_lean(folder, shelf) for folder in folders)
         return
     chunks = [folders[start : start + _CHUNK] for start in range(0, len(folders), _CHUNK)]
-    # Never fork: a forked copy of threads that libraries started deadlocks.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start) as pool:
-        for verdicts in pool.map(_check_chunk, chunks):
-            yield from verdicts
+    yield from _verdicts_of_processes(chunks, workers)
+
+
+def _verdicts_of_processes(chunks: Iterable[list[Path]], workers: int) -> Iterator[Verdict]:
+    """Check chunks; when a process dies, the first that is open is checked one by one, to tell who ends a process."""
+    waiting = deque(chunks)
+    while waiting:
+        try:
+            # Never fork: a forked copy of threads that libraries started deadlocks.
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start) as pool:
+                for verdicts in pool.map(_check_chunk, tuple(waiting)):
+                    waiting.popleft()
+                    yield from verdicts
+        except BrokenProcessPool:
+            chunk = waiting.popleft()
+            if workers == 1 and len(chunk) == 1:
+                yield Verdict(chunk[0], None, None, [finding("INTERNAL", _DIED)])
+            else:
+                yield from _verdicts_of_processes([[folder] for folder in chunk], 1)
 
 
 def _cores() -> int:
