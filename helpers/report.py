@@ -175,9 +175,10 @@ def _read(folder: Path) -> Reading:
         lines |= {(table.name, key): line for key, line in reader.lines.items()}
         findings += reader.findings
     prose, wrong = _read_prose(folder)
-    findings += [*wrong, *_strangers(folder)]
+    findings += wrong
     report = None
     if settings is not None:
+        findings += _strangers(folder)
         report = Report(folder=folder, **settings, tables=tables, prose=prose, lines=lines)
     return Reading(folder, report, findings)
 
@@ -202,8 +203,12 @@ def _read_prose(folder: Path) -> tuple[dict[str, str], list[Finding]]:
 def _strangers(folder: Path) -> Iterator[Finding]:
     """Tell of pipes, devices, links that lead out of the folder, names not in UTF-8; files that are read are told of where they are."""
     known = {SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)}
-    for path in irregular(folder):
-        name = path.relative_to(folder).as_posix()
+    try:
+        found = [path.relative_to(folder).as_posix() for path in irregular(folder)]
+    except OSError as error:
+        yield finding("LOAD", f"文件夹{error.strerror}，请检查是否放错了文件")
+        return
+    for name in found:
         if name not in known:
             yield finding(
                 "LOAD",

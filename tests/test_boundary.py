@@ -78,6 +78,7 @@ BAD = {
     "folder-not-utf8": renamed,
     "circle": circle,
     "empty-file": lambda folder: (folder / "applications.csv").write_bytes(b""),
+    "thousands-of-files": lambda folder: [(folder / f"{number}.txt").touch() for number in range(3000)],
     "folder-for-a-file": lambda folder: ((folder / "other.md").unlink(), (folder / "other.md").mkdir()),
 }
 

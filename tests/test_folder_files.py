@@ -52,6 +52,16 @@ def test_any_folder_is_judged_in_little_time_and_memory(name: str, folder: Path)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("link", ["/", "/usr", "/proc", "../../.."])
+def test_a_link_to_much_else_is_no_walk_over_the_machine(link: str, folder: Path) -> None:
+    path = folder / "report.yml"
+    lines = [
+        line for line in path.read_text("utf-8").split("\n") if not line.startswith(("previous:", "parent:"))
+    ]
+    path.write_text("\n".join([f"previous: {link}", f"parent: {link}", *lines]), encoding="utf-8")
+    assert run("check", folder, preexec_fn=little).returncode == 0
+
+
 # Files that are none --------------------------------------------------------------------------------------------------
 
 
