@@ -28,7 +28,7 @@ EXAMPLE = ROOT / "data" / "xiaodukou-2024"
 _BATCH = """
 import json, sys, time
 from pathlib import Path
-from helpers.batch import run
+from helpers.county import run
 
 marks, driver, start = [], [], time.perf_counter()
 
@@ -145,7 +145,7 @@ class Memory:
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 line = " ".join(process.cmdline())
-                if "helpers.batch" in line:
+                if "helpers.county" in line:
                     largest["driver"] = process.memory_info().rss / 1e6
                 elif kind := "worker" if "spawn_main" in line else "pandoc" if "--defaults" in line else "":
                     largest[kind] = max(largest[kind], process.memory_full_info().pss / 1e6)

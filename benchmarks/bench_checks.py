@@ -13,7 +13,7 @@ SINGLE = ROOT / "data" / "pingtan-2025"
 _MANY = """
 import sys
 from pathlib import Path
-from helpers.checks.show import run
+from helpers.checks.display import run
 
 sys.exit(run(sorted(Path(sys.argv[1]).iterdir()), as_json=True))
 """

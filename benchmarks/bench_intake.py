@@ -5,7 +5,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import ROOT, run, show
-from helpers import report, workbook
+from helpers.intake import workbook
+from helpers.report.folder import load
 
 FOLDER = ROOT / "data" / "xiaodukou-2024"
 GOALS = {"html": "1 s", "docx": "1 s", "pdf": "3 s", "xlsx": ""}
@@ -15,7 +16,7 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as place:
         run([sys.executable, "-m", "helpers", "render", str(FOLDER), "--engine", "pandoc", "--out", place])
-        workbook.write(report.load(FOLDER), Path(place) / "report.xlsx")
+        workbook.write(load(FOLDER), Path(place) / "report.xlsx")
         rows = []
         for kind, goal in GOALS.items():
             command = [

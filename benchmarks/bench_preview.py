@@ -15,7 +15,8 @@ from statistics import median
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.measure import ROOT, run, show
-from helpers import preview, publish
+from helpers import publish
+from helpers.review import preview
 
 COLD, SAVES = 2, 9
 """Saves that are not counted, because imports and caches are cold, and saves that are."""

@@ -18,12 +18,12 @@ import typst
 
 from helpers import checks
 from helpers.publish import publish
-from helpers.publish.execute import run_cells
-from helpers.publish.typeset import OUTSIDE, carried, typeset
+from helpers.publish.cells.execute import run_cells
+from helpers.publish.engines.typeset import OUTSIDE_IMAGE, inline_image, typeset
 
 WARM_UP, COUNTED = 4, 24
 Spent = defaultdict[str, float]
-_ENGINE = "helpers.publish.builtin"
+_ENGINE = "helpers.publish.engines.builtin"
 
 
 def _children() -> float:
@@ -45,7 +45,7 @@ def _make(folders: Iterable[Path], out: Path) -> None:
     for folder in folders:
         checks.check(folder)
         parameters = {"report": str(folder)}
-        publish(Path("report.qmd"), out=out, parameters=parameters, engine="pandoc", frugal=True)
+        publish(Path("report.qmd"), out=out, parameters=parameters, engine="pandoc", in_process=True)
 
 
 def ours(folders: list[Path], out: Path) -> Spent:
@@ -78,7 +78,7 @@ def bare(folders: list[Path], out: Path) -> Spent:
 
     def typst_twice(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
         typeset(source, target, folder, options, epoch)
-        code = OUTSIDE.sub(carried, source.read_text(encoding="utf-8")).encode()
+        code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8")).encode()
         compiler = typst.Compiler(root=str(folder), font_paths=fonts)
         compiled(compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"])
 

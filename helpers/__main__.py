@@ -1,5 +1,5 @@
-"""``python -m helpers``: see helpers/cli.py."""
+"""``python -m helpers``: see helpers/cli/commands.py."""
 
-from helpers.cli import main
+from helpers.cli.commands import main
 
 main()

@@ -22,13 +22,13 @@ _BATCH = """
 import sys
 from pathlib import Path
 
-from helpers.batch import BatchError
-from helpers.batch.cluster import Address
-from helpers.batch.show import run_shown
+from helpers.county.cluster import BatchError
+from helpers.county.cluster import Address
+from helpers.county.progress import run_with_progress
 
 out, scheduler, workers, formats, *folders = sys.argv[1:]
 try:
-    code = run_shown([Path(one) for one in folders], Path(out), to=formats.split(","), scheduler=Address(scheduler) if scheduler else None,
+    code = run_with_progress([Path(one) for one in folders], Path(out), to=formats.split(","), scheduler=Address(scheduler) if scheduler else None,
                      workers=int(workers), fresh="FRESH" in __import__("os").environ)
 except BatchError as error:
     sys.exit(str(error))

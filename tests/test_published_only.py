@@ -11,7 +11,7 @@ from conftest import ROOT, XIAODUKOU
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.spreadsheets import csv_text
+from helpers.files.spreadsheets import csv_text
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -55,7 +55,7 @@ def test_every_page_says_what_it_loads_nothing(tmp_path: Path) -> None:
         tmp_path / "c.html",
     )
     assert CSP in (tmp_path / "c.html").read_text("utf-8")
-    for name in ("helpers/checks/show.py", "assets/html/page.html"):
+    for name in ("helpers/checks/display.py", "assets/html/page.html"):
         assert CSP in (ROOT / name).read_text("utf-8")
 
 

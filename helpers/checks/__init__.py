@@ -10,13 +10,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from helpers.checks.case import Case, Shelf
 from helpers.checks.catalogue import Check, stages
-from helpers.checks.cells import Cell
+from helpers.checks.context import Context, FolderCache
 from helpers.checks.sums import equations
-from helpers.findings import Finding, errors, finding, rules, unforeseen
-from helpers.report import InvalidReport, Report
-from helpers.scratch import end_with_parent
+from helpers.files.scratch import end_with_parent
+from helpers.report.cell_names import Cell
+from helpers.report.findings import Finding, errors, finding, rules, unforeseen
+from helpers.report.folder import InvalidReport, Report
 
 _WORTH_A_POOL = 200
 """Fewer folders are read sooner by one process than several processes start."""
@@ -99,7 +99,7 @@ class Verdict:
 
 def check(folder: Path | str) -> Verdict:
     """Read a folder and run every rule; whatever is wrong with it is a finding, never an exception."""
-    return _check(Path(folder), Shelf())
+    return _check(Path(folder), FolderCache())
 
 
 def check_many(
@@ -125,8 +125,8 @@ def _verdicts(folders: list[Path], workers: int | None) -> Iterator[Verdict]:
     if workers is None:
         workers = _cores() if len(folders) >= _WORTH_A_POOL else 1
     if workers == 1:
-        shelf = Shelf()
-        yield from (_check_lean(folder, shelf) for folder in folders)
+        cache = FolderCache()
+        yield from (_check_lean(folder, cache) for folder in folders)
         return
     chunks = [folders[start : start + _CHUNK] for start in range(0, len(folders), _CHUNK)]
     yield from _verdicts_of_processes(chunks, workers)
@@ -154,65 +154,71 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_shelf = Shelf()
+_cache = FolderCache()
 
 
 def _start() -> None:
-    global _shelf
+    global _cache
     end_with_parent()
-    _shelf = Shelf()
+    _shelf = FolderCache()
 
 
 def _check_chunk(folders: list[Path]) -> list[Verdict]:
-    return [_check_lean(folder, _shelf) for folder in folders]
+    return [_check_lean(folder, _cache) for folder in folders]
 
 
-def _check_lean(folder: Path, shelf: Shelf) -> Verdict:
-    return replace(_check(folder, shelf), report=None)
+def _check_lean(folder: Path, cache: FolderCache) -> Verdict:
+    return replace(_check(folder, cache), report=None)
 
 
-def _check(folder: Path, shelf: Shelf) -> Verdict:
+def _check(folder: Path, cache: FolderCache) -> Verdict:
     try:
-        return _judge(folder, shelf)
+        return _judge(folder, cache)
     except Exception as error:  # one folder must never be the end of the others
         return Verdict(folder, None, None, [unforeseen(error)])
 
 
-def _judge(folder: Path, shelf: Shelf) -> Verdict:
-    case = shelf.case(folder)
-    if case is None:
-        return Verdict(folder, None, None, shelf.reading(folder).findings)
-    findings = case.shape_findings
+def _judge(folder: Path, cache: FolderCache) -> Verdict:
+    context = cache.context(folder)
+    if context is None:
+        return Verdict(folder, None, None, cache.reading(folder).findings)
+    findings = context.shape_findings
     for checks in stages():
-        case.reported = _cells(findings)
+        context.reported = _cells(findings)
         findings = findings + [
             found
             for run in checks
-            for found in _run(run, case)
-            if (found.table, found.row, found.column) not in case.reported
+            for found in _run(run, context)
+            if (found.table, found.row, found.column) not in context.reported
         ]
     findings = list(dict.fromkeys(findings))
-    explained = [_explained(found, case) for found in findings]
+    explained = [_explained(found, context) for found in findings]
     count = sum(new is not old for new, old in zip(explained, findings, strict=True) if old.level != "error")
     return Verdict(
-        folder, case.report.organ, case.report.year, explained, count, _verified(case), case.report
+        folder,
+        context.report.organ,
+        context.report.year,
+        explained,
+        count,
+        _verified(context),
+        context.report,
     )
 
 
-def _run(check: Check, case: Case) -> list[Finding]:
+def _run(check: Check, context: Context) -> list[Finding]:
     """Run a rule; where it fails itself, the others still say what they found."""
     try:
-        return list(check(case))
+        return list(check(context))
     except Exception as error:
         return [unforeseen(error)]
 
 
-def _verified(case: Case) -> str:
-    sums = sum(equation.judged(case.figures) for row in equations().values() for equation in row)
-    parts = [f"{len(case.figures)} 个数", f"{sums} 处合计", f"正文里 {len(case.claims)} 处关于表格的数"]
-    years = sum(1 for _ in case.years())
+def _verified(context: Context) -> str:
+    sums = sum(equation.complete(context.figures) for row in equations().values() for equation in row)
+    parts = [f"{len(context.figures)} 个数", f"{sums} 处合计", f"正文里 {len(context.claims)} 处关于表格的数"]
+    years = sum(1 for _ in context.years())
     parts += [f"{years} 个往年"] if years else []
-    parts += [f"{len(case.children.cases)} 个下级"] if case.children.cases else []
+    parts += [f"{len(context.children.contexts)} 个下级"] if context.children.contexts else []
     return f"核对了 {'、'.join(parts)}"
 
 
@@ -224,8 +230,8 @@ def _cells(findings: list[Finding]) -> set[Cell]:
     }
 
 
-def _explained(found: Finding, case: Case) -> Finding:
-    text = case.report.explanations.get(found.rule)
+def _explained(found: Finding, context: Context) -> Finding:
+    text = context.report.explanations.get(found.rule)
     if text is None:
         return found
     if found.level == "error":

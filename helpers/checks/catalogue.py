@@ -6,10 +6,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from helpers.checks.case import Case
-from helpers.findings import Finding, Rule, rules
+from helpers.checks.context import Context
+from helpers.report.findings import Finding, Rule, rules
 
-Check = Callable[[Case], Iterable[Finding]]
+Check = Callable[[Context], Iterable[Finding]]
 
 _CHECKS: dict[str, Check] = {}
 
@@ -30,18 +30,18 @@ STAGES = {
 def rule(name: str) -> Callable[[Check], Check]:
     """Tie a function to the rule it runs."""
 
-    def tie(check: Check) -> Check:
+    def register(check: Check) -> Check:
         _CHECKS[name] = check
         return check
 
-    return tie
+    return register
 
 
 @cache
 def checks() -> dict[str, Check]:
     """Functions by rule; the rules of stage ``shape`` are found while a folder is read and have none."""
     # The modules enter their functions when they are imported.
-    from helpers.checks import consistency, dates, levels, notes, sums, wording, years  # noqa: F401
+    from helpers.checks import consistency, dates, levels, open_notes, sums, wording, years  # noqa: F401
 
     return {name: _CHECKS[name] for name in rules() if name in _CHECKS}
 

@@ -12,10 +12,10 @@ from functools import cache
 from itertools import combinations
 from typing import Literal
 
-from helpers.checks.cells import Cell
 from helpers.checks.numerals import NOUGHT, NUMBER, Number, read, tidy
-from helpers.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
-from helpers.prose import Paragraph
+from helpers.document.prose import Paragraph
+from helpers.report.cell_names import Cell
+from helpers.report.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
 Measure = tuple[Cell, ...]
 """The sum over some cells."""

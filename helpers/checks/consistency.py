@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
-from helpers.checks.cells import Cell, place
 from helpers.checks.claims import Claim, Measure
+from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, read, tidy
-from helpers.findings import Finding, finding
-from helpers.form import AMOUNTS, CARRIED_OVER, FORM, HANDLED, NEW, TOTAL
-from helpers.values import Figure, show
+from helpers.report.cell_names import Cell, place
+from helpers.report.figures import Figure, format_figure
+from helpers.report.findings import Finding, finding
+from helpers.report.form import AMOUNTS, CARRIED_OVER, FORM, HANDLED, NEW, TOTAL
 
 _WHOLES: tuple[Measure, ...] = tuple(
     tuple(("applications", row, TOTAL) for row in rows) for rows in ((HANDLED,), (NEW,), (NEW, CARRIED_OVER))
@@ -24,15 +24,17 @@ _WHOLES: tuple[Measure, ...] = tuple(
 
 
 @rule("T-CLAIM")
-def claimed(case: Case) -> Iterator[Finding]:
+def claimed(context: Context) -> Iterator[Finding]:
     """Hold every number that the prose states about the tables against them."""
-    for file, claim in case.claims:
-        if not any(cell in case.reported for measure in claim.measures for cell in measure):
-            yield from _judge(case, claim, file)
+    for file, claim in context.claims:
+        if not any(cell in context.reported for measure in claim.measures for cell in measure):
+            yield from _check_claim(context, claim, file)
 
 
-def _judge(case: Case, claim: Claim, file: str) -> Iterator[Finding]:
-    meant = {measure: values for measure in claim.measures if (values := list(_meant(case, claim, measure)))}
+def _check_claim(context: Context, claim: Claim, file: str) -> Iterator[Finding]:
+    meant = {
+        measure: values for measure in claim.measures if (values := list(_meant(context, claim, measure)))
+    }
     if len(meant) < len(claim.measures) or any(
         claim.number.agrees(value) for values in meant.values() for value in values
     ):
@@ -45,8 +47,10 @@ def _judge(case: Case, claim: Claim, file: str) -> Iterator[Finding]:
     unit = "%" if claim.kind in {"share", "growth"} else ""
     figures = dict.fromkeys(_written(value, claim) + unit for values in meant.values() for value in values)
     expected, actual = " 或 ".join(figures), _written(claim.number.value, claim) + unit
-    if any(claim.number.agrees(value) for measure in claim.loose for value in _meant(case, claim, measure)):
-        over = _sum(case, (("applications", CARRIED_OVER, TOTAL),))
+    if any(
+        claim.number.agrees(value) for measure in claim.loose for value in _meant(context, claim, measure)
+    ):
+        over = _sum(context, (("applications", CARRIED_OVER, TOTAL),))
         message = (
             f"正文写“{claim.quote}”，{_describe(first)}是 {expected}，加上年结转 {over} 件才是 {actual}；"
             f"请写明“新收 {expected} 件，上年结转 {over} 件”。"
@@ -67,27 +71,27 @@ _SUBJECT = {
 }
 
 
-def _meant(case: Case, claim: Claim, measure: Measure) -> Iterator[Decimal]:
-    """Give what a claim's number should be if it means one measure; nothing where the figures are not known."""
-    value = _sum(case, measure)
+def _meant(context: Context, claim: Claim, measure: Measure) -> Iterator[Decimal]:
+    """Yield what a claim's number should be if it means one measure; nothing where the figures are not known."""
+    value = _sum(context, measure)
     if value is None:
         return
     match claim.kind:
         case "count":
             yield value
         case "share":
-            wholes = [_sum(case, whole) for whole in _WHOLES]
+            wholes = [_sum(context, whole) for whole in _WHOLES]
             yield from dict.fromkeys(value / whole * 100 for whole in wholes if whole)
         case "change" | "growth":
-            before = _sum(case.previous, measure) if case.previous else None
+            before = _sum(context.previous, measure) if context.previous else None
             if before is not None and claim.kind == "change":
                 yield value - before
             elif before:
                 yield (value - before) / before * 100
 
 
-def _sum(case: Case, measure: Measure) -> Decimal | None:
-    figures: list[Figure] = [case.figures[cell] for cell in measure if cell in case.figures]
+def _sum(context: Context, measure: Measure) -> Decimal | None:
+    figures: list[Figure] = [context.figures[cell] for cell in measure if cell in context.figures]
     return Decimal(sum(figures)) if len(figures) == len(measure) else None
 
 
@@ -95,7 +99,7 @@ def _written(value: Decimal, claim: Claim) -> str:
     """Write a value with as many digits as the claim has."""
     step = min(claim.number.step, Decimal(1))
     exact = claim.kind in {"count", "change"}
-    return show((value if exact else value.quantize(step)).normalize() + 0)
+    return format_figure((value if exact else value.quantize(step)).normalize() + 0)
 
 
 def _describe(measure: Measure) -> str:
@@ -123,34 +127,34 @@ _NONE = re.compile("[未无没免不零]")
 
 
 @rule("T-FEE")
-def fee(case: Case) -> Iterator[Finding]:
+def fee(context: Context) -> Iterator[Finding]:
     """See that section 6 says what was charged as 信息处理费, as report.yml does, and that it is within the fees."""
-    charged = case.report.information_fee_yuan
-    if "other" in case.paragraphs:
-        yield from _stated(case, charged)
+    charged = context.report.information_fee_yuan
+    if "other" in context.paragraphs:
+        yield from _stated(context, charged)
     (row,) = AMOUNTS
     cell: Cell = ("disclosure", row, "value")
-    fees = case.figures.get(cell)
+    fees = context.figures.get(cell)
     if fees is not None and Decimal(charged) > Decimal(fees) * 10_000:
         message = (
-            f"report.yml 写信息处理费 {show(charged)} 元，{place(cell)}只有 {show(fees)} 万元；"
+            f"report.yml 写信息处理费 {format_figure(charged)} 元，{place(cell)}只有 {format_figure(fees)} 万元；"
             "信息处理费是行政事业性收费的一部分，不能大于它。"
         )
-        expected = f"不小于 {show(Decimal(charged).scaleb(-4))}"
-        yield finding("T-FEE", message, expected=expected, actual=show(fees), **case.where(cell))
+        expected = f"不小于 {format_figure(Decimal(charged).scaleb(-4))}"
+        yield finding("T-FEE", message, expected=expected, actual=format_figure(fees), **context.where(cell))
 
 
-def _stated(case: Case, charged: Figure) -> Iterator[Finding]:
-    due = f"收取信息处理费 {show(charged)} 元" if charged else "未收取信息处理费"
+def _stated(context: Context, charged: Figure) -> Iterator[Finding]:
+    due = f"收取信息处理费 {format_figure(charged)} 元" if charged else "未收取信息处理费"
     mentions = [
         (paragraph.line, sentence)
-        for paragraph in case.paragraphs["other"]
+        for paragraph in context.paragraphs["other"]
         for sentence in re.split("[。！？]", re.sub("《.*?》", "", tidy(paragraph.text)))
         if re.search(_FEE, sentence)
     ]
     if not mentions:
-        message = f"第六部分没有写信息处理费的情况；没有收取的也要写明，例如“{case.report.year}年未收取信息处理费”。"
-        line = case.paragraphs["other"][0].line if case.paragraphs["other"] else 1
+        message = f"第六部分没有写信息处理费的情况；没有收取的也要写明，例如“{context.report.year}年未收取信息处理费”。"
+        line = context.paragraphs["other"][0].line if context.paragraphs["other"] else 1
         yield finding("T-FEE", message, file="other.md", line=line, expected=due)
         return
     amounts = [(line, _amount(found)) for line, sentence in mentions for found in _MONEY.finditer(sentence)]
@@ -159,13 +163,15 @@ def _stated(case: Case, charged: Figure) -> Iterator[Finding]:
         return
     if amounts:
         line, amount = amounts[0]
-        message = f"第六部分写收取信息处理费 {show(amount)} 元，report.yml 的 information_fee_yuan 是 {show(charged)} 元，两处应当一致。"
-        yield finding("T-FEE", message, file="other.md", line=line, expected=due, actual=f"{show(amount)} 元")
+        message = f"第六部分写收取信息处理费 {format_figure(amount)} 元，report.yml 的 information_fee_yuan 是 {format_figure(charged)} 元，两处应当一致。"
+        yield finding(
+            "T-FEE", message, file="other.md", line=line, expected=due, actual=f"{format_figure(amount)} 元"
+        )
     elif not any(_NONE.search(sentence) for _, sentence in mentions):
         message = "第六部分提到信息处理费，但没有写明收取了多少或没有收取，请写明。"
         yield finding("T-FEE", message, file="other.md", line=line, expected=due, actual=mentions[0][1])
     elif charged:
-        message = f"第六部分写没有收取信息处理费，report.yml 的 information_fee_yuan 是 {show(charged)} 元，两处应当一致。"
+        message = f"第六部分写没有收取信息处理费，report.yml 的 information_fee_yuan 是 {format_figure(charged)} 元，两处应当一致。"
         yield finding("T-FEE", message, file="other.md", line=line, expected=due, actual=mentions[0][1])
 
 

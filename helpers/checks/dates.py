@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from datetime import date
 
-from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
-from helpers.findings import Finding, finding
-from helpers.form import FORM
+from helpers.checks.context import Context
+from helpers.report.findings import Finding, finding
+from helpers.report.form import FORM
 
 
 @rule("D-DATE")
-def deadline(case: Case) -> Iterator[Finding]:
+def deadline(context: Context) -> Iterator[Finding]:
     """Hold the day of publication against the end of the counting period and the level's last day."""
-    report = case.report
+    report = context.report
     if report.published is None:
         return
     level = FORM.levels[report.level]
@@ -29,5 +29,5 @@ def deadline(case: Case) -> Iterator[Finding]:
     else:
         return
     yield finding(
-        "D-DATE", message, expected=expected, actual=str(report.published), **case.setting("published")
+        "D-DATE", message, expected=expected, actual=str(report.published), **context.setting("published")
     )

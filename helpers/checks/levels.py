@@ -2,40 +2,40 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
-from helpers.checks.cells import Cell, place
-from helpers.checks.sums import apart, swapped
+from helpers.checks.context import Context
+from helpers.checks.sums import difference, is_transposition
 from helpers.checks.years import STOCKS
-from helpers.findings import Finding, finding
-from helpers.form import FORM, TOTAL
-from helpers.report import Report
-from helpers.values import Figure, show
+from helpers.report.cell_names import Cell, place
+from helpers.report.figures import Figure, format_figure
+from helpers.report.findings import Finding, finding
+from helpers.report.folder import Report
+from helpers.report.form import FORM, TOTAL
 
 _WITHOUT_REGULATIONS = frozenset({"township", "county"})
 _NAMED = 5
 
 
 @rule("A-REGULATIONS")
-def regulations(case: Case) -> Iterator[Finding]:
+def regulations(context: Context) -> Iterator[Finding]:
     """See that an organ below prefecture level states no regulations of its own.
 
     A department's level is that of its linked parent; without one it is not judged.
     """
-    level = case.report.level
-    if level == "department" and case.parent is not None:
-        level = case.parent.report.level
+    level = context.report.level
+    if level == "department" and context.parent is not None:
+        level = context.parent.report.level
     if level not in _WITHOUT_REGULATIONS:
         return
     for row in FORM.tables["disclosure"].row:
         cell = ("disclosure", row, "value")
-        if row.startswith("regulations_") and case.figures.get(cell, 0) != 0:
-            actual = show(case.figures[cell])
+        if row.startswith("regulations_") and context.figures.get(cell, 0) != 0:
+            actual = format_figure(context.figures[cell])
             message = (
                 f"{place(cell)}填 {actual}，{FORM.levels[level].name}及其部门没有规章制定权，应填 0；"
                 "行政规范性文件请填在下一行。"
             )
-            yield finding("A-REGULATIONS", message, expected="0", actual=actual, **case.where(cell))
+            yield finding("A-REGULATIONS", message, expected="0", actual=actual, **context.where(cell))
 
 
 def summed(parent: Report, children: Iterable[tuple[Report, Mapping[Cell, Figure]]]) -> dict[Cell, Figure]:
@@ -61,62 +61,76 @@ def summed(parent: Report, children: Iterable[tuple[Report, Mapping[Cell, Figure
     return sums
 
 
-def _sums(case: Case) -> dict[Cell, Figure]:
-    return summed(case.report, ((child.report, child.figures) for child in case.children.cases))
+def _sums(context: Context) -> dict[Cell, Figure]:
+    return summed(context.report, ((child.report, child.figures) for child in context.children.contexts))
 
 
-def _shares(cell: Cell, children: Iterable[Case]) -> str:
+def _shares(cell: Cell, children: Iterable[Context]) -> str:
     """Name the children that have most in a cell."""
     shares = sorted(
         ((child.figures[cell], child.report.short_name) for child in children if child.figures.get(cell)),
         key=lambda share: -share[0],
     )
-    named = "、".join(f"{name} {show(figure)}" for figure, name in shares[:_NAMED])
+    named = "、".join(f"{name} {format_figure(figure)}" for figure, name in shares[:_NAMED])
     return f"{named}等 {len(shares)} 个" if len(shares) > _NAMED else named
 
 
 @rule("H-SUM")
-def gathered(case: Case) -> Iterator[Finding]:
+def gathered(context: Context) -> Iterator[Finding]:
     """Hold every cell against the sum over all children, where the list of them is complete."""
-    children = case.children
-    if not children.complete or not children.cases:
+    children = context.children
+    if not children.complete or not children.contexts:
         return
-    for cell, expected in _sums(case).items():
-        actual = case.figures.get(cell)
-        if actual is None or actual == expected or any(cell not in child.figures for child in children.cases):
+    for cell, expected in _sums(context).items():
+        actual = context.figures.get(cell)
+        if (
+            actual is None
+            or actual == expected
+            or any(cell not in child.figures for child in children.contexts)
+        ):
             continue
-        swap = "可能是两位数字颠倒。" if swapped(actual, expected) else ""
+        swap = "可能是两位数字颠倒。" if is_transposition(actual, expected) else ""
         message = (
-            f"{place(cell)}填 {show(actual)}，{len(children.cases)} 个下级之和为 {show(expected)}"
-            f"（{_shares(cell, children.cases) or '都是 0'}），相差 {apart(actual, expected)}。{swap}"
+            f"{place(cell)}填 {format_figure(actual)}，{len(children.contexts)} 个下级之和为 {format_figure(expected)}"
+            f"（{_shares(cell, children.contexts) or '都是 0'}），相差 {difference(actual, expected)}。{swap}"
         )
-        yield finding("H-SUM", message, expected=show(expected), actual=show(actual), **case.where(cell))
+        yield finding(
+            "H-SUM",
+            message,
+            expected=format_figure(expected),
+            actual=format_figure(actual),
+            **context.where(cell),
+        )
 
 
 @rule("H-BOUND")
-def bounded(case: Case) -> Iterator[Finding]:
+def bounded(context: Context) -> Iterator[Finding]:
     """Hold every cell against the sum over the children that are known, and against the parent's cell."""
-    children = case.children
+    children = context.children
     if not children.complete:
-        for cell, least in _sums(case).items():
-            actual = case.figures.get(cell)
+        for cell, least in _sums(context).items():
+            actual = context.figures.get(cell)
             if actual is not None and actual < least and not _is_stock(cell):
                 message = (
-                    f"{place(cell)}填 {show(actual)}，小于已知 {len(children.cases)} 个下级之和 {show(least)}"
-                    f"（{_shares(cell, children.cases)}），少了 {show(least - actual)}。"
+                    f"{place(cell)}填 {format_figure(actual)}，小于已知 {len(children.contexts)} 个下级之和 {format_figure(least)}"
+                    f"（{_shares(cell, children.contexts)}），少了 {format_figure(least - actual)}。"
                 )
-                expected = f"不小于 {show(least)}"
-                yield finding("H-BOUND", message, expected=expected, actual=show(actual), **case.where(cell))
-    if case.parent is not None:
-        for cell, actual in case.figures.items():
-            most = case.parent.figures.get(cell)
+                expected = f"不小于 {format_figure(least)}"
+                yield finding(
+                    "H-BOUND", message, expected=expected, actual=format_figure(actual), **context.where(cell)
+                )
+    if context.parent is not None:
+        for cell, actual in context.figures.items():
+            most = context.parent.figures.get(cell)
             if most is not None and actual > most and not _is_stock(cell):
                 message = (
-                    f"{place(cell)}填 {show(actual)}，上级“{case.parent.report.short_name}”汇总后的同一格只有 {show(most)}，"
+                    f"{place(cell)}填 {format_figure(actual)}，上级“{context.parent.report.short_name}”汇总后的同一格只有 {format_figure(most)}，"
                     "请与上级核对是哪一方错了。"
                 )
-                expected = f"不大于 {show(most)}"
-                yield finding("H-BOUND", message, expected=expected, actual=show(actual), **case.where(cell))
+                expected = f"不大于 {format_figure(most)}"
+                yield finding(
+                    "H-BOUND", message, expected=expected, actual=format_figure(actual), **context.where(cell)
+                )
 
 
 def _is_stock(cell: Cell) -> bool:

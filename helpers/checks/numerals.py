@@ -32,7 +32,7 @@ class Number:
     about: bool
 
     def agrees(self, figure: Decimal) -> bool:
-        """Tell whether a figure may be written so: exactly, rounded or cut to the digits that stand there."""
+        """Return whether a figure may be written so: exactly, rounded or cut to the digits that stand there."""
         if self.about:
             return self.value <= figure < self.value + self._round_step()
         return figure == self.value if self.step == 1 else abs(figure - self.value) < self.step

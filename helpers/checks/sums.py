@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
-from helpers.checks.cells import Cell, place
-from helpers.findings import Finding, finding
-from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
-from helpers.values import Figure, show
+from helpers.checks.context import Context
+from helpers.report.cell_names import Cell, place
+from helpers.report.figures import Figure, format_figure
+from helpers.report.findings import Finding, finding
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Equation:
         """Every cell of the equation."""
         return (self.total, *self.addends, *self.subtrahends)
 
-    def judged(self, figures: dict[Cell, Figure]) -> bool:
-        """Tell whether every figure of it could be read."""
+    def complete(self, figures: dict[Cell, Figure]) -> bool:
+        """Return whether every figure of it could be read."""
         return all(cell in figures for cell in self.cells)
 
     def expected(self, figures: dict[Cell, Figure]) -> Figure:
@@ -48,7 +48,7 @@ class Equation:
         """Return by how much the total is too large."""
         return figures[self.total] - self.expected(figures)
 
-    def mended(self, cell: Cell, figures: dict[Cell, Figure]) -> Figure:
+    def corrected(self, cell: Cell, figures: dict[Cell, Figure]) -> Figure:
         """Return what a cell would have to be for the equation to hold, all others as they are."""
         excess = self.excess(figures)
         return figures[cell] + (excess if cell in self.addends else -excess)
@@ -117,10 +117,10 @@ def _equations_of() -> dict[Cell, list[Equation]]:
     return by_cell
 
 
-def broken(name: str, figures: dict[Cell, Figure]) -> Iterator[Equation]:
+def violated(name: str, figures: dict[Cell, Figure]) -> Iterator[Equation]:
     """Equations of one rule that can be judged and do not hold."""
     for equation in equations()[name]:
-        if equation.judged(figures) and equation.excess(figures):
+        if equation.complete(figures) and equation.excess(figures):
             yield equation
 
 
@@ -128,41 +128,41 @@ def broken(name: str, figures: dict[Cell, Figure]) -> Iterator[Equation]:
 
 
 @rule("B-ROWSUM")
-def row_sum(case: Case) -> Iterator[Finding]:
+def row_sum(context: Context) -> Iterator[Finding]:
     """Hold each row's total against its six applicants."""
-    return _totals("B-ROWSUM", case)
+    return _totals("B-ROWSUM", context)
 
 
 @rule("B-RESULT")
-def result_sum(case: Case) -> Iterator[Finding]:
+def result_sum(context: Context) -> Iterator[Finding]:
     """Hold each column's （七）总计 against its 21 results."""
-    return _totals("B-RESULT", case)
+    return _totals("B-RESULT", context)
 
 
 @rule("C-SUM")
-def proceedings_sum(case: Case) -> Iterator[Finding]:
+def proceedings_sum(context: Context) -> Iterator[Finding]:
     """Hold each block's total against its four outcomes."""
-    return _totals("C-SUM", case)
+    return _totals("C-SUM", context)
 
 
-def _totals(name: str, case: Case) -> Iterator[Finding]:
-    figures = case.figures
-    for equation in broken(name, figures):
-        actual, expected = show(figures[equation.total]), show(equation.expected(figures))
+def _totals(name: str, context: Context) -> Iterator[Finding]:
+    figures = context.figures
+    for equation in violated(name, figures):
+        actual, expected = format_figure(figures[equation.total]), format_figure(equation.expected(figures))
         message = (
             f"{place(equation.total)}填 {actual}，{equation.parts}为 {expected}，"
-            f"相差 {apart(figures[equation.total], equation.expected(figures))}。"
+            f"相差 {difference(figures[equation.total], equation.expected(figures))}。"
         )
-        where = case.where(equation.total)
+        where = context.where(equation.total)
         yield finding(name, message + hint(equation, figures), expected=expected, actual=actual, **where)
 
 
 @rule("B-IDENT")
-def identity(case: Case) -> Iterator[Finding]:
+def identity(context: Context) -> Iterator[Finding]:
     """Hold new + carried over against handled + carried forward in each column."""
     table = FORM.tables["applications"]
-    figures = case.figures
-    for equation in broken("B-IDENT", figures):
+    figures = context.figures
+    for equation in violated("B-IDENT", figures):
         column = equation.total[2]
         new, over, handled, forward = (
             figures["applications", row, column] for row in (NEW, CARRIED_OVER, HANDLED, CARRIED_FORWARD)
@@ -174,13 +174,13 @@ def identity(case: Case) -> Iterator[Finding]:
         # The fourth item is what is left over; where more was handled than came in, it cannot be that one.
         row = CARRIED_FORWARD if handled <= new + over else HANDLED if forward <= new + over else NEW
         wrong = ("applications", row, column)
-        expected = show(equation.mended(wrong, figures))
+        expected = format_figure(equation.corrected(wrong, figures))
         yield finding(
             "B-IDENT",
             message + hint(equation, figures),
             expected=expected,
-            actual=show(figures[wrong]),
-            **case.where(wrong),
+            actual=format_figure(figures[wrong]),
+            **context.where(wrong),
         )
 
 
@@ -196,29 +196,31 @@ def hint(equation: Equation, figures: dict[Cell, Figure]) -> str:
     return ""
 
 
-def _culprit(equation: Equation, figures: dict[Cell, Figure]) -> str:
+def _single_wrong_cell(equation: Equation, figures: dict[Cell, Figure]) -> str:
     """Name the one cell that explains every broken sum it stands in."""
     found = []
     for cell in equation.cells:
         shared = _equations_of()[cell]
-        if len(shared) > 1 and all(other.judged(figures) for other in shared):
-            mended = {other.mended(cell, figures) for other in shared}
-            if len(mended) == 1 and all(other.excess(figures) for other in shared) and min(mended) >= 0:
-                found.append((cell, mended.pop(), len(shared)))
+        if len(shared) > 1 and all(other.complete(figures) for other in shared):
+            corrected = {other.corrected(cell, figures) for other in shared}
+            if len(corrected) == 1 and all(other.excess(figures) for other in shared) and min(corrected) >= 0:
+                found.append((cell, corrected.pop(), len(shared)))
     if len(found) != 1:
         return ""
     cell, value, count = found[0]
-    swap = "（两位数字颠倒了）" if swapped(figures[cell], value) else ""
-    return f"很可能错在{place(cell)}：把 {show(figures[cell])} 改成 {show(value)}{swap}，有关的 {count} 处合计就都对上了。"
+    swap = "（两位数字颠倒了）" if is_transposition(figures[cell], value) else ""
+    return f"很可能错在{place(cell)}：把 {format_figure(figures[cell])} 改成 {format_figure(value)}{swap}，有关的 {count} 处合计就都对上了。"
 
 
 def _transposed(equation: Equation, figures: dict[Cell, Figure]) -> str:
     """Say which figure mends the sum when two of its neighbouring digits change places: the total, or one of the parts."""
-    found = [cell for cell in equation.cells if swapped(figures[cell], equation.mended(cell, figures))]
+    found = [
+        cell for cell in equation.cells if is_transposition(figures[cell], equation.corrected(cell, figures))
+    ]
     if len(found) != 1 and equation.total not in found:
         return ""
-    right = show(equation.mended(found[0], figures))
-    return f"可能是两位数字颠倒：{place(found[0])}的 {show(figures[found[0]])} 应为 {right}。"
+    right = format_figure(equation.corrected(found[0], figures))
+    return f"可能是两位数字颠倒：{place(found[0])}的 {format_figure(figures[found[0]])} 应为 {right}。"
 
 
 def _shifted(equation: Equation, figures: dict[Cell, Figure]) -> str:
@@ -246,7 +248,7 @@ def _forgotten(equation: Equation, figures: dict[Cell, Figure]) -> str:
 
 _GUESSES: tuple[Callable[[Equation, dict[Cell, Figure]], str], ...] = (
     _shifted,
-    _culprit,
+    _single_wrong_cell,
     _transposed,
     _misplaced,
     _forgotten,
@@ -254,25 +256,25 @@ _GUESSES: tuple[Callable[[Equation, dict[Cell, Figure]], str], ...] = (
 
 
 def _neighbours(equation: Equation, figures: dict[Cell, Figure]) -> Iterator[tuple[Equation, str]]:
-    """Give the broken sums right before and after a sum of parts, and on which side each is."""
+    """Yield the broken sums right before and after a sum of parts, and on which side each is."""
     if equation.subtrahends:
         return
     row = equations()[equation.rule]
     here = row.index(equation)
     sides = ("上", "下") if equation.axis == "行" else ("前", "后")
     for there, side in zip((here - 1, here + 1), sides, strict=True):
-        if 0 <= there < len(row) and row[there].judged(figures) and row[there].excess(figures):
+        if 0 <= there < len(row) and row[there].complete(figures) and row[there].excess(figures):
             yield row[there], side
 
 
-def apart(one: Figure, other: Figure) -> str:
+def difference(one: Figure, other: Figure) -> str:
     """Write the difference of two figures, without a sign."""
-    return show(max(one - other, other - one))
+    return format_figure(max(one - other, other - one))
 
 
-def swapped(one: Figure, other: Figure) -> bool:
-    """Tell whether two figures differ by two neighbouring digits in the wrong order."""
-    left, right = show(one), show(other)
+def is_transposition(one: Figure, other: Figure) -> bool:
+    """Return whether two figures differ by two neighbouring digits in the wrong order."""
+    left, right = format_figure(one), format_figure(other)
     if len(left) != len(right):
         return False
     differ = [place for place in range(len(left)) if left[place] != right[place]]

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
-from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
-from helpers.findings import Finding, finding
-from helpers.form import FORM
-from helpers.prose import Paragraph
-from helpers.report import PROSE
+from helpers.checks.context import Context
+from helpers.document.prose import Paragraph
+from helpers.report.findings import Finding, finding
+from helpers.report.folder import PROSE
+from helpers.report.form import FORM
 
 _HAN = r"\u4e00-\u9fff"
 _NUMERALS = "一二三四五六七八九十"
@@ -19,9 +19,9 @@ def _quote(text: str) -> str:
     return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
 
 
-def _prose(case: Case) -> Iterator[tuple[str, Paragraph]]:
+def _prose(context: Context) -> Iterator[tuple[str, Paragraph]]:
     for name in PROSE:
-        for paragraph in case.paragraphs.get(name, []):
+        for paragraph in context.paragraphs.get(name, []):
             yield f"{name}.md", paragraph
 
 
@@ -31,9 +31,9 @@ _TOP_HEADING = re.compile(rf"[{_NUMERALS}]{{1,3}}、[^。；！？]{{1,30}}")
 
 
 @rule("L-HEADING")
-def heading(case: Case) -> Iterator[Finding]:
+def heading(context: Context) -> Iterator[Finding]:
     """See that no prose has a heading of the level of the six official ones."""
-    for file, paragraph in _prose(case):
+    for file, paragraph in _prose(context):
         if _TOP_HEADING.fullmatch(paragraph.text):
             official = paragraph.text in FORM.sections.values()
             message = f"正文里有一级标题“{paragraph.text}”，" + (
@@ -80,9 +80,9 @@ _PUNCTUATION: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
 
 
 @rule("L-PUNCTUATION")
-def punctuation(case: Case) -> Iterator[Finding]:
+def punctuation(context: Context) -> Iterator[Finding]:
     """See to brackets, document numbers, numbering and the name of the notice."""
-    for file, paragraph in _prose(case):
+    for file, paragraph in _prose(context):
         where: dict[str, str | int] = {"file": file, "line": paragraph.line}
         for pattern, reason, mend in _PUNCTUATION:
             found = [match[0] for match in pattern.finditer(paragraph.text)]
@@ -118,9 +118,9 @@ def _notice(text: str, where: dict[str, str | int]) -> Iterator[Finding]:
 
 
 @rule("W-LENGTH")
-def length(case: Case) -> Iterator[Finding]:
+def length(context: Context) -> Iterator[Finding]:
     """Count section 1 as Word does: a Han character or mark each one, a number or Latin word one."""
-    text = "\n".join(paragraph.text for paragraph in case.paragraphs.get("overview", []))
+    text = "\n".join(paragraph.text for paragraph in context.paragraphs.get("overview", []))
     count = len(re.findall(r"[A-Za-z0-9.,:/@%_-]+|[^\sA-Za-z0-9]", text))
     if count > FORM.overview_limit:
         message = f"第一部分有 {count} 字，原则上不超过 {FORM.overview_limit} 字，请删减 {count - FORM.overview_limit} 字。"
@@ -134,11 +134,11 @@ def length(case: Case) -> Iterator[Finding]:
 
 
 @rule("W-TOPICS")
-def topics(case: Case) -> Iterator[Finding]:
+def topics(context: Context) -> Iterator[Finding]:
     """See that section 1 names its five topics; 平台建设 stands for 政府信息公开平台建设."""
-    if "overview" not in case.paragraphs:
+    if "overview" not in context.paragraphs:
         return
-    text = "".join(paragraph.text for paragraph in case.paragraphs["overview"])
+    text = "".join(paragraph.text for paragraph in context.paragraphs["overview"])
     missing = [
         topic
         for topic in FORM.overview_topics
@@ -160,12 +160,12 @@ _SHORT = 40
 
 
 @rule("W-SAME")
-def same(case: Case) -> Iterator[Finding]:
+def same(context: Context) -> Iterator[Finding]:
     """Measure how much of sections 1 and 5 stood in last year's, numbers aside."""
-    if case.previous is None:
+    if context.previous is None:
         return
     for name in ("overview", "problems"):
-        now, before = (_shingles(one.paragraphs.get(name, [])) for one in (case, case.previous))
+        now, before = (_shingles(one.paragraphs.get(name, [])) for one in (context, context.previous))
         if len(now) + _SHINGLE > _SHORT and 2 * len(now & before) > len(now):
             part = FORM.sections[name]
             share = round(100 * len(now & before) / len(now))
@@ -198,16 +198,16 @@ _PERIOD = re.compile(r"(?P<year>20\d\d)年1月1日(?:起)?[至到—-](?:20\d\d�
 
 
 @rule("W-YEAR")
-def year(case: Case) -> Iterator[Finding]:
+def year(context: Context) -> Iterator[Finding]:
     """Look for a year that was copied from another report and not changed."""
-    for file, paragraph in _prose(case):
+    for file, paragraph in _prose(context):
         for sentence in re.split("[。！？；]", re.sub(r"\s", "", paragraph.text)):
-            wrong = _left_over(_TITLES.sub("", sentence), case.report.year)
+            wrong = _left_over(_TITLES.sub("", sentence), context.report.year)
             if wrong is not None:
-                message = f"“{_quote(sentence)}”写的是 {wrong} 年，本报告是 {case.report.year} 年度的，请核对是否忘了改。"
+                message = f"“{_quote(sentence)}”写的是 {wrong} 年，本报告是 {context.report.year} 年度的，请核对是否忘了改。"
                 where = {"file": file, "line": paragraph.line}
                 yield finding(
-                    "W-YEAR", message, expected=f"{case.report.year} 年", actual=f"{wrong} 年", **where
+                    "W-YEAR", message, expected=f"{context.report.year} 年", actual=f"{wrong} 年", **where
                 )
 
 
@@ -229,11 +229,11 @@ _ORDER = [*_NUMERALS, *(f"十{digit}" for digit in _NUMERALS[:9]), "二十"]
 
 
 @rule("W-SEQUENCE")
-def sequence(case: Case) -> Iterator[Finding]:
+def sequence(context: Context) -> Iterator[Finding]:
     """Follow 一是、二是、三是 through each section; a heading or another 一是 begins anew."""
     for name in PROSE:
         last = due = 0
-        for paragraph in case.paragraphs.get(name, []):
+        for paragraph in context.paragraphs.get(name, []):
             if paragraph.heading:
                 last = due = 0
             marks = (match["number"] for match in _MARK.finditer(paragraph.text))

@@ -3,79 +3,83 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from helpers.checks.case import Case
 from helpers.checks.catalogue import rule
-from helpers.checks.cells import Cell, place
-from helpers.checks.sums import apart, broken, swapped
-from helpers.findings import Finding, finding
-from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
-from helpers.report import Report
-from helpers.values import Figure, show
+from helpers.checks.context import Context
+from helpers.checks.sums import difference, is_transposition, violated
+from helpers.report.cell_names import Cell, place
+from helpers.report.figures import Figure, format_figure
+from helpers.report.findings import Finding, finding
+from helpers.report.folder import Report
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
 
 STOCKS = ("regulations", "normative")
 """Kinds of document whose number in force is carried from year to year, by the beginning of their keys."""
 
 
 @rule("LINK")
-def link(case: Case) -> Iterator[Finding]:
+def link(context: Context) -> Iterator[Finding]:
     """See that ``previous`` and ``parent`` lead where they should, and that ``children.yml`` does."""
-    yield from _link(case, "previous", case.report.year - 1, "上一年度报告")
-    yield from _link(case, "parent", case.report.year, "上级机关报告")
-    yield from case.children.findings
+    yield from _link(context, "previous", context.report.year - 1, "上一年度报告")
+    yield from _link(context, "parent", context.report.year, "上级机关报告")
+    yield from context.children.findings
 
 
-def _link(case: Case, key: str, year: int, name: str) -> Iterator[Finding]:
-    written = getattr(case.report, key)
+def _link(context: Context, key: str, year: int, name: str) -> Iterator[Finding]:
+    written = getattr(context.report, key)
     if written is None:
         return
-    other = case.linked(key)
+    other = context.linked(key)
     if other is None:
         reason = "这个文件夹读不到，有关的核对没有做；没有的写 null"
-    elif other.place == case.place:
+    elif other.place == context.place:
         reason = "指的是本报告自己；没有的写 null"
     elif other.report.year != year:
         reason = f"它是 {other.report.year} 年度的，应是 {year} 年度的，有关的核对没有做"
-    elif key == "previous" and other.report.organ != case.report.organ:
-        reason = f"它是“{other.report.organ}”的报告，本报告的机关是“{case.report.organ}”，请核对"
+    elif key == "previous" and other.report.organ != context.report.organ:
+        reason = f"它是“{other.report.organ}”的报告，本报告的机关是“{context.report.organ}”，请核对"
     else:
         return
     yield finding(
-        "LINK", f"{key}（{name}）写的是“{written}”，{reason}。", actual=written, **case.setting(key)
+        "LINK", f"{key}（{name}）写的是“{written}”，{reason}。", actual=written, **context.setting(key)
     )
 
 
 @rule("X-CARRY")
-def carried(case: Case) -> Iterator[Finding]:
+def carried(context: Context) -> Iterator[Finding]:
     """Hold what was carried over against what last year carried forward, column by column."""
-    for this, last in case.years():
+    for this, last in context.years():
         for column in FORM.tables["applications"].column:
             over, forward = ("applications", CARRIED_OVER, column), ("applications", CARRIED_FORWARD, column)
             actual, expected = this.figures.get(over), last.figures.get(forward)
             if actual is None or expected is None or actual == expected:
                 continue
             message = (
-                f"{place(over)}填 {show(actual)}，{last.report.year} 年度报告"
-                f"“{FORM.tables['applications'].row[CARRIED_FORWARD].label}”同一栏是 {show(expected)}，应当一致。"
+                f"{place(over)}填 {format_figure(actual)}，{last.report.year} 年度报告"
+                f"“{FORM.tables['applications'].row[CARRIED_FORWARD].label}”同一栏是 {format_figure(expected)}，应当一致。"
             )
             message += _mends_identity(this, over, expected)
             found = finding(
-                "X-CARRY", message, expected=show(expected), actual=show(actual), **this.where(over)
+                "X-CARRY",
+                message,
+                expected=format_figure(expected),
+                actual=format_figure(actual),
+                **this.where(over),
             )
-            yield from _of_year(case, this.report, found)
+            yield from _of_year(context, this.report, found)
 
 
-def _mends_identity(case: Case, over: Cell, right: Figure) -> str:
-    swap = "可能是两位数字颠倒。" if swapped(case.figures[over], right) else ""
-    for equation in broken("B-IDENT", case.figures):
-        if over in equation.addends and equation.mended(over, case.figures) == right:
-            return f"{swap}改成 {show(right)} 后，这一栏的勾稽关系也就对上了。"
+def _mends_identity(context: Context, over: Cell, right: Figure) -> str:
+    swap = "可能是两位数字颠倒。" if is_transposition(context.figures[over], right) else ""
+    for equation in violated("B-IDENT", context.figures):
+        if over in equation.addends and equation.corrected(over, context.figures) == right:
+            return f"{swap}改成 {format_figure(right)} 后，这一栏的勾稽关系也就对上了。"
     return swap
 
 
 @rule("X-STOCK")
-def stock(case: Case) -> Iterator[Finding]:
+def stock(context: Context) -> Iterator[Finding]:
     """Hold documents in force against last year's, plus issued, less repealed."""
-    for this, last in case.years():
+    for this, last in context.years():
         for kind in STOCKS:
             issued, repealed, in_force = (
                 ("disclosure", f"{kind}_{what}", "value") for what in ("issued", "repealed", "in_force")
@@ -93,41 +97,49 @@ def stock(case: Case) -> Iterator[Finding]:
             if actual == expected:
                 continue
             message = (
-                f"{place(in_force)}填 {show(actual)}；上一年度现行有效 {show(before)}，加本年制发 {show(more)}，"
-                f"减本年废止 {show(fewer)}，等于 {show(expected)}，相差 {apart(actual, expected)}。"
+                f"{place(in_force)}填 {format_figure(actual)}；上一年度现行有效 {format_figure(before)}，加本年制发 {format_figure(more)}，"
+                f"减本年废止 {format_figure(fewer)}，等于 {format_figure(expected)}，相差 {difference(actual, expected)}。"
                 f"请核对这三个数；确有原因（如全面清理、机构划转）的，在 report.yml 的 explanations 里写明。"
             )
             found = finding(
-                "X-STOCK", message, expected=show(expected), actual=show(actual), **this.where(in_force)
+                "X-STOCK",
+                message,
+                expected=format_figure(expected),
+                actual=format_figure(actual),
+                **this.where(in_force),
             )
-            yield from _of_year(case, this.report, found)
+            yield from _of_year(context, this.report, found)
 
 
 @rule("X-PENDING")
-def pending(case: Case) -> Iterator[Finding]:
+def pending(context: Context) -> Iterator[Finding]:
     """See that proceedings pending last year reappear in this year's totals."""
-    if case.previous is None:
+    if context.previous is None:
         return
     for block, item in FORM.tables["proceedings"].row.items():
         total = ("proceedings", block, TOTAL)
         waiting, actual = (
-            case.previous.figures.get(("proceedings", block, "pending")),
-            case.figures.get(total),
+            context.previous.figures.get(("proceedings", block, "pending")),
+            context.figures.get(total),
         )
         if waiting is None or actual is None or actual >= waiting:
             continue
         message = (
-            f"{place(total)}填 {show(actual)}，上一年度“{item.label}”尚未审结 {show(waiting)} 件；"
+            f"{place(total)}填 {format_figure(actual)}，上一年度“{item.label}”尚未审结 {format_figure(waiting)} 件；"
             "这些案件应当出现在本年的某一种结果里，请核对是否漏计。"
         )
         yield finding(
-            "X-PENDING", message, expected=f"不小于 {show(waiting)}", actual=show(actual), **case.where(total)
+            "X-PENDING",
+            message,
+            expected=f"不小于 {format_figure(waiting)}",
+            actual=format_figure(actual),
+            **context.where(total),
         )
 
 
-def _of_year(case: Case, year: Report, found: Finding) -> Iterator[Finding]:
-    """Give a finding of this year as it is; one between earlier years, which no edit of this folder mends, as information."""
-    if year is case.report:
+def _of_year(context: Context, year: Report, found: Finding) -> Iterator[Finding]:
+    """Yield a finding of this year as it is; one between earlier years, which no edit of this folder mends, as information."""
+    if year is context.report:
         yield found
     elif found.rule not in year.explanations:
         message = f"往年（{year.year} 年度报告）：{found.message}"

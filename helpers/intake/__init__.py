@@ -6,8 +6,8 @@ text). What cannot be read for certain stays empty and is listed; the sums of th
 replace one.
 """
 
-from helpers.intake.folder import default_folder, write
-from helpers.intake.model import Imported, IntakeError, Unread, dumps
-from helpers.intake.reading import read
+from helpers.intake.import_folder import default_folder, write
+from helpers.intake.matching.model import Imported, IntakeError, Unread, dumps
+from helpers.intake.sandbox import read
 
 __all__ = ["Imported", "IntakeError", "Unread", "default_folder", "dumps", "read", "write"]

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from helpers.form import FORM
 from helpers.intake.frame import is_caption, is_furniture
-from helpers.intake.labels import beside_labels, digits_of, is_of_form, parts_of
-from helpers.intake.model import Block, Cell, Grid, Unread
-from helpers.intake.readings import Readings
-from helpers.intake.words import clean
+from helpers.intake.matching.collected import Readings
+from helpers.intake.matching.labels import beside_labels, digits_of, is_of_form, parts_of
+from helpers.intake.matching.model import Block, Cell, Grid, Unread
+from helpers.intake.matching.similarity import clean
+from helpers.report.form import FORM
 
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _MARK = re.compile(r"^(?:#{1,6} |> |- |\d+\. )")
@@ -142,12 +142,12 @@ class Account:
 
 
 def _repeats(texts: Sequence[str], placed: Collection[str]) -> bool:
-    """Tell whether labels and numbers say again what stands in the tables, as beside the bars of a chart."""
+    """Return whether labels and numbers say again what stands in the tables, as beside the bars of a chart."""
     return all(word in placed for text in texts for word in beside_labels(text))
 
 
 def _covered(piece: str, digits: Counter[str]) -> bool:
-    """Tell whether all digits of a piece were placed or listed from running text, and take them off."""
+    """Return whether all digits of a piece were placed or listed from running text, and take them off."""
     own = Counter(digits_of(piece))
     if own - digits:
         return False

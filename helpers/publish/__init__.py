@@ -14,15 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers.scratch import scratch
-
-from . import quarto as quarto_engine
-from .config import FORMATS, Options, load_options
-from .document import read_document
-from .errors import CellError, Place, PublishError
-from .finish import FinishError, finish
-from .manifest import NAME, manifest
-from .verify import verify
+from helpers.files.scratch import scratch
+from helpers.publish.engines import quarto as quarto_engine
+from helpers.publish.finish import FinishError, finish
+from helpers.publish.manifest import NAME, manifest
+from helpers.publish.qmd.errors import CellError, Place, PublishError
+from helpers.publish.qmd.options import FORMATS, Options, load_options
+from helpers.publish.qmd.source import read_document
+from helpers.publish.verify import verify
 
 __all__ = ["CellError", "Place", "Publication", "PublishError", "publish", "verify"]
 
@@ -61,7 +60,7 @@ def publish(
     engine: Literal["auto", "quarto", "pandoc"] = "auto",
     inputs: Sequence[Path] = (),
     facts: Mapping[str, Any] | None = None,
-    frugal: bool = False,
+    in_process: bool = False,
     progress: Progress | None = None,
 ) -> Publication:
     """Make the outputs of a document; they appear in ``out`` whole or not at all.
@@ -84,11 +83,11 @@ def publish(
         Files to list in the manifest, with their hashes.
     facts
         What else the manifest shall say, as JSON can hold it.
-    frugal
+    in_process
         Have the built-in engine take the least memory and processor time for many documents, instead of the least time
         for one: cells run in this process, so one that ends its process ends this one.
     progress
-        Told, one line each, what is being done.
+        Called with one line for each step.
 
     Returns
     -------
@@ -102,7 +101,7 @@ def publish(
     CellError
         For a cell that raised. An exception that defines ``_render_traceback_()`` words its own message with it.
     """
-    tell = progress or (lambda _: None)
+    notify = progress or (lambda _: None)
     formats = list(dict.fromkeys(to))
     if not formats or not set(formats) <= FORMATS.keys():
         raise PublishError(f"格式只能是 {'、'.join(FORMATS)}，现为 {'、'.join(formats) or '空'}")
@@ -113,33 +112,33 @@ def publish(
     with _staging(out) as stage:
         source = read_document(Path(document).absolute())
         shared, options = load_options(source.path, source.header, profile)
-        quarto, reason = _choose(engine, shared)
-        tell(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
+        quarto, reason = _choose_engine(engine, shared)
+        notify(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
         if quarto:
             _, variables = _environment(shared.data.get("date"))
             made = quarto_engine.render(
-                quarto, source, formats, given, profile, stage / "work", variables, tell
+                quarto, source, formats, given, profile, stage / "work", variables, notify
             )
             name, versions = "quarto", quarto_engine.versions(quarto)
         else:
-            from . import builtin  # the kernel's client and the fonts take time to load
+            from helpers.publish.engines import builtin  # the kernel's client and the fonts take time to load
 
             wanted = {name: options[FORMATS[name]] for name in formats}
             made = builtin.render(
-                source, shared, wanted, given, profile, stage / "work", _environment, frugal, tell
+                source, shared, wanted, given, profile, stage / "work", _environment, in_process, notify
             )
             name, versions = "pandoc", builtin.versions()
         _finish(made)
         record = stage / NAME
         text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
         record.write_text(text, encoding="utf-8", errors="backslashreplace")
-        placed = {kind: _place(path, out) for kind, path in made.items()}
-        return Publication(name, reason, placed, _place(record, out))
+        placed = {kind: _move_into(path, out) for kind, path in made.items()}
+        return Publication(name, reason, placed, _move_into(record, out))
 
 
 @contextlib.contextmanager
 def _staging(out: Path) -> Iterator[Path]:
-    """Give a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
+    """Return a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
     with contextlib.ExitStack() as stack:
         stack.callback(_remove_empty, made)  # nothing was published
@@ -165,7 +164,7 @@ def _finish(made: Mapping[str, Path]) -> None:
         raise PublishError(str(error)) from None
 
 
-def _place(path: Path, out: Path) -> Path:
+def _move_into(path: Path, out: Path) -> Path:
     target = out / path.name
     try:
         path.replace(target)
@@ -174,7 +173,7 @@ def _place(path: Path, out: Path) -> Path:
     return target
 
 
-def _choose(engine: str, options: Options) -> tuple[str | None, str]:
+def _choose_engine(engine: str, options: Options) -> tuple[str | None, str]:
     """Return the Quarto to use, None for the built-in engine, and why."""
     if engine == "pandoc":
         return None, "指定了内置引擎"

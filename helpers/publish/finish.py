@@ -89,7 +89,7 @@ class _Cell:
     head: bool
 
     def covers(self, other: _Cell) -> bool:
-        """Tell whether both stand in a common row."""
+        """Return whether both stand in a common row."""
         return self.y < other.y + other.height and other.y < self.y + self.height
 
 
@@ -263,7 +263,7 @@ _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 
 
 def _set_body(document: bytes, _: Properties) -> bytes:
-    """Give tables the widths that were asked for and rows that hold together, and pictures one description."""
+    """Return tables the widths that were asked for and rows that hold together, and pictures one description."""
     from lxml import etree
 
     root = etree.fromstring(document)
@@ -273,7 +273,7 @@ def _set_body(document: bytes, _: Properties) -> bytes:
             _set_widths(table, width)
         for row in table.iterchildren(f"{_W}tr"):
             _hold_together(row)
-        _set_off(table)
+        _separate_from_next(table)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
@@ -317,7 +317,7 @@ def _hold_together(row: Any) -> None:
             _child(_child(paragraph, "pPr"), "pStyle").set(f"{_W}val", style.get(f"{_W}val"))
 
 
-def _set_off(table: Any) -> None:
+def _separate_from_next(table: Any) -> None:
     """Put an empty line between a table and the next, which Word would make one, or the end, which is no table's."""
     following = (
         element.tag for element in table.itersiblings() if not element.tag.startswith(f"{_W}bookmark")
@@ -357,7 +357,7 @@ mso-position-vertical:center;mso-position-vertical-relative:margin">
 """
 
 
-def _stamp(header: bytes, properties: Properties) -> bytes:
+def _add_watermark(header: bytes, properties: Properties) -> bytes:
     """Lay the word that is set as ``watermark`` behind every page that has this header."""
     from lxml import etree
 
@@ -377,7 +377,7 @@ PARTS: dict[str, Callable[[bytes, Properties], bytes]] = {
     "docProps/core.xml": _date,
     "docProps/custom.xml": _keep_date,
     "word/document.xml": _set_body,
-    "word/header.xml": _stamp,
+    "word/header.xml": _add_watermark,
 }
 
 FINISHERS: dict[str, Callable[[bytes], bytes]] = {".pdf": _finish_pdf, ".docx": _finish_docx}

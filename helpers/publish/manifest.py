@@ -64,7 +64,7 @@ def manifest(
     profile: str | None,
     inputs: Sequence[Path],
     outputs: Mapping[str, Path],
-    stands: Path,
+    target_folder: Path,
     facts: Mapping[str, Any],
 ) -> str:
     """Write the manifest of a render.
@@ -85,7 +85,7 @@ def manifest(
         The files the render rests on.
     outputs
         The files just made, by format.
-    stands
+    target_folder
         The folder they go to; outputs of other formats that stand there from a render of the very same things, unchanged
         since, are listed too.
     facts
@@ -107,11 +107,11 @@ def manifest(
         "inputs": [_entry(path, _relative(path, folder)) for path in inputs],
     }
     made = [_output(name, path, path.name) for name, path in outputs.items()]
-    kept = [entry for entry in _standing(stands, record) if entry["format"] not in outputs]
+    kept = [entry for entry in _still_valid(target_folder, record) if entry["format"] not in outputs]
     return json.dumps({**record, "outputs": made + kept}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _standing(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _still_valid(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the entries of the manifest in ``folder`` that are still true beside ``record``."""
     try:
         old = json.loads((folder / NAME).read_text(encoding="utf-8"))

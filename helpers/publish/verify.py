@@ -8,10 +8,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from helpers.sources import SourceError, digest, read_bytes
-
-from .config import FORMATS
-from .manifest import NAME, attachments
+from helpers.files.reading import SourceError, digest, read_bytes
+from helpers.publish.manifest import NAME, attachments
+from helpers.publish.qmd.options import FORMATS
 
 __all__ = ["verify"]
 

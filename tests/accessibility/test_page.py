@@ -14,8 +14,9 @@ from lxml import html
 from playwright.sync_api import Browser, Page
 from published import publish
 
-from helpers import opendata, report
-from helpers.form import FORM
+from helpers.document import opendata
+from helpers.report.folder import load
+from helpers.report.form import FORM
 
 LARGEST = 300_000
 
@@ -93,7 +94,7 @@ class TestDownloads:
         return files
 
     def test_are_the_tables_as_they_are_printed(self, taken: dict[str, Path]) -> None:
-        example = report.load(XIAODUKOU)
+        example = load(XIAODUKOU)
         for name, table in FORM.tables.items():
             text = taken[f"小渡口镇-2024-{name}.csv"].read_bytes().decode("utf-8")
             assert text.startswith("\ufeff")
@@ -135,7 +136,7 @@ def test_amounts_keep_their_digits(folder: Path) -> None:
         path.read_text(encoding="utf-8-sig").replace("万元）,0", "万元）,1234567.0123456780"),
         encoding="utf-8",
     )
-    example = report.load(folder)
+    example = load(folder)
     (*_, everything) = opendata.downloads(example)
     data = json.loads(everything.data, parse_float=Decimal)
     assert str(data["disclosure"]["fees"]) == "1234567.0123456780"

@@ -12,7 +12,8 @@ from conftest import ROOT
 from fontTools.ttLib import TTFont
 from published import built_in, publish
 
-from helpers import report, typefaces
+from helpers.document import typefaces
+from helpers.report.folder import load, read
 
 FONTS = ROOT / "assets" / "fonts"
 GBK = sorted(
@@ -57,7 +58,7 @@ class TestWhatNoFontHolds:
         (folder / "other.md").write_text(
             f"{text}\n\n第三行，{character}。<!-- {character} -->\n", encoding="utf-8"
         )
-        (found,) = typefaces.findings(report.load(folder))
+        (found,) = typefaces.findings(load(folder))
         assert (found.rule, found.level, found.file, found.line) == ("L-GLYPH", "error", "other.md", 3)
         assert f"U+{ord(character):04X}" in found.message
 
@@ -67,10 +68,10 @@ class TestWhatNoFontHolds:
         (folder / "report.yml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
         (folder / "lead.md").write_text("{{ contact.office }}", encoding="utf-8")
         if character in "\ufeff\x07":  # nobody sees it: refused where it stands
-            (found,) = report.read(folder).findings
+            (found,) = read(folder).findings
             assert (found.file, found.line, found.rule) == ("report.yml", 6, "LOAD")
             return
-        (found,) = typefaces.findings(report.load(folder))
+        (found,) = typefaces.findings(load(folder))
         assert (found.file, found.line) == ("report.yml", 6)
         assert "contact.office" in found.message and f"U+{ord(character):04X}" in found.message
 
@@ -78,7 +79,7 @@ class TestWhatNoFontHolds:
 def test_a_comment_is_not_printed(folder: Path) -> None:
     with (folder / "other.md").open("a", encoding="utf-8") as stream:
         stream.write("\n\n<!-- 😀 待核 -->\n")
-    assert typefaces.findings(report.load(folder)) == []
+    assert typefaces.findings(load(folder)) == []
 
 
 def test_the_render_stops_with_character_code_and_place(folder: Path, tmp_path: Path) -> None:

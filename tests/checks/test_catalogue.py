@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers import checks
 from helpers.checks.catalogue import STAGES, page
 from helpers.checks.catalogue import checks as functions
-from helpers.findings import rules
+from helpers.report.findings import Rule, rules
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +48,7 @@ def test_the_page_of_rules_is_current() -> None:
 
 
 @pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
-def test_every_rule_says_what_it_asks_and_why(rule: checks.Finding) -> None:
-    for text in (rule.text, rule.basis):  # type: ignore[attr-defined]
+def test_every_rule_says_what_it_asks_and_why(rule: Rule) -> None:
+    for text in (rule.text, rule.basis):
         assert len(text) > 3 and not text.endswith("。")
         assert text in page()

@@ -11,7 +11,7 @@ import yaml
 from helpers import checks
 from helpers.checks.claims import Claim, claims
 from helpers.checks.numerals import Number
-from helpers.prose import Paragraph
+from helpers.document.prose import Paragraph
 
 HERE = Path(__file__).parent
 EXAMPLES: list[dict[str, Any]] = yaml.safe_load((HERE / "claims.yml").read_text(encoding="utf-8"))

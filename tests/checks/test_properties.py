@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import checks
-from helpers.findings import Finding
-from helpers.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
-from helpers.report import Report, save
-from helpers.settings_file import Contact
+from helpers.report.findings import Finding
+from helpers.report.folder import Report, save
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
+from helpers.report.settings_file import Contact
 
 Tables = dict[str, pd.DataFrame]
 APPLICATIONS, PROCEEDINGS = FORM.tables["applications"], FORM.tables["proceedings"]

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from helpers import checks
-from helpers.form import FORM
-from helpers.report import Report, load, save
-from helpers.settings_file import Contact
+from helpers.report.folder import Report, load, save
+from helpers.report.form import FORM
+from helpers.report.settings_file import Contact
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL: dict[str, dict[str, Any]] = yaml.safe_load(

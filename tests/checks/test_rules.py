@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from helpers import checks
-from helpers.findings import rules
+from helpers.report.findings import rules
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

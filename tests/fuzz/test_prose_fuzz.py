@@ -20,10 +20,10 @@ from fuzz_budget import SEED, rounds
 from published import publish
 from readback import from_docx, from_html, from_pdf
 
-from helpers import prose
-from helpers.report import Report, load
+from helpers.document import prose
+from helpers.report.folder import Report, load
 
-TREES = str(ROOT / "helpers" / "publish" / "filters" / "trees.lua")
+TREES = str(ROOT / "helpers" / "publish" / "engines" / "filters" / "trees.lua")
 CORPUS = Path(__file__).with_name("prose.json")
 BATCH = 40
 

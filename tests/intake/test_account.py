@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import intake
-from helpers.form import FORM
-from helpers.intake import files, matcher
-from helpers.intake.model import Document, Grid, Imported, Text
+from helpers.intake.matching import matcher
+from helpers.intake.matching.model import Document, Grid, Imported, Text
+from helpers.intake.readers import kinds
+from helpers.report.form import FORM
 from tests.intake import make
 
 MARK = "骉猋麤"
@@ -43,7 +44,7 @@ def said(imported: Imported) -> str:
 
 
 def assert_nothing_lost(content: bytes, inserted: str, figures: make.Figures) -> None:
-    imported = matcher.place(files.read(content))
+    imported = matcher.place(kinds.read(content))
     assert re.sub(r"\s", "", inserted) in said(imported)
     counts = imported.characters
     assert counts["read"] == counts["kept"] + counts["listed"] + counts["known"]
@@ -137,13 +138,13 @@ def test_what_is_put_into_a_pdf_is_kept_or_listed(where, text):
     ],
 )
 def test_characters_read_are_those_kept_listed_and_known(written):
-    counts = matcher.place(files.read(written(make.tallying(3)))).characters
+    counts = matcher.place(kinds.read(written(make.tallying(3)))).characters
     assert counts["read"] == counts["kept"] + counts["listed"] + counts["known"] > 1000
     assert counts["listed"] == 0
 
 
 def test_what_a_reader_loses_is_listed_too():
-    blocks = files.read(make.web(make.tallying(1))).blocks
+    blocks = kinds.read(make.web(make.tallying(1))).blocks
     source = "".join(block.text for block in blocks if isinstance(block, Text)) + "".join(
         cell.text
         for block in blocks
@@ -175,7 +176,7 @@ def test_footnotes_and_text_outside_the_article_are_listed():
     page = make.page(
         {name: make.web_table(rows) for name, rows in make.grids(figures).items()}, around=around
     )
-    imported = matcher.place(files.read(page.encode()))
+    imported = matcher.place(kinds.read(page.encode()))
     assert [entry.text for entry in imported.unread] == [note]
 
 
@@ -195,7 +196,7 @@ def test_signature_and_date_leave_the_last_section(lines, kept, listed):
     page = make.page({name: make.web_table(rows) for name, rows in make.grids(make.tallying()).items()})
     end = f"<p>{make.OTHER[0]}</p>" if f"<p>{make.OTHER[0]}</p>" in page else make.OTHER[0] + "</p>"
     report = matcher.place(
-        files.read(page.replace(end, end + "".join(f"<p>{line}</p>" for line in lines)).encode())
+        kinds.read(page.replace(end, end + "".join(f"<p>{line}</p>" for line in lines)).encode())
     )
     assert report.sections["other"] == "\n\n".join([make.OTHER[0], *([kept] if kept else [])]) + "\n"
     assert [entry.text for entry in report.unread] == listed
@@ -207,7 +208,7 @@ def test_signature_and_date_leave_the_last_section(lines, kept, listed):
 def test_a_heading_in_other_words_is_told(printed):
     key = "problems" if printed.startswith("五") else "proceedings"
     page = make.page({name: make.web_table(rows) for name, rows in make.grids(make.tallying()).items()})
-    report = matcher.place(files.read(page.replace(FORM.sections[key], printed).encode()))
+    report = matcher.place(kinds.read(page.replace(FORM.sections[key], printed).encode()))
     assert [(entry.where, entry.text) for entry in report.unread] == [(FORM.sections[key], printed)]
     assert report.sections["problems"]
 
@@ -216,7 +217,7 @@ def test_a_heading_in_other_words_is_told(printed):
 def test_a_lead_without_a_full_stop_is_kept(end):
     lead = make.LEAD.replace("。", "，").removesuffix("，") + end
     page = make.page({name: make.web_table(rows) for name, rows in make.grids(make.tallying()).items()})
-    report = matcher.place(files.read(page.replace(make.LEAD, lead).encode()))
+    report = matcher.place(kinds.read(page.replace(make.LEAD, lead).encode()))
     assert report.lead == lead + "\n"
     assert report.unread == []
 
@@ -225,6 +226,6 @@ def test_a_lead_without_a_full_stop_is_kept(end):
 def test_a_subheading_of_a_section_of_tables_is_no_heading(style):
     inserted = f"{style}主动公开政府信息的主要类别"
     content = in_page(make.tallying(1), 0.5, inserted)
-    report = matcher.place(files.read(content))
+    report = matcher.place(kinds.read(content))
     assert report.sections["overview"] == "\n\n".join(make.OVERVIEW) + "\n"
     assert [entry.text for entry in report.unread] == [inserted]

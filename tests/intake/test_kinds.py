@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from helpers.intake import files, matcher
-from helpers.intake.model import Imported
+from helpers.intake.matching import matcher
+from helpers.intake.matching.model import Imported
+from helpers.intake.readers import kinds
 from tests.intake import make
 
 
 def imported(content: bytes) -> Imported:
-    return matcher.place(files.read(content))
+    return matcher.place(kinds.read(content))
 
 
 def assert_all_read(report: Imported, figures: make.Figures) -> None:

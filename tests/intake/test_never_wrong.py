@@ -7,9 +7,10 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from helpers.form import FORM
-from helpers.intake import files, matcher
-from helpers.intake.model import Imported, IntakeError
+from helpers.intake.matching import matcher
+from helpers.intake.matching.model import Imported, IntakeError
+from helpers.intake.readers import kinds
+from helpers.report.form import FORM
 from tests.intake import make
 from tests.intake.make import Rows, Span
 
@@ -189,7 +190,7 @@ def test_a_changed_table_never_gives_a_wrong_figure(changes, seed, spread, break
             rows = change(rows, chance) or rows
         cut = chance.randrange(1, len(rows)) if breaks and len(rows) > 1 else len(rows)
         tables[name] = "".join(make.web_table(part) for part in (rows[:cut], rows[cut:]) if part)
-    imported = matcher.place(files.read(make.page(tables).encode()))
+    imported = matcher.place(kinds.read(make.page(tables).encode()))
     assert not wrong(imported, figures)
     assert not unexplained(imported)
 
@@ -217,7 +218,7 @@ def test_damaged_text_never_gives_a_wrong_figure(style, seed, losses, glued):
         body = body.replace(" ", "") if style == "flat" else body.replace(" | ", " ")
     damaged = head + FORM.sections["disclosure"] + body + FORM.sections["problems"] + tail
     try:
-        imported = matcher.place(files.read(damaged.encode()))
+        imported = matcher.place(kinds.read(damaged.encode()))
     except IntakeError:
         return  # so much is gone that it is no report any more
     assert not wrong(imported, figures)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.intake import files, matcher
-from helpers.intake.model import Imported
+from helpers.intake.matching import matcher
+from helpers.intake.matching.model import Imported
+from helpers.intake.readers import kinds
 from tests.intake import make
 
 NARROW = "12mm, 12mm, 12mm" + ", 1fr" * 7
@@ -22,7 +23,7 @@ LONG = (
 
 
 def imported(content: bytes) -> Imported:
-    return matcher.place(files.read(content))
+    return matcher.place(kinds.read(content))
 
 
 def wrong(report: Imported, figures: make.Figures) -> list[tuple[str, str, str, object]]:

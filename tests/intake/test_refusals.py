@@ -12,9 +12,10 @@ import pikepdf
 import pytest
 
 from helpers import intake
-from helpers.intake import files, matcher
-from helpers.intake.limits import MAX_BYTES
-from helpers.intake.model import IntakeError
+from helpers.intake.matching import matcher
+from helpers.intake.matching.model import IntakeError
+from helpers.intake.readers import kinds
+from helpers.intake.readers.limits import MAX_BYTES
 from tests.intake import make
 
 
@@ -327,7 +328,7 @@ def test_a_mangled_file_is_read_or_refused_and_nothing_else(written, mangle):
     original = written(make.tallying())
     for _ in range(_ROUNDS):
         try:
-            report = matcher.place(files.read(mangle(original, chance)))
+            report = matcher.place(kinds.read(mangle(original, chance)))
         except IntakeError:
             continue
         intake.dumps(report.to_json())

@@ -8,16 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from published import ENGINES, ROOT, publish
 
-from helpers import intake, prose, report, workbook
+from helpers import intake
+from helpers.document import prose
+from helpers.intake import workbook
 from helpers.publish import publish as render
+from helpers.report.folder import Report, load, save
 from tests.intake import make
-from tests.workbook.test_workbook import with_figures
+from tests.intake.test_workbook import with_figures
 
 FOLDERS = ["xiaodukou-2024", "pingtan-2022", "pingtan-2025", "pingtan-finance-2025"]
 SECTIONS = ("overview", "problems", "other")
 
 
-def texts(one: report.Report) -> dict[str, list[str]]:
+def texts(one: Report) -> dict[str, list[str]]:
     """Paragraphs of each section without white space."""
     return {
         name: [squeezed for paragraph in prose.paragraphs(one, name) if (squeezed := squeeze(paragraph.text))]
@@ -29,13 +32,13 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def assert_same(original: report.Report, output: Path, work: Path) -> None:
+def assert_same(original: Report, output: Path, work: Path) -> None:
     """Import an output and hold it against the report it was made from."""
     imported = intake.read(output)
     folder = intake.write(imported, work / output.suffix[1:])
     settings_file = folder / "report.yml"  # the level stands in no report; some names tell it
     settings_file.write_text(settings_file.read_text().replace("level: null", f"level: {original.level}"))
-    again = report.load(folder)
+    again = load(folder)
     for name, table in original.tables.items():
         assert again.tables[name].equals(table), (output.suffix, name)
     assert (again.organ, again.year) == (original.organ, original.year)
@@ -53,7 +56,7 @@ def assert_same(original: report.Report, output: Path, work: Path) -> None:
     assert counts["read"] == counts["kept"] + counts["listed"] + counts["known"] or output.suffix == ".xlsx"
 
 
-def whole(one: report.Report) -> dict[str, str]:
+def whole(one: Report) -> dict[str, str]:
     return {name: re.sub(r"\d+\\?\.(?=清单)", "", "".join(parts)) for name, parts in texts(one).items()}
 
 
@@ -63,7 +66,7 @@ def test_every_output_imports_as_the_report_it_came_from(engine, name, tmp_path)
     folder = ROOT / "data" / name
     out = publish(engine, folder, tmp_path / "work")
     for kind in ("html", "docx", "pdf"):
-        assert_same(report.load(folder), out / f"report.{kind}", tmp_path)
+        assert_same(load(folder), out / f"report.{kind}", tmp_path)
 
 
 # What clerks write: Chinese with figures, Latin words, and characters that mean something to some format or other.
@@ -101,14 +104,14 @@ def escape(text: str) -> str:
 @given(seed=st.integers(0, 1000), overview=markdown(), problems=markdown())
 def test_any_report_comes_back_from_any_output(seed, overview, problems, tmp_path_factory):
     work = tmp_path_factory.mktemp("trip")
-    example = report.load(ROOT / "data" / "xiaodukou-2024")
+    example = load(ROOT / "data" / "xiaodukou-2024")
     figures = make.tallying(seed)
     for row in ("regulations_issued", "regulations_repealed", "regulations_in_force"):
         figures["disclosure"][row]["value"] = 0  # a township makes none
     made = with_figures(example, figures)
     made.prose.update(overview=overview, problems=problems)
-    report.save(made, work / "report")
-    original = report.load(work / "report")
+    save(made, work / "report")
+    original = load(work / "report")
     out = work / "out"
     render(ROOT / "report.qmd", out=out, parameters={"report": str(work / "report")}, engine="pandoc")
     for kind in ("html", "docx", "pdf"):

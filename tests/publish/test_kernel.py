@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.publish import PublishError, kernel
+from helpers.publish import PublishError
+from helpers.publish.cells import kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,1 @@
+"""Which commands are there? Options, exit codes and messages; no logic."""

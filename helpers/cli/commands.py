@@ -1,0 +1,400 @@
+"""The commands: ``python -m helpers COMMAND``. Options, exit codes and messages; no logic.
+
+Exit codes: 0 done; 1 a finding of level error, or a report that could not be rendered; 2 wrong usage, input that
+cannot be read, or a result that cannot be written. Messages for people go to stderr.
+"""
+
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import click
+
+from helpers.cli import usage
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "report.qmd"
+DEFAULT = Path("data") / "xiaodukou-2024"
+_LAST_MOMENT = 253_402_300_799
+"""The end of the year 9999, in seconds."""
+
+_PATH = click.Path(path_type=Path, readable=False)
+"""Any path: whether it can be read, and what to do where it cannot, says whoever reads it."""
+
+
+def main() -> NoReturn:
+    """Run one command and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A folder's name need not be UTF-8; written so, it is shown, and JSON that names it stays JSON.
+            stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        code, message = _run()
+        if message:
+            _say(message)
+        if sys.stdout is not None:  # as it is where whoever started this closed it
+            sys.stdout.flush()
+    except OSError as error:
+        code = 1 if isinstance(error, BrokenPipeError) else 2
+        if code == 2:  # who closed a pipe wants no more
+            with suppress(OSError):
+                _say(f"结果写不出去（{error.strerror or error}），没有写完整。")
+        _forget_output()
+    sys.exit(code)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """End as an interrupt on the terminal does: what was begun is taken back, and child processes end."""
+    raise KeyboardInterrupt
+
+
+def _run() -> tuple[int, str | None]:
+    """Run the command; return its exit code, and why it failed where it has not said so itself."""
+    try:
+        _require_date()
+        cli(prog_name="python -m helpers", standalone_mode=False)
+    except SystemExit as done:
+        return (done.code, None) if isinstance(done.code, int) else (0, None)
+    except (click.Abort, KeyboardInterrupt):
+        return 1, "已中断，原有的文件没有改动。"
+    except click.exceptions.NoArgsIsHelpError as error:
+        return 2, error.message
+    except click.UsageError as error:
+        command = f"{error.ctx.info_name} " if error.ctx and error.ctx.parent else ""
+        return 2, f"用法有误：{usage.explained(error)}。查看用法：python -m helpers {command}--help"
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return 2, f"“{os.fsdecode(error.filename)}”不能读写（{error.strerror}），请检查路径、权限和磁盘空间。"
+    except Exception as error:
+        from helpers.report.findings import unforeseen
+
+        return 2, str(unforeseen(error))
+    return 0, None
+
+
+def _forget_output() -> None:
+    """Let Python, which writes what is left when it ends, not stumble a second time over the same full disk or closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(nowhere, stream.fileno())
+
+
+def _require_date() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that is no moment, before every tool stumbles over it in a way of its own."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given and not (given.isascii() and given.isdigit() and int(given[:20]) <= _LAST_MOMENT):
+        _fail(f"环境变量 SOURCE_DATE_EPOCH 写的是“{given[:40]}”，应是 1970 年以来的秒数。", 2)
+
+
+def _say(message: str) -> None:
+    """Tell people something: a terminal shows it and obeys nothing in it."""
+    from helpers.report.findings import printable
+
+    click.echo(printable(message), err=True)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _say(message)
+    sys.exit(code)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show what is being done: a spinner on a terminal, nothing in a pipe."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status("正在生成报告……") as status:
+        yield status.update
+
+
+def _parameter(folder: Path) -> str:
+    """Path of a report folder as the document sees it, whose cells run in its own folder."""
+    path = folder.resolve()
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+
+
+def _files(folder: Path) -> list[Path]:
+    from helpers.files import writing
+
+    return list(writing.files(folder))
+
+
+def _require_folder(folder: Path) -> None:
+    """Refuse what is no report folder, or has a name that no other program can be told."""
+    from helpers.report.findings import printable
+
+    if not folder.is_dir():
+        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+    if printable(str(folder.resolve())) != str(folder.resolve()):
+        _fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
+
+
+@click.group(cls=usage.Group, help="政府信息公开工作年度报告：检查、生成。")
+def cli() -> None:
+    """Group of all commands."""
+
+
+@cli.command(help="把报告文件夹生成为网页、PDF 和 Word 文件。")
+@click.argument("folder", type=_PATH, default=DEFAULT)
+@usage.option(
+    "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
+)
+@usage.option(
+    "--engine",
+    type=click.Choice(["auto", "quarto", "pandoc"]),
+    default="auto",
+    help="auto：有 Quarto 就用，没有就用内置引擎",
+)
+@usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
+@usage.option("--force", is_flag=True, help="有错误也生成，每页标“草稿”")
+@usage.option("--out", type=_PATH, help="输出文件夹，默认 _output/报告文件夹名")
+def render(
+    folder: Path,
+    formats: Sequence[str],
+    engine: Literal["auto", "quarto", "pandoc"],
+    profile: str | None,
+    force: bool,
+    out: Path | None,
+) -> None:
+    """Render one report folder."""
+    from helpers import publish
+    from helpers.document import provenance
+
+    _require_folder(folder)
+    try:
+        with _progress() as progress:
+            made = publish.publish(
+                DOCUMENT,
+                to=formats,
+                out=out or ROOT / "_output" / folder.resolve().name,
+                parameters={"report": _parameter(folder)} | ({"force": True} if force else {}),
+                profile=profile,
+                engine=engine,
+                inputs=_files(folder),
+                facts=provenance.facts(),
+                progress=progress,
+            )
+    except publish.PublishError as error:
+        _fail(str(error), 1)
+    engine_name = "Quarto" if made.engine == "quarto" else "内置引擎"
+    _say(f"{made.reason}，用{engine_name}生成：")
+    for path in made.outputs.values():
+        click.echo(path)
+
+
+@cli.command(help="核对报告文件夹：数字、合计、年度衔接、文字，列出全部问题。")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+@usage.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
+def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
+    """Check report folders."""
+    from helpers.checks import display
+
+    sys.exit(display.run(folders, as_json=as_json, pages=ROOT / "_output" if html else None))
+
+
+@cli.command(
+    "import", help="把已公布的报告（网页、Word、PDF、文本、Excel）读成报告文件夹；读不准的留空并列出。"
+)
+@click.argument("file", type=_PATH)
+@usage.option("--out", type=_PATH, help="报告文件夹，默认 data/文件名-年度")
+@usage.option("--replace", is_flag=True, help="换掉已有的文件夹，原来的留在旁边")
+@usage.option(
+    "--json", "as_json", is_flag=True, help="把读到的内容作为一个 JSON 写到标准输出；不给 --out 就不写文件夹"
+)
+def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
+    """Read a published report into a folder."""
+    from helpers import intake
+
+    try:
+        imported = intake.read(file)
+        if as_json:
+            click.echo(intake.dumps(imported.to_json()))
+        if out is not None or not as_json:
+            folder = intake.write(imported, out or intake.default_folder(imported, file), replace=replace)
+            _say(f"已写入 {folder}")
+    except intake.IntakeError as error:
+        _fail(str(error), 2)
+    for message in imported.messages():
+        _say(f"没有读准：{message}")
+
+
+@cli.command(help="开始新一年的报告：表格清零，上年结转从上年文件夹带过来，文字留好标题和提示。")
+@click.argument("folder", type=_PATH)
+@usage.option("--organ", required=True, metavar="NAME", help="机关全称")
+@usage.option("--level", required=True, help="层级，如 township、department、county")
+@usage.option("--year", required=True, type=int, metavar="YEAR", help="报告年度")
+@usage.option("--from", "previous", type=_PATH, help="上一年度的报告文件夹")
+def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) -> None:
+    """Begin a year."""
+    from helpers.intake.new_year import NewError, create
+
+    try:
+        started = create(folder, organ, level, year, previous)
+    except NewError as error:
+        _fail(str(error), 2)
+    _say(f"已写入 {folder}，还要填写：")
+    for item in started.to_fill:
+        _say(f"  {item}")
+
+
+@cli.command(help="把报告文件夹做成 Excel 填报表；填好后用 import 读回来。")
+@click.argument("folder", type=_PATH)
+@usage.option("--out", required=True, type=_PATH, metavar="FILE.xlsx", help="填报表文件")
+def workbook(folder: Path, out: Path) -> None:
+    """Write a folder as a workbook."""
+    from helpers.intake.workbook import WorkbookError, write
+    from helpers.report.folder import InvalidReport, load
+
+    try:
+        click.echo(write(load(folder), out))
+    except (InvalidReport, WorkbookError) as error:
+        _fail(str(error), 2)
+
+
+@cli.command(help="核对一套已公布的文件：是否齐全、未被改动，是否出自给定的数据。")
+@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=_PATH)
+@usage.option("--inputs", type=_PATH, help="报告文件夹，核对文件是否由它生成")
+def verify(outputs: Path, inputs: Path | None) -> None:
+    """Verify a published set."""
+    from helpers import publish
+
+    for folder in filter(None, (outputs, inputs)):
+        if not folder.is_dir():
+            _fail(f"找不到文件夹 {folder}，请核对路径。", 2)
+    wrong = publish.verify(outputs, None if inputs is None else _files(inputs))
+    if wrong:
+        _fail("\n".join(wrong), 1)
+    _say("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。")
+
+
+@cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
+@click.argument("before", metavar="FOLDER", type=_PATH)
+@click.argument("after", metavar="FOLDER", type=_PATH)
+@usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+@usage.option("--out", type=_PATH, metavar="FILE.html", help="另写成网页")
+def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
+    """Compare two folders."""
+    from helpers.files.writing import write_file
+    from helpers.report.findings import printable
+    from helpers.report.folder import InvalidReport
+    from helpers.review import compare as comparing
+
+    try:
+        compared = comparing.compare(before, after)
+    except InvalidReport as error:
+        _fail(str(error), 2)
+    if out is not None:
+        write_file(out, comparing.html(compared).encode())
+    if as_json:
+        click.echo(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
+    else:
+        click.echo(printable(comparing.text(compared)))
+    sys.exit(0 if compared.same else 1)
+
+
+@cli.command(help="边改边看：在本机打开网页，保存数据、文字、程序后自动刷新（按 Ctrl-C 结束）。")
+@click.argument("folder", type=_PATH, default=DEFAULT)
+@usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
+@usage.option(
+    "--port", type=click.IntRange(0, 65535), metavar="N", default=0, help="端口，默认任选一个空闲的"
+)
+def preview(folder: Path, profile: str | None, port: int) -> None:
+    """Serve a report and render it again on every change."""
+    import threading
+    import webbrowser
+
+    from helpers.review.preview import serving
+
+    _require_folder(folder)
+    try:
+        with serving(DOCUMENT, folder, profile=profile, port=port) as address:
+            _say(f"预览：{address}（按 Ctrl-C 结束）")
+            webbrowser.open(address)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        _say("预览已结束。")
+    except OSError as error:
+        _fail(f"端口 {port} 用不了（{error.strerror or error}），请换一个。", 2)
+
+
+@cli.command(help="把下级的报告汇总成上级的报告文件夹，逐格相加，写明每个下级占多少。")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@usage.option("--organ", required=True, metavar="NAME", help="上级机关全称")
+@usage.option("--level", required=True, help="上级的层级，如 county")
+@usage.option("--out", required=True, type=_PATH, metavar="FOLDER", help="上级的报告文件夹")
+def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None:
+    """Sum children into a parent."""
+    from helpers.county.rollup import RollupError
+    from helpers.county.rollup import rollup as summed
+
+    try:
+        result = summed(list(folders), organ=organ, level=level, out=out)
+    except RollupError as error:
+        _fail(str(error), 2)
+    for message in (*result.missing, *result.gaps):
+        _say(message)
+    for name, findings in result.findings.items():
+        for found in findings:
+            _say(f"{name}/{found}")
+    names = "名单不全" if result.missing else "名单按齐全处理"
+    _say(f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}")
+    sys.exit(0 if result.passed else 1)
+
+
+@cli.command(help="一次检查、生成许多报告，并做成集中公布的网页和数据；没有变动的不重做。")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@usage.option("--out", required=True, type=_PATH, metavar="DIR", help="输出文件夹")
+@usage.option(
+    "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
+)
+@usage.option("--workers", type=click.IntRange(min=1), metavar="N", help="本机进程数，默认每个处理器核心一个")
+@usage.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tls://10.0.0.1:8786")
+@usage.option("--tls-ca", type=_PATH, metavar="FILE", help="集群的根证书（PEM），配合 tls:// 地址")
+@usage.option("--tls-cert", type=_PATH, metavar="FILE", help="本机的证书（PEM）")
+@usage.option("--tls-key", type=_PATH, metavar="FILE", help="本机证书的私钥（PEM）")
+@usage.option("--fresh", is_flag=True, help="没有变动的也重做")
+def batch(
+    folders: tuple[Path, ...],
+    out: Path,
+    formats: Sequence[str],
+    workers: int | None,
+    scheduler: str | None,
+    tls_ca: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    fresh: bool,
+) -> None:
+    """Check and render many folders."""
+    from helpers.county.cluster import Address, BatchError
+    from helpers.county.progress import run_with_progress
+
+    tls = [path for path in (tls_ca, tls_cert, tls_key) if path is not None]
+    if tls and not (scheduler or "").startswith("tls://"):
+        _fail("--tls-ca、--tls-cert、--tls-key 只用于 --scheduler tls://…；本机的集群自己生成证书。", 2)
+    if len(tls) not in (0, 3):
+        _fail("--tls-ca、--tls-cert、--tls-key 要一起给出。", 2)
+    for path in tls:
+        if not path.is_file():
+            _fail(f"找不到证书文件 {path}，请核对路径。", 2)
+    address = Address(scheduler, (tls[0], tls[1], tls[2]) if tls else None) if scheduler else None
+    try:
+        code = run_with_progress(folders, out, to=formats, workers=workers, scheduler=address, fresh=fresh)
+    except BatchError as error:
+        _fail(str(error), 1)
+    sys.exit(code)

@@ -1,0 +1,347 @@
+"""A whole run: what changed is made, what did not is verified, and all of it is summed up."""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any
+
+from dask.system import CPU_COUNT
+from distributed.scheduler import KilledWorker
+
+from helpers.county import portal
+from helpers.county.bundle import BundleError, Packer
+from helpers.county.cluster import Address, BatchError, Job, cluster, submit
+from helpers.county.store import InUseError, older, put, sha256, staging, sync, up_to_date, write_safely
+from helpers.county.worker import edition
+from helpers.report.findings import Finding, finding, printable, unforeseen
+
+SUMMARY = "batch.json"
+_MOST_A_CORE = 8
+STATES = {"rendered": "已生成", "unchanged": "没有变化", "failed": "失败"}
+"""What can become of a report, and its name for people."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """One finished report: its folder, what became of it, in how many seconds, and why it failed."""
+
+    folder: Path
+    state: str
+    seconds: float
+    message: str | None
+
+
+Progress = Callable[[Done], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many reports ended in each state, how many notes of reviewers are open, and where that stands in full."""
+
+    counts: dict[str, int]
+    open_notes: int
+    file: Path
+
+    @property
+    def passed(self) -> bool:
+        """Whether no report failed."""
+        return not self.counts["failed"]
+
+
+def run(
+    folders: Sequence[Path],
+    out: Path,
+    *,
+    to: Sequence[str] = ("html", "pdf", "docx"),
+    workers: int | None = None,
+    scheduler: Address | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Check and render report folders; each appears as ``out/<folder name>/``, beside the portal page and the data.
+
+    Parameters
+    ----------
+    folders
+        Report folders, of different names.
+    out
+        Folder for everything that is made.
+    to
+        Formats: any of ``html``, ``pdf`` and ``docx``.
+    workers
+        Processes of the local cluster; by default one a core.
+    scheduler
+        A running Dask scheduler, used instead; it and its workers run what this process asks, and are trusted.
+    fresh
+        Render also what did not change.
+    progress
+        Called for every finished report.
+
+    Raises
+    ------
+    BatchError
+        The run cannot begin or go on; what is finished stays, and the next run goes on from there.
+    """
+    folders = [Path(os.path.realpath(folder)) for folder in folders]
+    out = Path(out).resolve()
+    _refuse(folders, out)
+    if not scheduler:
+        workers = _affordable(min(workers or CPU_COUNT, len(folders)))
+    try:
+        with staging(out) as stage, tempfile.TemporaryFile(dir=stage) as stream:
+            results = _Results(stream, folders, progress)
+            run = _Run(out, stage, results, list(dict.fromkeys(to)), fresh)
+            run.make(folders, workers, scheduler)
+            return _write_summary(results, out, stage, [run.packer.parent(folder) for folder in folders])
+    except InUseError as error:
+        raise BatchError(str(error)) from None
+    except OSError as error:
+        raise BatchError(
+            f"不能写入 {out}（{error.strerror or error}）；已经做好的报告都在，腾出地方或改好权限后重新运行"
+        ) from None
+
+
+def _refuse(folders: Sequence[Path], out: Path) -> None:
+    names = Counter(folder.name for folder in folders)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise BatchError(
+            f"有 {names[twice[0]]} 个文件夹都叫“{twice[0]}”，或同一个给了几次，输出会互相覆盖；请改名、去掉重复的，或分批"
+        )
+    hidden = next((name for name in names if name.startswith(".")), None)
+    if hidden:
+        raise BatchError(f"文件夹“{hidden}”的名字以点开头，在网站和文件管理器里看不见；请改名")
+    taken = {SUMMARY, *portal.FILES} & names.keys()
+    if taken:
+        raise BatchError(f"文件夹不能叫“{min(taken)}”，输出里有同名文件；请改名")
+    mixed = next(
+        (folder for folder in folders if out == folder.parent or folder in (out, *out.parents)), None
+    )
+    if mixed:
+        raise BatchError(f"输出文件夹 {out} 与报告文件夹“{mixed.name}”在一处，会覆盖填报的数据；请另选一处")
+
+
+def _affordable(workers: int) -> int:
+    if workers > _MOST_A_CORE * CPU_COUNT:
+        raise BatchError(
+            f"本机有 {CPU_COUNT} 个处理器核心，{workers} 个工作进程会把内存用尽；一般一个核心一个，不写 --workers 即可"
+        )
+    return workers
+
+
+class _Run:
+    """One run: what it makes reports with, and where it says what became of them."""
+
+    def __init__(self, out: Path, stage: Path, results: "_Results", formats: list[str], fresh: bool) -> None:
+        self.out = out
+        self.stage = stage
+        self.results = results
+        self.formats = formats
+        self.fresh = fresh
+        self.edition = edition()
+        self.packer = Packer()
+
+    def make(self, folders: Sequence[Path], workers: int | None, scheduler: Address | None) -> None:
+        """Make every report; a cluster is started only when there is something to make."""
+        jobs = self._jobs(folders)
+        first = next(jobs, None)
+        if first is None:
+            return
+        with cluster(workers, scheduler) as client:
+            for job, back in submit(client, chain([first], jobs), self.formats, self.edition):
+                self._add(job.number, job.name, *self._finish(job, back))
+
+    def _jobs(self, folders: Sequence[Path]) -> Iterator[Job]:
+        """Yield what is to be made; record at once what is up to date or cannot be made."""
+        for number, folder in enumerate(folders):
+            started = time.perf_counter()
+            try:
+                bundle = self.packer.pack(folder)
+                key = bundle.key(self.edition, *self.formats)
+                record = None if self.fresh else up_to_date(self.out / folder.name, key)
+            except Exception as error:  # one folder must never be the end of the others
+                known = isinstance(error, BundleError)
+                found = finding("LOAD", str(error)) if known else unforeseen(error)
+                self._add(number, folder.name, "failed", _failure(found))
+                continue
+            if record is None:
+                yield Job(number, folder.name, vars(bundle), key)
+            else:
+                record["seconds"] = round(time.perf_counter() - started, 3)
+                self._add(number, folder.name, "unchanged", record)
+
+    def _add(self, number: int, name: str, state: str, entry: dict[str, Any]) -> None:
+        # What an earlier run made of a report that now fails stays, but is nowhere passed off as this run's.
+        stands = older(self.out / name) if state == "failed" else []
+        self.results.add(number, state, {**entry, "older": stands})
+
+    def _finish(self, job: Job, back: Any) -> tuple[str, dict[str, Any]]:
+        if isinstance(back, KilledWorker):
+            return "failed", _failure("工作进程处理它时几次意外退出，别的报告不受影响；请检查这个文件夹")
+        if isinstance(back, OSError):
+            reason = back.strerror or str(back)
+            return "failed", _failure(
+                f"工作进程写不了临时文件（{reason}）；请在那台机器上腾出地方或改好权限，再重新运行"
+            )
+        if isinstance(back, Exception):
+            return "failed", _failure(unforeseen(back))
+        record, files = back["record"], back["files"]
+        if not record["passed"]:
+            return "failed", record
+        try:
+            return "rendered", put(self.out / job.name, self.stage, job.key, record, files)
+        except FileExistsError:
+            return "failed", _failure(f"{self.out / job.name} 已经有别的东西，没有覆盖；请移走")
+
+
+def _failure(why: str | Finding) -> dict[str, Any]:
+    empty = dict.fromkeys(("organ", "level", "year", "published"))
+    message, findings = (why, []) if isinstance(why, str) else (why.message, [why.to_json()])
+    return {**empty, "passed": False, "message": message, "findings": findings, "figures": [], "seconds": 0.0}
+
+
+# What became of each report ---------------------------------------------------------------------------------------------
+
+
+class _Results:
+    """Entries of finished reports, on disk until the end: there may be a hundred thousand."""
+
+    def __init__(self, stream: IO[bytes], folders: Sequence[Path], progress: Progress | None) -> None:
+        self.counts: Counter[str] = Counter()
+        self.open_notes = 0
+        self._stream = stream
+        self._folders = folders
+        self._notify = progress or (lambda _: None)
+        self._starts: dict[int, int] = {}
+
+    def add(self, number: int, state: str, entry: dict[str, Any]) -> None:
+        """Record a report and notify."""
+        folder = self._folders[number]
+        self._starts[number] = self._stream.seek(0, 2)
+        self._stream.write(
+            json.dumps({"report": printable(folder.name), "state": state, **entry}).encode() + b"\n"
+        )
+        self.counts[state] += 1
+        self.open_notes += _open_notes(entry)
+        self._notify(Done(folder, state, entry["seconds"], _reason(entry) if state == "failed" else None))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield every entry, in the order of the folders."""
+        for number in sorted(self._starts):
+            self._stream.seek(self._starts[number])
+            yield json.loads(self._stream.readline())
+
+
+def _open_notes(entry: dict[str, Any]) -> int:
+    return sum((found["rule"], found["level"]) == ("N-OPEN", "warning") for found in entry["findings"])
+
+
+def _reason(entry: dict[str, Any]) -> str:
+    errors = [found["message"] for found in entry["findings"] if found["level"] == "error"]
+    more = f"（等 {len(errors)} 个错误）" if len(errors) > 1 else ""
+    stands = "；输出文件夹里还是以前生成的" if entry["older"] else ""
+    return (entry["message"] or f"{errors[0]}{more}") + stands
+
+
+# The whole ------------------------------------------------------------------------------------------------------------
+
+
+def _write_summary(results: _Results, out: Path, stage: Path, parents: Sequence[Path | None]) -> Summary:
+    names = [parent.name if parent else None for parent in parents]
+    listed = _Listing(results, names)
+    counts = {state: results.counts[state] for state in STATES}
+    shown = {"of": listed.digest(), "sha256": _standing(out)}
+    if shown != _shown(out):
+        portal.write(listed, stage)
+        for name in portal.FILES:
+            _replace(stage / name, out / name)
+        shown["sha256"] = _standing(out)
+    with (stage / SUMMARY).open("w", encoding="utf-8", errors="backslashreplace") as stream:
+        head = {"counts": counts, "open_notes": results.open_notes, "portal": shown}
+        stream.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": [')
+        for number, entry in enumerate(results):
+            stream.write(",\n" if number else "\n")
+            stream.write(json.dumps(_public(entry), ensure_ascii=False))
+        stream.write("\n]}\n")
+    _replace(stage / SUMMARY, out / SUMMARY)
+    return Summary(counts, results.open_notes, out / SUMMARY)
+
+
+def _public(entry: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        "report",
+        "state",
+        "seconds",
+        "organ",
+        "level",
+        "year",
+        "published",
+        "passed",
+        "message",
+        "findings",
+    )
+    return {
+        **{name: entry[name] for name in names},
+        "open_notes": _open_notes(entry),
+        **{
+            name: [f"{entry['report']}/{file}" for file in entry.get(files, ())]
+            for name, files in (("outputs", "sha256"), ("older", "older"))
+        },
+    }
+
+
+class _Listing:
+    """The entries as the portal lists them; can be gone through again."""
+
+    def __init__(self, results: _Results, parents: Sequence[str | None]) -> None:
+        self._ledger = results
+        self._parents = parents
+
+    def __iter__(self) -> Iterator[portal.Listed]:
+        for entry, parent in zip(self._ledger, self._parents, strict=True):
+            levels = Counter(found["level"] for found in entry["findings"])
+            yield portal.Listed(
+                name=entry["report"],
+                organ=entry["organ"],
+                level=entry["level"],
+                year=entry["year"],
+                published=entry["published"],
+                passed=entry["passed"],
+                errors=levels["error"],
+                warnings=levels["warning"],
+                notes=_open_notes(entry),
+                files=tuple(entry.get("sha256", ())),
+                parent=parent,
+                figures=entry["figures"],
+            )
+
+    def digest(self) -> str:
+        """Digest of everything the portal shows."""
+        digest = hashlib.sha256(edition().encode())
+        for one in self:
+            digest.update(repr(one).encode())
+        return digest.hexdigest()
+
+
+def _standing(out: Path) -> dict[str, str]:
+    return {name: sha256((out / name).read_bytes()) for name in portal.FILES if (out / name).is_file()}
+
+
+def _shown(out: Path) -> Any:
+    try:
+        return json.loads((out / SUMMARY).read_text(encoding="utf-8"))["portal"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _replace(new: Path, target: Path) -> None:
+    write_safely(new, new.read_bytes())
+    new.replace(target)
+    sync(target.parent)

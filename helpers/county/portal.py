@@ -1,0 +1,360 @@
+"""The page on which a county publishes all reports of a year together, and all their figures as open data."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from great_tables import GT
+
+from helpers.document.opendata import COUNT_UNIT
+from helpers.document.outputs import INDEX, PORTAL
+from helpers.files.spreadsheets import csv_text
+from helpers.report.cell_names import CELLS
+from helpers.report.form import CARRIED_FORWARD, FOLDER, FORM, HANDLED, NEW, TOTAL
+
+FILES = ("index.html", "reports.csv", "reports.parquet", "datapackage.json")
+"""What :func:`write` makes."""
+
+_REPORTS, _FIGURES = PORTAL["reports"], PORTAL["figures"]
+_TITLE = FORM.title.partition("年")[2]
+"""What every report is called, without organ and year."""
+
+_SETTINGS = {
+    key: value["description"]
+    for key, value in json.loads((FOLDER / "report.schema.json").read_text("utf-8"))["properties"].items()
+}
+"""What each value of report.yml is, by its key."""
+
+_CELLS = [cell for cells in CELLS.values() for cell in cells]
+_TOTALS = {row: FORM.tables[_REPORTS.source].row[row].subject for row in (NEW, HANDLED, CARRIED_FORWARD)}
+_FORMATS = {"html": "网页", "pdf": "PDF", "docx": "Word"}
+_GROUP = 200
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One report as the portal shows it.
+
+    Attributes
+    ----------
+    name
+        Its folder, where ``files`` are.
+    organ, level, year, published
+        From ``report.yml``; None where that cannot be read.
+    passed, errors, warnings
+        What the rules said; a report may also fail for another reason.
+    notes
+        Those of the warnings that are open notes of a reviewer.
+    parent
+        Name of the folder it names as its parent, or None.
+    figures
+        Digits of every figure, in the order of the form; empty where it could not be read.
+    """
+
+    name: str
+    organ: str | None
+    level: str | None
+    year: int | None
+    published: str | None
+    passed: bool
+    errors: int
+    warnings: int
+    files: tuple[str, ...]
+    parent: str | None
+    figures: Sequence[str | None]
+    notes: int = 0
+
+    def count(self, row: str) -> int:
+        """One total of the table of applications."""
+        digits = self.figures[_CELLS.index((_REPORTS.source, row, TOTAL))] if self.figures else None
+        return int(digits or 0)
+
+
+def write(reports: Iterable[Listed], folder: Path) -> None:
+    """Write the page and the data.
+
+    Parameters
+    ----------
+    reports
+        Gone through twice. Only reports that passed are in the data.
+
+    Raises
+    ------
+    OSError
+        A file cannot be written.
+    """
+    (folder / "index.html").write_text(page(reports), encoding="utf-8")
+    _write_data((one for one in reports if one.passed), folder)
+    package = json.dumps(_package(), ensure_ascii=False, indent=2)
+    (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8")
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+_PAGE = """<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+html {{ background: #eceae5; }}
+body {{ margin: 2rem auto; max-width: 84rem; padding: 2rem clamp(1rem, 4vw, 3.5rem); background: #fffefb; color: #1c1b19;
+  font: 1rem/1.7 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; box-shadow: 0 1px 3px rgb(0 0 0 / 25%); }}
+h1 {{ margin: 0 0 2rem; padding-bottom: 1rem; border-bottom: 2px solid #a8161b; font-size: 1.7rem; text-align: center; }}
+h2 {{ margin: 2rem 0 0.5rem; font-size: 1.2rem; }}
+a {{ color: #1d4f91; text-underline-offset: 0.2em; }}
+.scroll {{ overflow-x: auto; }}
+.scroll table {{ min-width: 60rem; font-variant-numeric: tabular-nums; }}
+.scroll tbody tr:hover > * {{ background: #f4f1ea; }}
+.scroll td:is(:nth-child(2), :nth-child(3), :last-child) {{ white-space: nowrap; }}
+.scroll td:last-child {{ word-spacing: 0.4em; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+{sections}
+<section>
+<h2 id="data">{figures.title}</h2>
+<p>{figures.note}。</p>
+<ul>
+<li><a href="reports.csv">CSV</a></li>
+<li><a href="reports.parquet">Parquet</a></li>
+<li><a href="datapackage.json">字段说明（datapackage.json）</a></li>
+</ul>
+</section>
+</main>
+</body>
+</html>
+"""
+
+
+def page(reports: Iterable[Listed]) -> str:
+    """Return the page: a table a year, the newest first; in it the highest level first, then by name."""
+    ranks = {level: rank for rank, level in enumerate(reversed(FORM.levels))}
+    # GB 18030 has the common characters in the order of their pinyin.
+    rows = sorted(
+        reports,
+        key=lambda one: (
+            -(one.year or 0),
+            ranks.get(one.level or "", len(ranks)),
+            (one.organ or one.name).encode("gb18030", "replace"),
+        ),
+    )
+    sections = [_section(year, list(of_year)) for year, of_year in groupby(rows, key=lambda one: one.year)]
+    return _PAGE.format(title=f"{_TITLE}集中公布", sections="\n".join(sections), figures=_FIGURES)
+
+
+def _section(year: int | None, reports: list[Listed]) -> str:
+    name = f"year-{year or 'unknown'}"
+    heading = _REPORTS.named(year) if year else "读不出年度的报告"
+    good = [one for one in reports if one.passed]
+    names = {one.name for one in good}
+    # What a parent has gathered is not counted again with its children.
+    top = [one for one in good if one.parent not in names]
+    totals = "，".join(
+        f"{label} {sum(one.count(row) for one in top)} {_REPORTS.unit}" for row, label in _TOTALS.items()
+    )
+    failed = len(reports) - len(good)
+    summary = (
+        f"共 {len(reports)} 份报告，已生成 {len(good)} 份"
+        + (f"，未通过 {failed} 份" if failed else "")
+        + f"。{totals}"
+    )
+    summary += f"（{_REPORTS.note}）。" if len(top) < len(good) else "。"
+    return (
+        f'<section>\n<h2 id="{name}">{heading}</h2>\n<p>{summary}</p>\n'
+        f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{_table(name, reports)}\n</div>\n</section>'
+    )
+
+
+def _table(name: str, reports: list[Listed]) -> str:
+    rows = pd.DataFrame(
+        {
+            _SETTINGS["organ"]: [one.organ or one.name for one in reports],
+            _SETTINGS["level"]: [FORM.levels[one.level].name if one.level else "—" for one in reports],
+            _SETTINGS["published"]: [one.published or "未公布" for one in reports],
+            "核对": [_state(one) for one in reports],
+            **{
+                label: [one.count(row) if one.figures else "—" for one in reports]
+                for row, label in _TOTALS.items()
+            },
+            "报告": [_links(one) for one in reports],
+        }
+    )
+    table = (
+        GT(rows, id=f"reports-{name}", rowname_col=_SETTINGS["organ"])
+        .tab_stubhead(_SETTINGS["organ"])
+        .fmt_passthrough("报告", escape=False)
+        .tab_options(
+            table_width="100%",
+            table_font_size="15px",
+            table_font_names="inherit",
+            table_font_color="#1c1b19",
+            table_background_color="transparent",
+            data_row_padding_horizontal="10px",
+            column_labels_padding_horizontal="10px",
+            column_labels_font_weight="bold",
+            stub_border_width="0px",
+            container_overflow_x="visible",
+            container_overflow_y="visible",
+        )
+        .cols_align("left")
+        .cols_align("right", list(_TOTALS.values()))
+    )
+    return str(table.as_raw_html())
+
+
+def _state(one: Listed) -> str:
+    if one.passed:
+        warnings = f"，{one.warnings} 条警告" if one.warnings else ""
+        notes = f"，其中 {one.notes} 条是未处理的批注" if one.notes else ""
+        return f"通过{warnings}{notes}"
+    return f"未通过，{one.errors} 个错误" if one.errors else "未生成"
+
+
+def _links(one: Listed) -> str:
+    """Link the outputs; a name for each that tells it from the others of the page."""
+    found = {Path(file).suffix[1:]: file for file in one.files}
+    return (
+        " ".join(
+            f'<a href="{quote(f"{one.name}/{found[kind]}")}" aria-label="{escape(f"{FORM.title.format(organ=one.organ, year=one.year)}，{label}")}">{label}</a>'
+            for kind, label in _FORMATS.items()
+            if kind in found
+        )
+        or "—"
+    )
+
+
+# The data -------------------------------------------------------------------------------------------------------------
+
+_KEYS = {
+    "level": {level.key: level.name for level in FORM.levels.values()},
+    "table": {key: INDEX[key].title for key in FORM.tables},
+}
+"""Names for people of the keys that a field may hold."""
+
+_FIELDS: dict[str, tuple[str, str]] = {
+    "report": ("string", "报告文件夹"),
+    "organ": ("string", _SETTINGS["organ"]),
+    "level": ("string", _SETTINGS["level"]),
+    "year": ("integer", _SETTINGS["year"]),
+    "published": ("date", _SETTINGS["published"]),
+    "table": ("string", "表的键"),
+    "row": ("string", "行的键"),
+    "column": ("string", "列的键"),
+    "item": ("string", "行名"),
+    "group": ("string", "列名"),
+    "unit": ("string", "单位"),
+    "value": ("number", FORM.tables["disclosure"].column["value"].label),
+}
+"""Fields of a row of data: type, title."""
+
+
+def _write_data(reports: Iterable[Listed], folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {
+        "string": pa.string(),
+        "integer": pa.int16(),
+        "date": pa.date32(),
+        "number": pa.decimal128(25, 10),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, (kind, _) in _FIELDS.items()])
+    with (
+        (folder / "reports.csv").open("w", encoding="utf-8-sig", newline="") as stream,
+        pq.ParquetWriter(folder / "reports.parquet", schema, compression="zstd") as parquet,
+    ):
+        stream.write(csv_text([_FIELDS]))
+        remaining = iter(reports)
+        while some := list(islice(remaining, _GROUP)):
+            rows = [row for one in some for row in _rows(one)]
+            stream.write(csv_text(rows))
+            columns = dict(zip(_FIELDS, zip(*rows, strict=True), strict=True))
+            parquet.write_table(
+                pa.table({name: _column(name, values, kinds) for name, values in columns.items()}, schema)
+            )
+
+
+def _column(name: str, values: Sequence[Any], kinds: dict[str, Any]) -> Any:
+    import pyarrow as pa
+
+    kind = _FIELDS[name][0]
+    if kind == "number":
+        return pa.array(map(Decimal, values), kinds[kind])
+    array = pa.array(values, pa.string() if kind == "date" else kinds[kind])
+    return array.cast(kinds[kind])
+
+
+def _rows(one: Listed) -> Iterator[tuple[Any, ...]]:
+    about = (one.name, one.organ, one.level, one.year, one.published)
+    for names, digits in zip(_NAMES, one.figures, strict=True):
+        yield (*about, *names, digits)
+
+
+_NAMES = [
+    (
+        table,
+        row,
+        column,
+        "—".join(FORM.tables[table].row[row].labels),
+        FORM.tables[table].column[column].label,
+        FORM.tables[table].row[row].unit or COUNT_UNIT,
+    )
+    for table, row, column in _CELLS
+]
+
+
+def _field(name: str, of_field: tuple[str, str]) -> dict[str, Any]:
+    """Describe a field; where it holds keys, which, and what they mean."""
+    kind, title = of_field
+    field: dict[str, Any] = {"name": name, "type": kind, "title": title}
+    if keys := _KEYS.get(name):
+        field["description"] = "，".join(f"{key}：{meaning}" for key, meaning in keys.items())
+        field["constraints"] = {"enum": list(keys)}
+    return field
+
+
+def _package() -> dict[str, Any]:
+    schema = {
+        "fields": [_field(*one) for one in _FIELDS.items()],
+        "missingValues": [""],
+        "primaryKey": ["report", "table", "row", "column"],
+    }
+    title = f"{_TITLE}：{_FIGURES.title}"
+    return {
+        "profile": "data-package",
+        "name": "nianbao-reports",
+        "title": title,
+        "description": f"{_FIGURES.note}；依{FORM.notice['number']}所附格式，键的含义见本项目 data/form/datapackage.json。",
+        "resources": [
+            {
+                "name": "reports",
+                "path": "reports.csv",
+                "title": title,
+                "profile": "tabular-data-resource",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": schema,
+            },
+            {
+                "name": "reports-parquet",
+                "path": "reports.parquet",
+                "title": f"{title}（Parquet，字段相同）",
+                "profile": "data-resource",
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+            },
+        ],
+    }

@@ -1,0 +1,153 @@
+"""Finished reports on disk: put there whole or not at all, and looked at again before they are trusted."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from platform import node
+from typing import IO, Any
+
+from helpers.files.scratch import lock as take
+from helpers.publish.manifest import NAME
+
+RECORD = "record.json"
+"""Beside the manifest: what the batch knows of the report, and the key of what it was made from."""
+
+_STAGING = ".staging"
+_LOCK = ".lock"
+
+
+class InUseError(Exception):
+    """Another run is at work in the same place; the message says which, in Chinese."""
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Provide a place on the file system of ``out``, to one run at a time; what a killed run left there is removed.
+
+    Raises
+    ------
+    InUseError
+        Another run has it.
+    OSError
+        It cannot be made.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / _LOCK).open("a+", encoding="utf-8") as lock:
+        _acquire(lock, out)
+        place = out / _STAGING
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+            lock.truncate(0)
+
+
+def _acquire(lock: IO[str], out: Path) -> None:
+    """Lock a file until it is closed, which the system does for a process that is killed; write down who holds it."""
+    try:
+        take(lock.fileno())
+    except (BlockingIOError, PermissionError):
+        lock.seek(0)
+        holder = lock.read().strip() or "刚刚开始"
+        raise InUseError(
+            f"{out} 正由另一次 batch 写入（{holder}）；请等它结束，或先停掉它，或换一个输出文件夹，再重新运行"
+        ) from None
+    lock.truncate(0)
+    lock.write(f"进程 {os.getpid()}，{node()}，{datetime.now():%Y-%m-%d %H:%M} 开始\n")
+    lock.flush()
+
+
+def up_to_date(folder: Path, key: str) -> dict[str, Any] | None:
+    """Return the record of a finished report made from the very same things, if every file of it is as it was made."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        digests = record["sha256"]
+        if record["key"] != key or record["digest"] != _digest(record):
+            return None
+        same = all(sha256((folder / name).read_bytes()) == digest for name, digest in digests.items())
+        return record if same else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def older(folder: Path) -> list[str]:
+    """Names of what an earlier run made of a report and still stands."""
+    if folder.is_symlink() or not (folder / RECORD).is_file():
+        return []
+    return sorted(path.name for path in folder.iterdir() if path.name != RECORD)
+
+
+def put(
+    folder: Path, stage: Path, key: str, record: Mapping[str, Any], files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Write a finished report, so that even a loss of power leaves it whole, as it was before, or gone.
+
+    Raises
+    ------
+    FileExistsError
+        Something else stands in its place.
+    OSError
+        It cannot be written.
+    """
+    if os.path.lexists(folder) and not _may_replace(folder):
+        raise FileExistsError(folder)
+    full = {**record, "key": key, "sha256": {name: sha256(data) for name, data in files.items()}}
+    full["digest"] = _digest(full)
+    new = Path(tempfile.mkdtemp(dir=stage))
+    new.chmod(0o755)
+    for name, data in {**files, RECORD: _json(full)}.items():
+        write_safely(new / name, data)
+    sync(new)
+    old = new.with_name(f"{new.name}-old")
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    sync(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+    return full
+
+
+def _may_replace(folder: Path) -> bool:
+    """Return whether a folder is one of ours, or empty."""
+    ours = any((folder / name).is_file() for name in (NAME, RECORD))
+    return folder.is_dir() and not folder.is_symlink() and (ours or not any(folder.iterdir()))
+
+
+def write_safely(path: Path, data: bytes) -> None:
+    """Write a file down to the disk."""
+    with path.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync(folder: Path) -> None:
+    """Write a folder's list of names down to the disk, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sha256(data: bytes) -> str:
+    """Digest of a file."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _digest(record: Mapping[str, Any]) -> str:
+    return sha256(_json({name: value for name, value in record.items() if name != "digest"}))
+
+
+def _json(value: Any) -> bytes:
+    # What UTF-8 cannot hold, half a surrogate pair, is written as JSON writes it.
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace")

@@ -1,0 +1,1 @@
+"""Which figure is which? Grids and text placed on the form by their labels."""

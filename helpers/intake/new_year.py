@@ -1,0 +1,194 @@
+"""A report folder to begin a year with: labels in place, figures zero, what last year hands over filled in."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.files.reading import SourceError, read_csv, read_yaml
+from helpers.files.writing import written_whole
+from helpers.report.figures import Figure, parse_figure
+from helpers.report.folder import InvalidReport, Report, load, save
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
+from helpers.report.settings_file import SETTINGS_FILE, Contact
+
+TO_FILL = "待填写"
+"""Stands in report.yml for a text that must be there and is not known yet."""
+
+_NUMERALS = "一二三四五六七八九十"
+_HINTS = {
+    "主动公开": "公开了哪些领域的信息，渠道、数量，政策解读和回应关切做了什么；与第二部分的数字一致",
+    "依申请公开": "收到、办结、结转各多少件，办理结果如何；与第三部分的数字一致",
+    "政府信息管理": "制作、审核、发布、清理和保存信息的制度与落实情况",
+    "政府信息公开平台建设": "网站、新媒体、公报、查阅点等平台的建设与维护情况",
+    "监督保障": "机构人员、培训考核、社会评议和责任追究情况",
+}
+_PROBLEMS = (
+    ("存在的主要问题", "本年度自己的具体问题，不照抄上年"),
+    ("改进情况", "上年提出的问题改得怎样，今年的问题打算怎样改"),
+)
+_OTHER = "写明收取信息处理费的情况，没有收取也要写明；其他需要报告的事项"
+
+
+class NewError(Exception):
+    """A folder that cannot be begun; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A folder as begun, and what is still to fill in it, one Chinese line each."""
+
+    report: Report
+    to_fill: list[str]
+
+
+@dataclass(frozen=True)
+class _LastYear:
+    """What last year's folder hands over: its settings, and 结转下年度 by column (None where it is blank)."""
+
+    settings: dict[str, Any]
+    carried: dict[str, Figure | None]
+
+
+def create(folder: Path, organ: str, level: str, year: int, previous: Path | None = None) -> Started:
+    """Begin a report folder that passes the rules of shape at once.
+
+    Parameters
+    ----------
+    folder
+        Where; nothing may stand there.
+    previous
+        Last year's folder: its contact is copied, its 结转下年度 becomes this year's 上年结转, and it is linked. It
+        need not be complete.
+
+    Raises
+    ------
+    NewError
+        The folder exists or cannot be written, last year's cannot be read or is not last year's, or organ, level or
+        year are none.
+    """
+    last = _read_last_year(previous, year) if previous else None
+    report = Report(
+        folder=folder,
+        organ=organ,
+        short_name=_text(last, "short_name", organ)
+        if last and last.settings.get("organ") == organ
+        else organ[:50],
+        level=level,
+        year=year,
+        contact=_contact(last),
+        published=None,
+        previous=Path(os.path.relpath(previous.resolve(), folder.resolve())).as_posix() if previous else None,
+        parent=None,
+        information_fee_yuan=0,
+        explanations={},
+        tables={table.name: _zeros(table.row, table.column) for table in FORM.tables.values()},
+        prose=_prose(),
+    )
+    for column, figure in (last.carried if last else {}).items():
+        frame: Any = report.tables["applications"]
+        frame.at[CARRIED_OVER, column] = figure or 0
+    try:
+        with written_whole(folder) as new:
+            save(report, new)
+            load(new)
+    except FileExistsError:
+        raise NewError(f"{folder} 已经有了，没有改动；请换一个名字") from None
+    except InvalidReport as error:
+        wrong = "；".join(found.message for found in error.findings)
+        raise NewError(f"机关、层级或年度写得不对：{wrong}") from None
+    except OSError as error:
+        raise NewError(f"{folder} 写不进去（{error.strerror}），请检查路径和权限") from None
+    return Started(report, _to_fill(report, last))
+
+
+def _zeros(rows: Any, columns: Any) -> pd.DataFrame:
+    return pd.DataFrame(0, index=pd.Index(list(rows), name="key"), columns=list(columns), dtype=object)
+
+
+def _read_last_year(folder: Path, year: int) -> _LastYear:
+    try:
+        settings = read_yaml(folder / SETTINGS_FILE).value
+        table = FORM.tables["applications"]
+        lines = read_csv(folder / f"{table.name}.csv", columns=len(table.csv_header))
+    except SourceError as error:
+        raise NewError(f"上年的报告文件夹 {folder} 读不了：{error.message}") from None
+    if not isinstance(settings, dict):
+        raise NewError(f"上年的报告文件夹 {folder} 读不了：{SETTINGS_FILE} 里没有内容")
+    if settings.get("year") not in (None, year - 1):
+        raise NewError(f"{folder} 是 {settings['year']} 年的报告，不是 {year} 年的上一年，接不上")
+    cells = next((line.cells for line in lines if line.cells[0] == CARRIED_FORWARD), [])
+    texts = [*cells, *[""] * len(table.csv_header)][1 + len(table.label_columns) : len(table.csv_header)]
+    parsed = dict(zip(table.column, map(parse_figure, texts), strict=True))
+    carried = {column: None if isinstance(figure, str) else figure for column, figure in parsed.items()}
+    parts = [figure for column, figure in carried.items() if column != TOTAL]
+    if carried[TOTAL] is None and None not in parts:
+        carried[TOTAL] = sum(figure for figure in parts if figure is not None)
+    return _LastYear(settings, carried)
+
+
+def _text(last: _LastYear, key: str, otherwise: str) -> str:
+    value = last.settings.get(key)
+    return value if isinstance(value, str) and value else otherwise[:50]
+
+
+def _contact(last: _LastYear | None) -> Contact:
+    known = last.settings.get("contact") if last else None
+    texts = {
+        key: value
+        for key, value in (known if isinstance(known, dict) else {}).items()
+        if isinstance(value, str)
+    }
+    return Contact(
+        office=texts.get("office") or TO_FILL,
+        phone=texts.get("phone") or TO_FILL,
+        address=texts.get("address"),
+        email=texts.get("email"),
+    )
+
+
+def _prose() -> dict[str, str]:
+    """Headings, and hints as comments, which appear in no format."""
+    overview = [(topic, _HINTS[topic]) for topic in FORM.overview_topics]
+    return {
+        "overview": _sections(overview),
+        "problems": _sections(_PROBLEMS),
+        "other": f"<!-- 提示：{_OTHER} -->\n",
+    }
+
+
+def _sections(parts: Any) -> str:
+    return (
+        "\n\n".join(
+            f"（{numeral}）{heading}\n\n<!-- 提示：{hint} -->"
+            for numeral, (heading, hint) in zip(_NUMERALS, parts, strict=False)
+        )
+        + "\n"
+    )
+
+
+def _to_fill(report: Report, last: _LastYear | None) -> list[str]:
+    lines = [
+        f"{SETTINGS_FILE}：contact.{key} 写着“{TO_FILL}”"
+        for key, value in vars(report.contact).items()
+        if value == TO_FILL
+    ]
+    table = FORM.tables["applications"]
+    if last is None:
+        lines.append(f"applications.csv：{table.place(CARRIED_OVER)}，没有上年的报告，全部先填了 0")
+    else:
+        blank = [table.column[column].label for column, figure in last.carried.items() if figure is None]
+        if blank:
+            lines.append(
+                f"applications.csv：{table.place(CARRIED_OVER)}，上年的结转数没有填，先填了 0：{'、'.join(blank)}"
+            )
+        if last.settings.get("organ") not in (None, report.organ):
+            lines.append(f"上年的报告是“{last.settings['organ']}”的，请核对机关名称")
+    lines.append(f"{'、'.join(f'{name}.csv' for name in FORM.tables)}：其余的数都先填了 0")
+    lines.append("overview.md、problems.md、other.md：按注释里的提示写正文")
+    lines.append(
+        f"{SETTINGS_FILE}：information_fee_yuan（当年收取的信息处理费，元）先填了 0；公布后填 published"
+    )
+    return lines

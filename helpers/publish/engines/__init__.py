@@ -1,0 +1,1 @@
+"""What makes the files? Quarto, or pandoc and Typst from wheels."""

@@ -1,0 +1,126 @@
+"""The built-in engine: a Jupyter kernel for the cells, pandoc for HTML, DOCX and Typst, Typst for the PDF."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells, write_markdown
+from helpers.publish.cells.kernel import Kernel, KernelProcess, session, warm_up
+from helpers.publish.engines.pandoc import convert, pandoc_version
+from helpers.publish.engines.typeset import load_compiler, typeset
+from helpers.publish.qmd.errors import PublishError
+from helpers.publish.qmd.options import FORMATS, Options, check_options, figure_size, parse_yaml
+from helpers.publish.qmd.source import Document
+
+__all__ = ["render", "versions"]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions for the manifest.
+
+    Returns
+    -------
+    dict of str to str
+        ``pandoc``, ``typst``, ``ipykernel`` and ``python``.
+    """
+    wheels = {name: version(name) for name in ("typst", "ipykernel")}
+    return {"pandoc": pandoc_version(), **wheels, "python": sys.version.split()[0]}
+
+
+def render(
+    document: Document,
+    shared: Options,
+    wanted: Mapping[str, Options],
+    parameters: Mapping[str, Any],
+    profile: str | None,
+    work: Path,
+    environment: Callable[[Any], tuple[int | None, dict[str, str]]],
+    in_process: bool,
+    progress: Callable[[str], None],
+) -> dict[str, Path]:
+    """Render without Quarto: the cells run once, then all formats are made.
+
+    Parameters
+    ----------
+    document
+        The document.
+    shared
+        Its options for all formats.
+    wanted
+        Its options by format asked for: ``html``, ``pdf``, ``docx``.
+    parameters
+        For the cell tagged ``parameters``.
+    profile
+        Name of the profile, or None.
+    work
+        The folder for the outputs, to be made.
+    environment
+        Gives, for the document's date, the moment that dates the files and the environment of the tools.
+    in_process
+        Whether the cells run in this process and the formats are made one after the other, and not side by side.
+    progress
+        Called for each step.
+
+    Returns
+    -------
+    dict of str to Path
+        The outputs by format, in ``work``.
+
+    Raises
+    ------
+    PublishError
+        For whatever is not supported or goes wrong.
+    """
+    formats = {FORMATS[name]: options for name, options in wanted.items()}
+    check_options(shared, formats)
+    figures = figure_size(formats)
+    kind = _in_process_kernel() if in_process else KernelProcess
+    warm_up(kind)  # boots while the fonts are found
+    if "pdf" in wanted:
+        load_compiler(wanted["pdf"], document.folder)
+    with session(kind, document.folder, figures, profile) as cells:
+        executed = run_cells(document, formats, cells, parameters, progress)
+    epoch, variables = environment(_date(executed, shared))
+
+    def make(name: str) -> Path:
+        options, own = wanted[name], work / name
+        own.mkdir(parents=True)
+        markdown = write_markdown(executed, FORMATS[name], options, own)
+        made = convert(document, markdown, FORMATS[name], options, profile, own, variables)
+        target = own / f"{document.path.stem}.{name}"
+        if name == "pdf":
+            typeset(made, target, document.folder, options, epoch)
+            return target
+        return made.replace(target)
+
+    progress(f"生成 {'、'.join(wanted)}")
+    longest_first = sorted(wanted, key=lambda name: name != "pdf")
+    with ThreadPoolExecutor(1 if in_process else min(len(wanted), os.cpu_count() or 1)) as pool:
+        made = dict(zip(longest_first, pool.map(make, longest_first), strict=True))
+    return {name: made[name] for name in wanted}
+
+
+def _in_process_kernel() -> type[Kernel]:
+    from helpers.publish.cells.in_process import (
+        InProcessKernel,  # IPython, which otherwise is loaded by the kernel's process alone
+    )
+
+    return InProcessKernel
+
+
+def _date(executed: Executed, options: Options) -> Any:
+    """Return the document's date: what a cell printed last, else what the header says."""
+    date = options.data.get("date")
+    for block in metadata_blocks(executed, options):
+        if "date:" not in block:
+            continue  # a long one takes longer to read than all cells to run
+        with contextlib.suppress(PublishError):  # pandoc will say what is wrong with it
+            date = parse_yaml(block, Path("YAML")).data.get("date", date)
+    return date

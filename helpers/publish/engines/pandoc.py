@@ -1,0 +1,333 @@
+"""Markdown to HTML, DOCX or Typst: one pandoc process a format, our filters inside it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from helpers.publish.cells.execute import FIGURES
+from helpers.publish.qmd.errors import PublishError
+from helpers.publish.qmd.options import FILE_OPTIONS, ONLY, Options, option_names
+from helpers.publish.qmd.source import Document
+
+__all__ = ["convert", "pandoc_version"]
+
+HERE = Path(__file__).parent
+PARTIALS = ("typst-template.typ", "page.typ", "typst-show.typ")
+WRITERS = {"html": "html5", "typst": "typst", "docx": "docx"}
+
+#: A small nursery that stays in the processor's cache, and no search for garbage in what is never garbage: a fifth less
+#: time and a third less memory than by pandoc's own settings.
+HEAP = ("+RTS", "-A4m", "-H1m", "-O64m", "-RTS")
+
+#: Words of captions, references and headings, by language.
+WORDS = {
+    "zh": {"fig": "图", "tbl": "表", "sec": "小节", "toc": "目录", "abstract": "摘要"},
+    "en": {
+        "fig": "Figure",
+        "tbl": "Table",
+        "sec": "Section",
+        "toc": "Table of contents",
+        "abstract": "Abstract",
+    },
+}
+#: Whatever a document names on the web is not fetched: no proxy listens there, and pandoc reports what is missing.
+OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+DELIMITERS = {"colon": ":", "period": ".", "space": " ", "quad": "\u2003", "none": ""}
+
+#: What the filters report, and what to say of it.
+REPORTS = {
+    "unknown-reference": "引用 @{0} 找不到对应的图、表或标题",
+    "unnumbered-section": "引用 @{0} 指向没有编号的标题；请设 number-sections: true",
+    "duplicate-label": "标签 {0} 用了两次",
+    "sub-float": "不支持子图、子表，此处是 {0}",
+    "unknown-meta": "{{{{< meta {0} >}}}}：没有名为 {0} 的元数据",
+    "missing-image": "找不到图片 {0}",
+    "remote-image": "不支持网上的图片 {0}；请放在文档旁边",
+    "data-image": "PDF 不支持内嵌的图片 {0}…；请存成文件",
+}
+
+
+@cache
+def executable() -> str:
+    """Return the path of the pandoc that came with the wheel.
+
+    Returns
+    -------
+    str
+        The executable.
+    """
+    import pypandoc
+
+    return str(pypandoc.get_pandoc_path())
+
+
+@cache
+def pandoc_version() -> str:
+    """Return pandoc's version.
+
+    Returns
+    -------
+    str
+        Such as ``3.9``.
+    """
+    first = subprocess.run([executable(), "--version"], capture_output=True, text=True, check=True).stdout
+    return first.split()[1]
+
+
+def convert(
+    document: Document,
+    markdown: str,
+    output_format: str,
+    options: Options,
+    profile: str | None,
+    work: Path,
+    environment: Mapping[str, str],
+) -> Path:
+    """Convert the Markdown of one format.
+
+    Parameters
+    ----------
+    document
+        The document; its folder is where relative paths start.
+    markdown
+        What ``execute.write_markdown`` gave.
+    output_format
+        ``html``, ``typst`` or ``docx``.
+    options
+        The options of this format.
+    profile
+        Name of the profile, or None.
+    work
+        A folder for this render; figures lie in it.
+    environment
+        The environment of the process.
+
+    Returns
+    -------
+    Path
+        The file written, in ``work``.
+
+    Raises
+    ------
+    PublishError
+        For a file that is missing, a reference without a target, or whatever pandoc refuses.
+    """
+    target = work / f"output.{'typ' if output_format == 'typst' else output_format}"
+    source = work / f"{output_format}.md"
+    source.write_text(markdown, encoding="utf-8")
+    metadata = _write_json(work / f"{output_format}-metadata.json", _metadata(options, output_format))
+    context = _write_json(
+        work / f"{output_format}-context.json", _context(document, output_format, options, profile, work)
+    )
+    defaults = _defaults(document, markdown, output_format, options, work)
+    defaults |= {"input-files": [str(source)], "output-file": str(target), "metadata-files": [str(metadata)]}
+    process = subprocess.run(
+        [
+            executable(),
+            *HEAP,
+            "--defaults",
+            str(_write_json(work / f"{output_format}-defaults.json", defaults)),
+        ],
+        cwd=document.folder,
+        env={**environment, **OFFLINE, "PUBLISH_CONTEXT": str(context)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    _raise_for_errors(process.returncode, process.stderr, document)
+    return target
+
+
+def _write_json(path: Path, data: Any) -> Path:
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def _metadata(options: Options, output_format: str) -> dict[str, Any]:
+    """Everything that pandoc and this package do not take as an option."""
+    taken = option_names("pandoc") | option_names("own") | FILE_OPTIONS.keys() | ONLY.keys()
+    data = {name: value for name, value in options.data.items() if name not in taken}
+    words = _words(options)
+    defaults: dict[str, Any] = {"lang": "en"}
+    if options.data.get("toc"):
+        defaults["toc-title"] = words["toc"]
+    if output_format != "docx":  # whose writer prints it as one more paragraph
+        defaults["abstract-title"] = words["abstract"]
+    if output_format == "typst":
+        defaults["caption-delimiter"] = _delimiter(options)
+        if options.data.get("number-sections"):
+            defaults["section-numbering"] = "1.1.a"
+    if names := _authors(options):
+        data["author"] = names
+        if output_format != "docx":  # where every metadatum becomes a property of the file
+            defaults["by-author"] = [{"name": {"literal": name}} for name in names]
+    extra = options.data.get("metadata")
+    return {**defaults, **data, **(extra if isinstance(extra, dict) else {})}
+
+
+def _authors(options: Options) -> list[str]:
+    """Return the authors' names, written as text or as ``name:``."""
+    given = options.data.get("author")
+    names = []
+    for author in given if isinstance(given, list) else [] if given is None else [given]:
+        name = author.get("name") if isinstance(author, dict) and len(author) == 1 else author
+        if not isinstance(name, str):
+            raise options.refuse("作者只能是姓名，或只有 name 一项", "author")
+        names.append(name)
+    return names
+
+
+def _words(options: Options) -> dict[str, str]:
+    language = str(options.data.get("lang", "en")).split("-")[0]
+    if language not in WORDS:
+        raise options.refuse(f"图表的编号只有 {'、'.join(WORDS)} 两种语言", "lang")
+    return WORDS[language]
+
+
+def _delimiter(options: Options) -> str:
+    given = str(options.child("crossref").data.get("title-delim", ":"))
+    return DELIMITERS.get(given, given)
+
+
+def _context(
+    document: Document, output_format: str, options: Options, profile: str | None, work: Path
+) -> dict[str, Any]:
+    """Gather what the filters need to know."""
+    words, own = _words(options), options.child("crossref").data
+    return {
+        "format": output_format,
+        "profile": profile or "",
+        "folder": str(document.folder),
+        "work": str(work),
+        "figures": FIGURES,
+        "html_tables": options.data.get("html-table-processing") != "none",
+        "number_sections": bool(options.data.get("number-sections")),
+        "titles": {kind: str(own.get(f"{kind}-title", words[kind])) for kind in ("fig", "tbl")},
+        "prefixes": {kind: str(own.get(f"{kind}-prefix", words[kind])) for kind in ("fig", "tbl", "sec")},
+        "delimiter": _delimiter(options),
+        "python": sys.executable,
+        "rasterize": str(HERE / "rasterize.py"),
+    }
+
+
+def _defaults(
+    document: Document, markdown: str, output_format: str, options: Options, work: Path
+) -> dict[str, Any]:
+    """Pandoc's own options."""
+    folder = document.folder
+    defaults: dict[str, Any] = {
+        "from": "markdown",
+        "to": WRITERS[output_format],
+        "standalone": True,
+        "default-image-extension": "svg" if output_format == "typst" else "png",
+        "wrap": "none",
+        "resource-path": [str(work), str(folder)],
+        **{
+            name: options.data[name]
+            for name in sorted(option_names("pandoc"))
+            if options.data.get(name) is not None
+        },
+    }
+    if output_format == "html":
+        defaults |= {"embed-resources": True, "html-math-method": {"method": "mathml"}}
+    if output_format == "typst" and "shift-heading-level-by" not in defaults and not _has_level_one(markdown):
+        defaults["shift-heading-level-by"] = -1
+    for name, many in FILE_OPTIONS.items():
+        if files := _files(options, name, folder, work, output_format):
+            defaults[name] = files if many else files[0]
+    variables = options.data.get("variables") or {}
+    if output_format == "html" and "document-css" not in options.data:
+        variables = {"document-css": False, **variables}
+    if variables:
+        defaults["variables"] = variables
+    partials = _files(options, "template-partials", folder, work, output_format)
+    if output_format == "typst" or partials:
+        defaults["template"] = _template(
+            partials, defaults.get("template"), work / f"{output_format}-template", options
+        )
+    defaults["filters"] = _filters(options, folder)
+    return defaults
+
+
+def _has_level_one(markdown: str) -> bool:
+    outside = re.sub(r"^(`{3,}|~{3,}).*?^\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    return re.search(r"^# |^[^\s#].*\n=+[ \t]*$", outside, re.MULTILINE) is not None
+
+
+def _files(options: Options, name: str, folder: Path, work: Path, output_format: str) -> list[str]:
+    """Return the files an option names, each of them there; ``text:`` is written to one."""
+    value = options.data.get(name)
+    files = []
+    for number, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
+        if isinstance(item, dict) and isinstance(item.get("text"), str) and name.startswith("include-"):
+            path = work / f"{output_format}-{name}-{number}.txt"
+            path.write_text(item["text"], encoding="utf-8")
+        elif isinstance(item, str) and not re.match(r"\w\w+:", item):
+            path = folder / item.lstrip("/")
+            if not path.is_file():
+                raise PublishError(f"{name} 指的文件不存在：{item}", options.place(name))
+        else:
+            raise options.refuse(f"只能是文档旁的文件名，现为 {item!r}", name)
+        files.append(str(path))
+    return files
+
+
+def _template(partials: list[str], template: str | None, folder: Path, options: Options) -> str:
+    """Lay template and partials side by side, where pandoc looks for them; the document's win over ours."""
+    folder.mkdir()
+    if template is None:
+        if partials and any(Path(partial).name not in PARTIALS for partial in partials):
+            raise options.refuse(f"没有 template 时只能是 {'、'.join(PARTIALS)}", "template-partials")
+        for path in (HERE / "typst").iterdir():
+            (folder / path.name).write_bytes(path.read_bytes())
+    name = Path(template).name if template else "template.typ"
+    for path in [*map(Path, partials), *([Path(template)] if template else [])]:
+        (folder / path.name).write_bytes(path.read_bytes())
+    return str(folder / name)
+
+
+def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
+    """Put the document's filters where Quarto does: once tables are native, or where ``quarto`` stands before, at the end."""
+    before: list[str] = []
+    after: list[str] = []
+    stage = before
+    given = options.data.get("filters") or []
+    for item in given if isinstance(given, list) else [given]:
+        if item == "quarto":
+            stage = after
+        elif isinstance(item, str) and item.endswith(".lua"):
+            if not (folder / item).is_file():
+                raise PublishError(f"filters 指的文件不存在：{item}", options.place("filters"))
+            stage.append(str(folder / item))
+        else:
+            raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
+    ours = ("trees", "conditional", "tables"), ("crossref",)
+    first, last = ([str(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
+    all_in_one = [str(HERE / "filters" / "all.lua")]
+    files = [*first, *before, *last, *after] if before else [*all_in_one, *after]
+    return [{"type": "lua", "path": path} for path in files]
+
+
+def _raise_for_errors(code: int, errors: str, document: Document) -> None:
+    """Turn what the filters and pandoc report into a message; pandoc's own warnings only matter where one says a file is missing."""
+    if report := re.search(r"^PUBLISH (\S+) (.*)$", errors, re.MULTILINE):
+        name, detail = report[1], report[2]
+        place = document.find(detail) or document.find(f"@{detail}")
+        origin = "" if place else f"（{document.path.name} 的单元格输出）"
+        raise PublishError(REPORTS[name].format(detail) + origin, place)
+    if code:
+        raise PublishError(f"pandoc 没有完成：{errors.strip()}")
+    if missing := re.search(r"Could not fetch resource (.+?):?(?: |$)", errors, re.MULTILINE):
+        raise PublishError(
+            f"找不到 {missing[1]}（网上的文件不取，请放在文档旁边）", document.find(missing[1])
+        )

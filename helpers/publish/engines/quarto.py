@@ -1,0 +1,237 @@
+"""The engine Quarto, where there is one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers.publish.qmd.errors import CellError, PublishError
+from helpers.publish.qmd.options import FORMATS, Options
+from helpers.publish.qmd.source import Document, cell_name
+
+__all__ = ["find_quarto", "render"]
+
+OLDEST = "1.10"
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*Cell In\[\d+\], line \d+")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@cache
+def _version(executable: str) -> str:
+    process = subprocess.run(
+        [executable, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    return process.stdout.strip() if process.returncode == 0 else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def find_quarto(options: Options) -> tuple[str | None, str]:
+    """Look for a Quarto that is new enough.
+
+    Parameters
+    ----------
+    options
+        The document's options; ``quarto-required`` (``>=1.10.0``) says what is enough.
+
+    Returns
+    -------
+    tuple of str or None and str
+        The executable, and one line about it for people.
+    """
+    executable = shutil.which("quarto")
+    if executable is None:
+        return None, "没有找到 Quarto"
+    version = _version(executable)
+    required = re.search(r">=?\s*([\d.]+)", str(options.data.get("quarto-required", "")))
+    oldest = required[1] if required else OLDEST
+    if not version or _numbers(version) < _numbers(oldest):
+        return None, f"Quarto 版本是 {version or '未知'}，需要 {oldest} 或更新的"
+    return executable, f"找到 Quarto {version}"
+
+
+def versions(executable: str) -> dict[str, str]:
+    """Return the versions for the manifest.
+
+    Parameters
+    ----------
+    executable
+        As found.
+
+    Returns
+    -------
+    dict of str to str
+        ``quarto`` and ``python``.
+    """
+    return {"quarto": _version(executable), "python": sys.version.split()[0]}
+
+
+def render(
+    executable: str,
+    document: Document,
+    formats: Sequence[str],
+    parameters: Mapping[str, Any],
+    profile: str | None,
+    work: Path,
+    environment: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> dict[str, Path]:
+    """Render with Quarto.
+
+    Parameters
+    ----------
+    executable
+        As found.
+    document
+        The document.
+    formats
+        ``html``, ``pdf``, ``docx``.
+    parameters
+        For the cell tagged ``parameters``.
+    profile
+        Name of the profile, or None.
+    work
+        The folder for the outputs, to be made.
+    environment
+        The environment of the process.
+    progress
+        Called for each format.
+
+    Returns
+    -------
+    dict of str to Path
+        The outputs by format, in ``work``.
+
+    Raises
+    ------
+    PublishError
+        With what Quarto or the failed cell says, without traceback.
+    """
+    work.mkdir()
+    common: list[str] = ["--profile", profile] if profile else []
+    if parameters:
+        file = work / "parameters.yml"
+        plain = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+        file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+        common += ["--execute-params", str(file)]
+    variables = {**environment, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
+    variables.pop("QUARTO_PROFILE", None)
+    outputs = {}
+    for name in formats:  # `--to` takes one format, and Quarto runs the cells anew for each anyway
+        progress(f"Quarto 生成 {name}")
+        folder = work / name
+        command = [
+            executable,
+            "render",
+            str(document.path),
+            "--to",
+            FORMATS[name],
+            "--output-dir",
+            str(folder),
+        ]
+        log = _run(document, command + common, variables)
+        outputs[name] = folder / f"{document.path.stem}.{name}"
+        if not outputs[name].is_file():
+            raise _error(log, document)
+    return outputs
+
+
+def _run(document: Document, command: list[str], variables: Mapping[str, str]) -> str:
+    """Run Quarto and return its log; what stands beside the document stands there unchanged afterwards."""
+    with (
+        _restoring_neighbours(document.path),
+        subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("supervise.py")), *command],
+            cwd=document.folder,
+            env=variables,
+            stdin=subprocess.PIPE,  # whose end tells that this process is gone
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            assert process.stderr is not None
+            log = process.stderr.read()
+            process.wait()
+        except BaseException:  # an interrupt: Quarto's kernel and pandoc must not outlive it
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+            raise
+    if process.returncode:
+        raise _error(log, document)
+    return log
+
+
+@contextlib.contextmanager
+def _restoring_neighbours(document: Path) -> Iterator[None]:
+    """Undo what Quarto does beside the document: it writes there first, over what stands there, and moves it away."""
+    endings = (
+        "_files",
+        ".quarto_ipynb",
+        ".typ",
+        ".html",
+        ".pdf",
+        ".docx",
+        ".html.md",
+        ".typst.md",
+        ".docx.md",
+    )
+    beside = [document.with_name(document.stem + ending) for ending in endings]
+    with tempfile.TemporaryDirectory(prefix="publish-") as safe:
+        standing = [path for path in beside if path.exists()]
+        for path in standing:
+            _copy(path, Path(safe, path.name))
+        try:
+            yield
+        finally:
+            for path in beside:
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+            for path in standing:
+                _copy(Path(safe, path.name), path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy2(source, target)
+
+
+def _error(log: str, document: Document) -> PublishError:
+    """Find the sentence that matters in Quarto's log: the exception's own words, or its type and message."""
+    lines = [line.rstrip() for line in _ANSI.sub("", log).splitlines()]
+    progress = [found[1] for line in lines if (found := re.search(r"Cell \d+/\d+: '(.*?)'", line))]
+    label = progress[-1] if progress else ""
+    name = cell_name(label or None)
+    place = document.find(rf"^#\|\s*label:\s*{re.escape(label)}\s*$") if label else None
+    if any(line.startswith("An error occurred while executing") for line in lines):
+        start = max(number for number, line in enumerate(lines) if line == "-" * 18)
+        message = [line for line in lines[start + 1 :] if line.strip() and not line.startswith("WARN")]
+        if any(_TRACEBACK.search(line) for line in message):
+            return CellError(f"{name}出错：{message[-1]}", place)
+        return CellError("\n".join(message))
+    if "Kernel died" in lines:
+        return PublishError(f"{name}运行时 Jupyter 内核意外退出（内存不足，或被结束）", place)
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return PublishError("Quarto 没有完成：" + "\n".join(errors or [line for line in lines if line][-5:]))

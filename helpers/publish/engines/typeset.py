@@ -1,0 +1,139 @@
+"""Typst source to PDF, with fonts found once a process."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from helpers.publish.qmd.errors import PublishError
+from helpers.publish.qmd.options import Options
+
+__all__ = ["load_compiler", "typeset"]
+
+OUTSIDE_IMAGE = re.compile(r'image\("publish:((?:[^"\\]|\\.)+)"')
+_lock = threading.Lock()
+
+_EVICTING_COMPILES = 10
+"""Empty documents set after each one.
+
+Typst forgets what it did not use for ten documents. Two reports have too little in common to be quicker for it, and a
+process that remembers ten of them needs 350 MB more.
+"""
+
+
+@cache
+def _fonts(folders: tuple[str, ...]) -> Any:
+    import typst
+
+    return typst.Fonts(font_paths=list(folders))
+
+
+@lru_cache(maxsize=1)
+def _compiler(root: str, folders: tuple[str, ...]) -> Any:
+    """Return the compiler of a folder: every further one would take new numbers for its files, of which there are 65,535."""
+    import typst
+
+    return typst.Compiler(root=root, font_paths=_fonts(folders))
+
+
+def load_compiler(options: Options, folder: Path) -> Any:
+    """Load the compiler of a document with its fonts: those of ``font-paths``, then the system's.
+
+    Parameters
+    ----------
+    options
+        The options of the format ``typst``.
+    folder
+        The document's folder, where ``font-paths`` start.
+
+    Returns
+    -------
+    typst.Compiler
+        With these fonts, kept for further documents of this folder.
+
+    Raises
+    ------
+    PublishError
+        For a folder that is not there.
+    """
+    given = options.data.get("font-paths") or []
+    folders = []
+    for item in given if isinstance(given, list) else [given]:
+        path = (folder / str(item)).resolve()
+        if not path.is_dir():
+            raise PublishError(f"font-paths 指的文件夹不存在：{item}", options.place("font-paths"))
+        folders.append(str(path))
+    with _lock:
+        return _compiler(str(folder), tuple(folders))
+
+
+def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: int | None) -> None:
+    """Set a PDF.
+
+    Parameters
+    ----------
+    source
+        Typst, as pandoc wrote it.
+    target
+        The PDF to write.
+    folder
+        The document's folder: relative paths start there, and nothing outside can be read.
+    options
+        The options of the format ``typst`` (``font-paths``, ``pdf-standard``).
+    epoch
+        Seconds since 1970 that date the PDF, or None for now.
+
+    Raises
+    ------
+    PublishError
+        For whatever Typst refuses, with its hints.
+    """
+    import typst
+
+    given = options.data.get("pdf-standard") or []
+    standards: Any = [str(item) for item in (given if isinstance(given, list) else [given])]
+    code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8"))
+    compiler = load_compiler(options, folder)
+    try:
+        with _lock:
+            pdf = compiler.compile(code.encode(), format="pdf", timestamp=epoch, pdf_standards=standards)
+            for _ in range(_EVICTING_COMPILES):
+                compiler.compile(b"")
+    except typst.TypstError as error:
+        raise PublishError(_message(error)) from None
+    except ValueError as error:
+        raise options.refuse(str(error), "pdf-standard") from None
+    target.write_bytes(pdf)
+
+
+def inline_image(found: re.Match[str]) -> str:
+    """Carry a picture from outside the folder in the text: figures, and what the document takes from elsewhere."""
+    path = Path(found[1].replace('\\"', '"').replace("\\\\", "\\"))
+    # JSON's escapes are Typst's for all that can stand in an SVG.
+    return f'image(bytes({json.dumps(_as_svg(path), ensure_ascii=False)}), format: "svg"'
+
+
+def _as_svg(path: Path) -> str:
+    """Return an SVG as it is, and pixels wrapped in one, since Typst's source is text."""
+    data = path.read_bytes()
+    if path.suffix.lower() == ".svg":
+        return data.decode("utf-8")
+    if not data.startswith(b"\x89PNG"):
+        raise PublishError(f"PDF 里只支持文档文件夹以外的 SVG 和 PNG 图片，此处是 {path.name}")
+    width, height = (int.from_bytes(data[start : start + 4], "big") for start in (16, 20))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{base64.b64encode(data).decode()}"/></svg>'
+    )
+
+
+def _message(error: Any) -> str:
+    lines = [f"排版 PDF 没有完成：{error.message}", *(f"提示：{hint}" for hint in error.hints)]
+    if found := re.search(r"^\s*\d+ │ (.*)$", error.diagnostic or "", re.MULTILINE):
+        lines.append(f"此处（Typst 源）：{found[1].strip()[:200]}")
+    return "\n".join(lines)

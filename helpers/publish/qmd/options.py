@@ -1,0 +1,453 @@
+"""Options: ``_quarto.yml``, its profile and the document's header, merged as Quarto merges them.
+
+Every value keeps the line it was written on, so that whatever is refused is refused by name and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from helpers.publish.qmd.errors import Place, PublishError
+
+__all__ = ["FORMATS", "Options", "check_options", "figure_size", "load_options", "parse_yaml"]
+
+#: What the caller asks for, and the name Quarto has for it.
+FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
+
+Path_ = tuple[str, ...]
+
+#: Options that name files beside the document; the value says whether pandoc wants a list.
+FILE_OPTIONS = {
+    "template": False,
+    "reference-doc": False,
+    "css": True,
+    "include-in-header": True,
+    "include-before-body": True,
+    "include-after-body": True,
+}
+#: Options that are only understood with one value, and what to say of any other.
+ONLY = {
+    "theme": ("none", "只支持 theme: none（页面样式请用 css）"),
+    "minimal": (True, "只支持 minimal: true"),
+    "embed-resources": (True, "只支持 embed-resources: true（网页总是一个文件）"),
+    "enabled": (True, "单元格总是运行"),
+    "freeze": (False, "单元格总是重新运行，不支持 freeze"),
+    "cache": (False, "单元格总是重新运行，不支持 cache"),
+    "fig-align": ("center", "图总是居中"),
+    "engine": ("jupyter", "只支持 engine: jupyter"),
+    "citeproc": (False, "不支持参考文献"),
+    "keep-md": (False, "不保留中间文件"),
+    "keep-typ": (False, "不保留中间文件"),
+    "keep-ipynb": (False, "不保留中间文件"),
+    "anchor-sections": (False, "不支持标题旁的链接"),
+    "smooth-scroll": (False, "不支持平滑滚动"),
+    "code-copy": (False, "不支持复制代码的按钮"),
+    "code-tools": (False, "不支持代码工具"),
+    "code-fold": (False, "不支持折叠代码"),
+    "html-table-processing": ("none", "网页里的表格总是原样保留，只支持 none"),
+    "html-math-method": ("mathml", "只支持 html-math-method: mathml"),
+}
+FIGURE_FORMATS = ("png", "svg", "retina")
+
+
+@cache
+def option_names(kind: str) -> frozenset[str]:
+    """Return the names of one kind of options, as listed in ``options.yml``.
+
+    Parameters
+    ----------
+    kind
+        ``pandoc``, ``own``, ``execute``, ``crossref``, ``cell`` or ``refused``.
+    """
+    text = resources.files(__package__).joinpath("options.yml").read_text(encoding="utf-8")
+    return frozenset(yaml.safe_load(text)[kind])
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2 as Quarto reads it: no dates, no ``yes`` and ``no``, no octal surprises."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own)
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
+    (
+        "float",
+        r"^[-+]?(?:(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$",
+        "-+0123456789.",
+    ),
+    ("merge", r"^<<$", "<"),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+@dataclass
+class Options:
+    """A tree of options and where each of them was written.
+
+    Parameters
+    ----------
+    data
+        The values.
+    places
+        For each path of keys, the file and line that set it last.
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    places: dict[Path_, Place] = field(default_factory=dict)
+
+    def place(self, *keys: str) -> Place | None:
+        """Return where a key was written, or its nearest parent that has a line.
+
+        Parameters
+        ----------
+        *keys
+            The path of keys.
+
+        Returns
+        -------
+        Place or None
+            None where nothing on the path was written in a file.
+        """
+        while keys and keys not in self.places:
+            keys = keys[:-1]
+        return self.places.get(keys) if keys else None
+
+    def over(self, base: Options) -> Options:
+        """Merge as Quarto does: mappings deeply, lists joined without repeats, else these options win.
+
+        Parameters
+        ----------
+        base
+            The weaker options.
+
+        Returns
+        -------
+        Options
+            A new tree.
+        """
+        return Options(_merge(base.data, self.data), {**base.places, **self.places})
+
+    def child(self, key: str) -> Options:
+        """Return the options under a key, paths cut accordingly; empty where there are none.
+
+        Parameters
+        ----------
+        key
+            A key of this level.
+
+        Returns
+        -------
+        Options
+            The subtree.
+        """
+        data = self.data.get(key)
+        places = {keys[1:]: place for keys, place in self.places.items() if keys[0] == key and len(keys) > 1}
+        return Options(dict(data) if isinstance(data, dict) else {}, places)
+
+    def without(self, *keys: str) -> Options:
+        """Return the options except some keys of this level.
+
+        Parameters
+        ----------
+        *keys
+            What to leave out.
+
+        Returns
+        -------
+        Options
+            A new tree.
+        """
+        return Options({key: value for key, value in self.data.items() if key not in keys}, self.places)
+
+    def refuse(self, reason: str, *keys: str) -> PublishError:
+        """Word the refusal of an option: its place, its name, its value and the reason.
+
+        Parameters
+        ----------
+        reason
+            What is supported, or what to do.
+        *keys
+            The path of keys.
+
+        Returns
+        -------
+        PublishError
+            For the caller to raise.
+        """
+        return PublishError(f"选项 {'.'.join(keys)} 不受支持：{reason}", self.place(*keys))
+
+
+def _merge(base: Any, top: Any) -> Any:
+    if isinstance(base, dict) and isinstance(top, dict):
+        return {
+            key: _merge(base[key], top[key]) if key in base and key in top else top.get(key, base.get(key))
+            for key in [*base, *(key for key in top if key not in base)]
+        }
+    if isinstance(base, list) or isinstance(top, list):
+        if not base or not top:
+            return top or base
+        joined: list[Any] = []
+        for value in [*_as_list(base), *_as_list(top)]:
+            if value not in joined:
+                joined.append(value)
+        return joined
+    return top
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def parse_yaml(text: str, path: Path, first_line: int = 1) -> Options:
+    """Read a YAML mapping and note the line of every key.
+
+    Parameters
+    ----------
+    text
+        The YAML.
+    path
+        The file it stands in.
+    first_line
+        The line of the file its first line is.
+
+    Returns
+    -------
+    Options
+        Empty where the text is.
+
+    Raises
+    ------
+    PublishError
+        For broken YAML, a repeated key, or anything but a mapping.
+    """
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Options()
+        if not isinstance(node, yaml.MappingNode):
+            raise PublishError("此处应为“名称: 值”", Place(path, first_line))
+        places = {keys: Place(path, first_line + line) for keys, line in _key_lines(node, path, first_line)}
+        return Options(loader.construct_document(node), places)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        raise PublishError(f"YAML 有误：{error.problem or error.context}", Place(path, line)) from None
+    except yaml.YAMLError as error:
+        raise PublishError(f"YAML 有误：{error}", Place(path, first_line)) from None
+    finally:
+        loader.dispose()
+
+
+def _key_lines(
+    node: yaml.MappingNode, path: Path, first: int, above: Path_ = ()
+) -> Iterator[tuple[Path_, int]]:
+    seen: set[str] = set()
+    for key, value in node.value:
+        name = str(key.value)
+        if name in seen:
+            raise PublishError(f"“{name}”写了两次", Place(path, first + key.start_mark.line))
+        seen.add(name)
+        yield (*above, name), key.start_mark.line
+        if isinstance(value, yaml.MappingNode):
+            yield from _key_lines(value, path, first, (*above, name))
+
+
+def _read(path: Path) -> Options:
+    try:
+        return parse_yaml(path.read_text(encoding="utf-8-sig"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PublishError(f"读不了配置文件 {path.name}：{error}") from None
+
+
+def load_options(document: Path, header: Options, profile: str | None) -> tuple[Options, dict[str, Options]]:
+    """Merge project, profile and header, for the document as a whole and for each format.
+
+    Parameters
+    ----------
+    document
+        The ``.qmd``; ``_quarto.yml`` is looked for beside it.
+    header
+        Its YAML header.
+    profile
+        Name of the profile, or None.
+
+    Returns
+    -------
+    tuple of Options and dict of str to Options
+        What holds for every format, and by ``html``, ``typst`` and ``docx`` what holds for one.
+
+    Raises
+    ------
+    PublishError
+        For a profile without a file or with a name that is none, or broken YAML.
+    """
+    project = Options()
+    main = next(
+        (p for name in ("_quarto.yml", "_quarto.yaml") if (p := document.with_name(name)).is_file()), None
+    )
+    if main:
+        project = _read(main)
+    if profile is not None:
+        if not re.fullmatch(r"[\w-]+", profile):
+            raise PublishError(f"方案的名字只能有字母、数字、横线和下划线，现为“{profile}”")
+        files = [document.with_name(f"_quarto-{profile}.{suffix}") for suffix in ("yml", "yaml")]
+        file = next((path for path in files if path.is_file()), None)
+        if file is None:
+            raise PublishError(f"没有方案“{profile}”：找不到 {files[0].name}")
+        project = _read(file).over(project)
+    project, header = _with_formats(project), _with_formats(header)
+    shared = header.over(project)
+    return shared, {name: _for_format(project, header, name) for name in FORMATS.values()}
+
+
+def _with_formats(options: Options) -> Options:
+    """Write ``format: html`` and ``html: default`` as mappings."""
+    formats = options.data.get("format")
+    if isinstance(formats, str):
+        formats = {formats: {}}
+    if formats is None:
+        return options.without("format")
+    if not isinstance(formats, dict):
+        raise options.refuse("请写成“格式: 选项”", "format")
+    tidy = {name: value if isinstance(value, dict) else {} for name, value in formats.items()}
+    return Options({**options.data, "format": tidy}, options.places)
+
+
+def _for_format(project: Options, header: Options, name: str) -> Options:
+    merged = Options()
+    for level in (project, header):
+        own = level.child("format").child(name)
+        merged = own.over(level.without("format")).over(merged)
+    return merged
+
+
+def check_options(shared: Options, formats: Mapping[str, Options]) -> None:
+    """Refuse, by name and line, what Quarto knows and the built-in engine does not do.
+
+    Parameters
+    ----------
+    shared
+        What holds for every format.
+    formats
+        The options of the formats asked for.
+
+    Raises
+    ------
+    PublishError
+        For the first such option.
+    """
+    for name in shared.child("format").data:
+        if name not in FORMATS.values():
+            raise shared.refuse("只支持 html、typst（PDF）和 docx 三种格式", "format", name)
+    for options in formats.values():
+        _check(options)
+
+
+def _check(options: Options) -> None:
+    for name, value in options.data.items():
+        check_only(options, name, value, name)
+        if name in option_names("refused"):
+            raise options.refuse("内置引擎不认识它；请删去，或改用 Quarto 生成", name)
+        if name == "date" and str(value) in ("today", "now", "last-modified"):
+            raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
+        if name == "fig-format" and value not in FIGURE_FORMATS:
+            raise options.refuse(f"只支持 {'、'.join(FIGURE_FORMATS)}", name)
+    execute = options.child("execute")
+    for name, value in execute.data.items():
+        check_only(options, name, value, "execute", name)
+        if name not in option_names("execute") and name not in ONLY and not name.startswith("fig-"):
+            raise options.refuse("内置引擎不认识它", "execute", name)
+    for name in options.child("crossref").data:
+        if name not in option_names("crossref"):
+            raise options.refuse(f"只支持 {'、'.join(sorted(option_names('crossref')))}", "crossref", name)
+    kernel = options.data.get("jupyter", "python3")
+    if kernel != "python3":
+        raise options.refuse("只支持 jupyter: python3", "jupyter")
+
+
+def check_only(options: Options, name: str, value: Any, *keys: str) -> None:
+    """Refuse an option of ``ONLY`` with another value than the one that is understood.
+
+    Parameters
+    ----------
+    options
+        The tree it stands in.
+    name
+        Its name.
+    value
+        Its value.
+    *keys
+        Its path of keys.
+
+    Raises
+    ------
+    PublishError
+        For another value.
+    """
+    if name in ONLY and value is not None and value != ONLY[name][0]:
+        raise options.refuse(ONLY[name][1], *keys)
+
+
+def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
+    """Return the size, resolution and file formats of figures that one run of the cells must make.
+
+    Parameters
+    ----------
+    formats
+        The options of the formats asked for, by Quarto's name.
+
+    Returns
+    -------
+    dict
+        ``width`` and ``height`` in inches, ``dpi``, and ``formats``: a sorted list of ``svg``, ``png``, ``retina``.
+
+    Raises
+    ------
+    PublishError
+        Where two formats ask for different sizes.
+    """
+    chosen: dict[str, Any] = {}
+    for option, default in (("fig-width", 7), ("fig-height", 5), ("fig-dpi", 96)):
+        values: dict[float, Options] = {}
+        for options in formats.values():
+            value = options.data.get(option, options.child("execute").data.get(option))
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+                raise options.refuse(f"应为正数，现为 {value!r}", option)
+            values[value] = options
+        if len(values) > 1:
+            raise [*values.values()][-1].refuse("单元格只运行一次，各格式的值须相同", option)
+        chosen[option.removeprefix("fig-")] = next(iter(values), default)
+    chosen["formats"] = sorted({figure_format(name, options) for name, options in formats.items()})
+    return chosen
+
+
+def figure_format(name: str, options: Options) -> str:
+    """Return the file format of the figures in one output format.
+
+    Parameters
+    ----------
+    name
+        Quarto's name of the format.
+    options
+        Its options.
+
+    Returns
+    -------
+    str
+        ``svg``, ``png`` or ``retina`` (a PNG of twice the resolution).
+    """
+    return str(options.data.get("fig-format") or ("retina" if name == "docx" else "svg"))

@@ -1,0 +1,262 @@
+"""A report folder: read, validated in shape, saved.
+
+The contract stands in README.md (what a folder holds). Reading reports everything that is wrong at once; nothing is guessed.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from helpers.files.reading import SourceError, read_text, unprintable
+from helpers.files.spreadsheets import csv_text
+from helpers.files.writing import IRREGULAR, irregular
+from helpers.report.figures import Figure, format_figure
+from helpers.report.findings import Finding, errors, finding, unforeseen
+from helpers.report.form import FORM, Table
+from helpers.report.settings_file import SETTINGS_FILE, Contact, read_settings, schema
+from helpers.report.table_file import TableReader
+
+PROSE = {"lead": False, "overview": True, "problems": True, "other": True}
+"""Prose files of a folder (stem: required?), in the order of the document."""
+
+
+class InvalidReport(Exception):
+    """A report folder that cannot be used; ``findings`` says everything that is wrong with it."""
+
+    def __init__(self, folder: Path, findings: Sequence[Finding]) -> None:
+        super().__init__(folder, findings)
+        self.folder = folder
+        self.findings = list(findings)
+
+    def __str__(self) -> str:
+        """Return the whole list, a line a finding."""
+        wrong = "\n".join(f"  {number}. {found}" for number, found in enumerate(self.findings, 1))
+        return f"报告文件夹 {self.folder.name} 有 {len(self.findings)} 处错误，请改正后再生成：\n{wrong}"
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the list, and no traceback, where the error ends a notebook cell (IPython's protocol)."""
+        return str(self).splitlines()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One organ's report on one year.
+
+    Attributes
+    ----------
+    folder
+        Where it was read from; ``previous`` and ``parent`` are relative to it.
+    tables
+        The figures by table name: one row a row key, one column a column key, int or Decimal; None where the folder
+        holds no readable figure (only in a report that :func:`read` returned with errors).
+    prose
+        Text of each prose file by stem; ``lead`` only where the folder has one.
+    lines
+        Line of each row in its CSV, by (table name, row key).
+    co_defendants
+        Lawsuits that several children stood in together, each counted once in the sum over them: ``block``, ``result``
+        and ``organs``.
+    trends
+        Whether charts over the linked years are shown, where there are at least three.
+    """
+
+    folder: Path
+    organ: str
+    short_name: str
+    level: str
+    year: int
+    contact: Contact
+    published: date | None
+    previous: str | None
+    parent: str | None
+    information_fee_yuan: Figure
+    explanations: dict[str, str]
+    tables: dict[str, pd.DataFrame]
+    prose: dict[str, str]
+    lines: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
+    co_defendants: list[dict[str, Any]] = field(default_factory=list)
+    trends: bool = True
+
+    @property
+    def title(self) -> str:
+        """Title of the document (official-form: ``<organ><year>年政府信息公开工作年度报告``)."""
+        return FORM.title.format(organ=self.organ, year=self.year)
+
+    @property
+    def dated(self) -> date:
+        """Date of the document: its publication, or, before that, the day on which the counts are cut off.
+
+        PDF/A asks for a date, and one taken from the clock would make every render another document.
+        """
+        return self.published or date(self.year, 12, 31)
+
+    def figure(self, table: str, row: str, column: str = "value") -> Figure | None:
+        """One figure by its keys; None where it could not be read."""
+        found: Figure | None = self._figures[table][row][column]
+        return found
+
+    @cached_property
+    def _figures(self) -> dict[str, Any]:
+        # Asked for some eight hundred times a report, a data frame would take ten times as long.
+        return {name: frame.to_dict("index") for name, frame in self.tables.items()}
+
+    def linked(self, path: str | None) -> Path | None:
+        """Folder that ``previous`` or ``parent`` names, or None."""
+        return None if path is None else (self.folder / path).resolve()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading a folder: the report (None without a usable report.yml) and what is wrong."""
+
+    folder: Path
+    report: Report | None
+    findings: list[Finding]
+
+
+def load(folder: Path | str) -> Report:
+    """Read a report folder that has no error of shape.
+
+    Raises
+    ------
+    InvalidReport
+        With every finding of shape; see :func:`read`.
+    """
+    reading = read(folder)
+    wrong = errors(reading.findings)
+    if wrong or reading.report is None:
+        raise InvalidReport(reading.folder, wrong)
+    return reading.report
+
+
+def read(folder: Path | str) -> Reading:
+    """Read a report folder and find everything that is wrong with its shape.
+
+    Blank totals are computed. Rules found here are those of stage ``shape`` in ``data/form/rules.yml``.
+    """
+    folder = Path(folder)
+    refusal = _refusal(folder)
+    if refusal:
+        return Reading(folder, None, [finding("LOAD", refusal)])
+    try:
+        return _read(folder)
+    except Exception as error:  # whatever a folder holds, other folders are read
+        return Reading(folder, None, [unforeseen(error)])
+
+
+def _refusal(folder: Path) -> str | None:
+    """Say why a path is no report folder, or None."""
+    try:
+        if not folder.is_dir():
+            return f"找不到报告文件夹 {folder}，请核对路径"
+    except OSError as error:
+        return f"报告文件夹 {folder} 打不开（{error.strerror}），请检查权限"
+    if unprintable(folder.absolute().name):
+        return f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名"
+    return None
+
+
+def _read(folder: Path) -> Reading:
+    settings, findings = read_settings(folder)
+    tables: dict[str, pd.DataFrame] = {}
+    lines: dict[tuple[str, str], int] = {}
+    for table in FORM.tables.values():
+        reader = TableReader(table, f"{table.name}.csv")
+        reader.read(folder)
+        tables[table.name] = reader.frame()
+        lines |= {(table.name, key): line for key, line in reader.lines.items()}
+        findings += reader.findings
+    prose, wrong = _read_prose(folder)
+    findings += wrong
+    report = None
+    if settings is not None:
+        findings += _strangers(folder)
+        report = Report(folder=folder, **settings, tables=tables, prose=prose, lines=lines)
+    return Reading(folder, report, findings)
+
+
+# Prose ----------------------------------------------------------------------------------------------------------------
+
+
+def _read_prose(folder: Path) -> tuple[dict[str, str], list[Finding]]:
+    texts: dict[str, str] = {}
+    found: list[Finding] = []
+    for name, required in PROSE.items():
+        path = folder / f"{name}.md"
+        if not required and not os.path.lexists(path):
+            continue
+        try:
+            texts[name] = read_text(path)
+        except SourceError as error:
+            found.append(finding("LOAD", error.message, file=path.name, line=error.line))
+    return texts, found
+
+
+def _strangers(folder: Path) -> Iterator[Finding]:
+    """Tell of pipes, devices, links that lead out of the folder, names not in UTF-8; files that are read are told of where they are."""
+    known = {SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)}
+    try:
+        found = [path.relative_to(folder).as_posix() for path in irregular(folder)]
+    except OSError as error:
+        yield finding("LOAD", f"文件夹{error.strerror}，请检查是否放错了文件")
+        return
+    for name in found:
+        if name not in known:
+            yield finding(
+                "LOAD",
+                IRREGULAR,
+                file=name.encode(errors="backslashreplace").decode(),
+            )
+
+
+def files_of(report: Report) -> list[Path]:
+    """Files of the folder that the report is made of: report.yml, the three CSVs, the prose that is there."""
+    names = [SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)]
+    return [path for name in names if (path := report.folder / name).is_file()]
+
+
+# Saving ---------------------------------------------------------------------------------------------------------------
+
+
+def save(report: Report, folder: Path) -> None:
+    """Write a report as a folder that :func:`load` reads back equal.
+
+    CSVs are UTF-8 with BOM, so that Excel and WPS show them right when they are opened by a double click.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SETTINGS_FILE).write_text(_settings_text(report), encoding="utf-8")
+    for table in FORM.tables.values():
+        (folder / f"{table.name}.csv").write_text(table_csv(report, table), encoding="utf-8-sig", newline="")
+    for name, text in report.prose.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="")
+
+
+def table_csv(report: Report, table: Table) -> str:
+    """Text of a table's CSV, figures as printed."""
+    figures = report.tables[table.name].iterrows()
+    rows = ([key, *table.csv_labels(str(key)), *map(format_figure, row)] for key, row in figures)
+    return csv_text([table.csv_header, *rows])
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes Decimal with the digits it has."""
+
+
+_Dumper.add_representer(
+    Decimal, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", format_figure(value))
+)
+
+
+def _settings_text(report: Report) -> str:
+    keys = schema().schema["properties"]
+    settings = {key: getattr(report, key) for key in keys}
+    settings["contact"] = vars(report.contact)
+    return yaml.dump(settings, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)

@@ -1,0 +1,1 @@
+"""What does a reviewer see? The marked-up document, two reports side by side, the live preview."""

@@ -1,0 +1,458 @@
+"""The two faces of the document: the final page, and the same page with what a reviewer needs to see.
+
+The profile ``review`` adds a summary on top, a mark at every cell and paragraph with a finding or a note, and an appendix.
+The final page knows nothing of it. Colour never speaks alone: every mark has a sign, a number and a text.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, Literal
+
+import pandas as pd
+from great_tables import GT
+from lxml import html
+
+from helpers import __version__, checks
+from helpers.checks.catalogue import LEVELS
+from helpers.document import charts, notes, prose, tables
+from helpers.document import pandoc_ast as ast
+from helpers.document.notes import NOTES_FILE, Note
+from helpers.document.outputs import INDEX
+from helpers.document.pandoc_ast import Node
+from helpers.document.provenance import PACKAGES
+from helpers.files.reading import digest
+from helpers.report.cell_names import CELLS, Cell
+from helpers.report.figures import format_figure
+from helpers.report.findings import Finding, rules
+from helpers.report.folder import PROSE, Report, files_of, read
+from helpers.report.form import FORM, TOTAL
+from helpers.review import compare
+from helpers.review.compare import Pair, signed
+
+PROFILE = "review"
+
+Kind = Literal["error", "warning", "explained", "info", "note"]
+
+_SIGNS: dict[Kind, tuple[str, str]] = {
+    "error": ("×", LEVELS["error"]),
+    "warning": ("△", LEVELS["warning"]),
+    "explained": ("○", "已说明"),
+    "info": ("○", LEVELS["info"]),
+    "note": ("※", "批注"),
+}
+_COLOURS: dict[Kind, str] = {
+    "error": "#a8161b",
+    "warning": "#7a4b00",
+    "explained": "#0b4f6c",
+    "info": "#0b4f6c",
+    "note": "#6a2c91",
+}
+"""Colours in the PDF, as in the page's stylesheet."""
+
+
+def active() -> bool:
+    """Whether the document is rendered with the reviewer's profile; both engines tell the cells in one variable."""
+    return PROFILE in os.environ.get("QUARTO_PROFILE", "").split(",")
+
+
+def page(report: Report) -> "Page":
+    """Return the face of the document that this render shows."""
+    return Review(report) if active() else Page(report)
+
+
+class Page:
+    """The final page: each method gives one part of the document as Markdown for an ``asis`` cell."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    @cached_property
+    def years(self) -> list[Report]:
+        """The linked reports, the oldest first, this one last."""
+        return charts.history(self.report)
+
+    def prose(self, name: str) -> str:
+        """Return a prose section."""
+        return prose.markdown(self.report, name)
+
+    def table(self, name: str) -> str:
+        """Return one of the three tables."""
+        return tables.markdown(self.report, name)
+
+    def chart(self, key: str) -> str:
+        """Return a chart, or nothing where it is not shown."""
+        return charts.markdown(self.report, key, self.years)
+
+    def summary(self) -> str:
+        """Return what stands before the report: nothing."""
+        return ""
+
+    def appendix(self) -> str:
+        """Return what stands after the report: nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding or a note, numbered through the document, with the cell or the lines of prose it belongs to."""
+
+    number: int
+    kind: Kind
+    text: str
+    cell: Cell | None = None
+    section: str | None = None
+    line: int | None = None
+
+    @property
+    def sign(self) -> str:
+        """Sign and number, as in ×1."""
+        return f"{_SIGNS[self.kind][0]}{self.number}"
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        return _SIGNS[self.kind][1]
+
+    @property
+    def target(self) -> str:
+        """Identifier of the place a reader is led to: its cell, or its text."""
+        return f"mark-{self.number}" if self.cell else f"comment-{self.number}"
+
+    def block(self) -> Node:
+        """Sign, name and text as a paragraph that stands at its place."""
+        text = ast.para([ast.strong(ast.text(f"{self.sign}　{self.name}")), *ast.text(f"　{self.text}")])
+        attributes = {
+            "custom-style": "Review",
+            "typst:stroke": f'(left: 3pt + rgb("{_COLOURS[self.kind]}"))',
+            "typst:inset": "(left: 8pt)",
+        }
+        return ast.div([text], f"comment-{self.number}", ["comment", f"comment-{self.kind}"], attributes)
+
+    def item(self) -> list[Node]:
+        """Sign, name and text in a list, linked to its place."""
+        sign = ast.link(ast.text(self.sign), f"#{self.target}")
+        return [ast.plain([sign, *ast.text(f"　{self.name}　{self.text}")])]
+
+    def mark(self) -> str:
+        """Sign in a table cell as HTML, linked to the text below the table."""
+        return (
+            f'<br><span id="mark-{self.number}"><a class="mark mark-{self.kind}" '
+            f'href="#comment-{self.number}">{self.sign}</a></span>'
+        )
+
+
+class Review(Page):
+    """The reviewer's page."""
+
+    @cached_property
+    def verdict(self) -> checks.Verdict:
+        """What the rules say about the report."""
+        return checks.check(self.report.folder)
+
+    @cached_property
+    def previous(self) -> Report | None:
+        """Last year's report, where it can be read."""
+        folder = self.report.linked(self.report.previous)
+        return None if folder is None else read(folder).report
+
+    @cached_property
+    def remarks(self) -> list[Remark]:
+        """All findings, errors first, then all notes."""
+        order = ["error", "warning", "explained", "info"]
+        found = [one for one in self.verdict.findings if one.rule != "N-OPEN"]
+        kinds = sorted(((_kind(one), one) for one in found), key=lambda pair: order.index(pair[0]))
+        remarks = [
+            Remark(number, kind, f"{one.message}〔{one.rule}〕", *_place(one))
+            for number, (kind, one) in enumerate(kinds, 1)
+        ]
+        written, _ = notes.read(self.report.folder)
+        return remarks + [
+            Remark(number, "note", self._note_text(note), *_note_place(note, self.texts))
+            for number, note in enumerate(written, len(remarks) + 1)
+        ]
+
+    @cached_property
+    def texts(self) -> notes.Texts:
+        """The prose sections as plain text."""
+        return prose.texts(self.report)
+
+    def _note_text(self, note: Note) -> str:
+        state = "未处理" if note.open else "已处理"
+        changed = note.changed(self.report, self.texts)
+        passage = f"；写批注时是“{note.seen}”，现在已经改动" if changed else ""
+        return f"{note.text}（{note.who}，{note.when}，{state}{passage}）"
+
+    # At its place -----------------------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> str:
+        """Return a table with a mark in each cell that has a remark, and the remarks below it."""
+        own = [one for one in self.remarks if one.cell and one.cell[0] == name]
+        cells = iter(CELLS[name])
+
+        def mark(found: re.Match[str]) -> str:
+            cell = next(cells)
+            here = [one for one in own if one.cell == cell]
+            if not here:
+                return found[0]
+            opening = found[1].replace("<td", f'<td class="marked marked-{here[0].kind}"', 1)
+            return f"{opening}{found[2]}{''.join(one.mark() for one in here)}</td>"
+
+        # Figures stand in the document in the order of the form.
+        marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, super().table(name))
+        return _joined(marked, ast.raw_block([one.block() for one in own]))
+
+    def prose(self, name: str) -> str:
+        """Return a prose section with each remark below its block; what has no place in it stands at its end."""
+        blocks = prose.blocks(self.report, name)
+        own = [one for one in self.remarks if one.section == name]
+        parts: list[Node] = []
+        for lines, block in blocks:
+            here = [one for one in own if one.line in lines]
+            own = [one for one in own if one not in here]
+            parts += [block, *(one.block() for one in here)]
+        return ast.raw_block([*parts, *(one.block() for one in own)])
+
+    # Before the report ------------------------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """Return counts, and every error, warning, explanation and note with a link to its place."""
+        counts: list[str] = []
+        for kind, (sign, name) in _SIGNS.items():
+            count = sum(one.kind == kind for one in self.remarks)
+            counts.append(f"{sign} {name} {count}")
+        passed = f"[√ 通过 {len(self._passed())} 条规则](#review-rules)"
+        parts = [
+            "# 审阅摘要 {#review-summary}",
+            f"{'　'.join(counts)}　{passed}",
+            _text(f"{self.verdict.verified}。"),
+        ]
+        placed = [one for one in self.remarks if one.cell or one.section]
+        blocks = [ast.bullet_list([one.item() for one in placed])] if placed else []
+        blocks += [one.block() for one in self.remarks if one not in placed]
+        return _joined(*parts, ast.raw_block(blocks), "* * *")
+
+    def _passed(self) -> list[str]:
+        failed = {one.rule for one in self.verdict.findings}
+        return [name for name in rules() if name not in failed]
+
+    # After the report -------------------------------------------------------------------------------------------------
+
+    def appendix(self) -> str:
+        """Return findings, last year beside this year, the origin of every figure, outputs, notes, tools."""
+        return _joined(
+            "# 附录　审阅材料 {#review-appendix}",
+            *self._rules(),
+            *self._last_year(),
+            *self._origin(),
+            *self._outputs(),
+            *self._notes(),
+            *self._tools(),
+        )
+
+    def _rules(self) -> Iterable[str]:
+        yield "## 逐条规则的结果 {#review-rules}"
+        rows = []
+        for name, rule in rules().items():
+            own = [one for one in self.remarks if f"〔{name}〕" in one.text]
+            outcome = "、".join(f"{one.sign} {one.name}" for one in own)
+            if name == "N-OPEN":
+                count = sum(found.rule == name for found in self.verdict.findings)
+                outcome = f"※ {count} 条未处理" if count else ""
+            rows.append((name, outcome or "√ 通过", rule.text, rule.basis))
+        yield _table("review-rules", ("规则", "结果", "要求", "依据"), rows, (18, 14, 40, 28))
+
+    def _last_year(self) -> Iterable[str]:
+        yield "## 与上一年度对照 {#review-years}"
+        if self.previous is None:
+            yield "report.yml 的 previous 没有填写，或者读不到，没有可以对照的上一年度报告。"
+            return
+        pairs = compare.pairs(self.previous, self.report)
+        shown = [pair for pair in pairs if pair.before or pair.after]
+        movements = compare.movements(pairs)
+        yield ast.raw_block([ast.bullet_list([[ast.plain(ast.text(one))] for one in movements])])
+        yield f"下表列出两年里至少有一年不是 0 的 {len(shown)} 个数；其余 {len(pairs) - len(shown)} 个数两年都是 0。"
+        rows = [
+            (
+                pair.place,
+                format_figure(pair.after),
+                format_figure(pair.before),
+                signed(pair.difference),
+                _percent(pair),
+            )
+            for pair in shown
+        ]
+        heads = ("项目", f"{self.report.year} 年", f"{self.previous.year} 年", "增减", "幅度")
+        yield _table("review-years", heads, rows, (48, 13, 13, 13, 13), [_shade(pair) for pair in shown])
+        for name in PROSE:
+            if name in self.report.prose and name in self.previous.prose:
+                yield from _compared(compare.section(self.previous, self.report, name))
+
+    def _origin(self) -> Iterable[str]:
+        yield "## 所用的文件 {#review-files}"
+        yield "本报告由下列文件生成，SHA-256 值可以核对文件有没有改动："
+        files = files_of(self.report) + [path for path in [self.report.folder / NOTES_FILE] if path.is_file()]
+        yield _table(
+            "review-files",
+            ("文件", "SHA-256"),
+            [(path.name, _grouped(digest(path))) for path in files],
+            (24, 76),
+        )
+        yield "## 每个数的出处 {#review-origin}"
+        rows = [
+            (
+                table.place(row),
+                f"{name}.csv",
+                str(self.report.lines.get((name, row), "")),
+                _figures(self.report, name, row),
+            )
+            for name, table in FORM.tables.items()
+            for row in table.row
+        ]
+        yield _table("review-origin", ("项目", "文件", "行", "数值"), rows, (46, 22, 8, 24))
+
+    def _outputs(self) -> Iterable[str]:
+        yield "## 表和图的目录 {#review-outputs}"
+        drawn = {chart.key: chart for chart in charts.shown(self.report, self.years)}
+        keys = [key for key, output in INDEX.items() if output.kind == "table" or key in drawn]
+        rows = []
+        for key in keys:
+            output = INDEX[key]
+            title = drawn[key].title if key in drawn else output.title
+            rows.append((output.numbered(keys), title, f"{output.source}.csv", output.note))
+        yield _table("review-outputs", ("编号", "名称", "数据", "说明"), rows, (10, 40, 20, 30))
+
+    def _notes(self) -> Iterable[str]:
+        yield "## 批注 {#review-notes}"
+        written, _ = notes.read(self.report.folder)
+        if not written:
+            yield f"没有批注。审阅人可以在报告文件夹里的 {NOTES_FILE} 写批注。"
+            return
+        numbers = [one.number for one in self.remarks if one.kind == "note"]
+        rows = [
+            (f"※{number}", note.place, self._note_text(note))
+            for number, note in zip(numbers, written, strict=True)
+        ]
+        yield _table("review-notes", ("编号", "位置", "批注"), rows, (10, 40, 50))
+
+    def _tools(self) -> Iterable[str]:
+        yield "## 工具和版本 {#review-tools}"
+        tools = [("nianbao", __version__), ("Python", sys.version.split()[0])]
+        tools += [(name, version(name)) for name in PACKAGES]
+        yield _table("review-tools", ("工具", "版本"), tools, (60, 40))
+        yield "生成文件所用的引擎和它的版本记在同一文件夹的 manifest.json 里。"
+
+
+# Remarks --------------------------------------------------------------------------------------------------------------
+
+
+def _kind(found: Finding) -> Kind:
+    explained = found.level == "info" and rules()[found.rule].level != "info"
+    return "explained" if explained else found.level
+
+
+def _place(found: Finding) -> tuple[Cell | None, str | None, int | None]:
+    if found.table and found.row:
+        table = FORM.tables[found.table]
+        column = found.column or (TOTAL if TOTAL in table.column else "value")
+        return (found.table, found.row, column), None, None
+    section = (found.file or "").removesuffix(".md")
+    return (None, section, found.line) if section in PROSE else (None, None, None)
+
+
+def _note_place(note: Note, texts: notes.Texts) -> tuple[Cell | None, str | None, int | None]:
+    return (note.cell, None, None) if note.cell else (None, note.at, note.paragraph(texts))
+
+
+# Tables and texts -----------------------------------------------------------------------------------------------------
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _table(
+    label: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[int],
+    shades: Sequence[str] = (),
+) -> str:
+    """Return a table named by the heading ``label``; its first column heads the rows.
+
+    Parameters
+    ----------
+    widths
+        Widths of the columns in per cent.
+    shades
+        Class of each row's last two cells.
+    """
+    frame = pd.DataFrame(rows, columns=list(heads))
+    grid = (
+        GT(frame, rowname_col=heads[0], id=f"{label}-{len(heads)}").tab_stubhead(heads[0]).cols_align("left")
+    )
+    root: Any = html.fromstring(grid.as_raw_html()).find(".//table")
+    root.attrib.clear()
+    root.attrib.update({"class": "review-table", "aria-labelledby": label})
+    for part in root.iter():
+        kept = {key: part.get(key) for key in ("scope", "aria-labelledby") if part.get(key)}
+        if part is not root:
+            part.attrib.clear()
+            part.attrib.update(kept)
+    columns = html.Element("colgroup")
+    for width in widths:
+        columns.append(html.Element("col", style=f"width: {width}%"))
+    root.insert(0, columns)
+    for row, shade in zip(root.find("tbody"), shades, strict=False):
+        for cell in row[-2:]:
+            cell.set("class", shade)
+    table = html.tostring(root, encoding="unicode").strip()
+    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{label}"}}'
+    return f"::: {region}\n\n{ast.raw_html(table)}\n\n:::"
+
+
+def _percent(pair: Pair) -> str:
+    if pair.percent is None:
+        return "新增"
+    return f"{'↑' if pair.percent > 0 else '↓' if pair.percent < 0 else ''}{signed(pair.percent)}%"
+
+
+def _shade(pair: Pair) -> str:
+    """Class of a movement: up or down, in three steps (any, half, double)."""
+    if not pair.difference:
+        return "level"
+    share = 100 if pair.percent is None else abs(pair.percent)
+    step = 3 if share >= 100 else 2 if share >= 50 else 1
+    return f"{'up' if pair.difference > 0 else 'down'}-{step}"
+
+
+def _compared(section: compare.Section) -> Iterable[str]:
+    """Set a prose section beside last year's: deletions struck through, additions underlined."""
+    yield f"**{section.heading}**：新写的占 {section.new_share:.0%}，下面划去的只在上一年度，带下划线的只在本年度。"
+    yield ast.raw_block(
+        [ast.para([inline for span in sentence for inline in _marked(span)]) for sentence in section.changed]
+    )
+
+
+def _marked(span: compare.Span) -> list[Node]:
+    text = ast.text(span.text.strip())
+    if span.mark == "removed":
+        return [ast.strikeout(text)]
+    return [ast.underline(text)] if span.mark == "added" else text
+
+
+def _text(content: str) -> str:
+    return ast.raw_block([ast.para(ast.text(content))])
+
+
+def _grouped(digest: str) -> str:
+    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+
+
+def _figures(report: Report, table: str, row: str) -> str:
+    figures = (report.figure(table, row, column) for column in FORM.tables[table].column)
+    return "、".join(tables.UNREADABLE if figure is None else format_figure(figure) for figure in figures)

@@ -1,0 +1,133 @@
+"""Charts: shown only with something to show, described in words, the same bytes every time."""
+
+import dataclasses
+import re
+
+import pytest
+from conftest import ROOT, XIAODUKOU
+from lxml import html
+
+from helpers.document import charts
+from helpers.report.folder import Report, load
+from helpers.report.form import RESULTS
+
+
+def with_applications() -> Report:
+    example = load(XIAODUKOU)
+    tables = {name: frame.copy() for name, frame in example.tables.items()}
+    for number, key in enumerate(RESULTS, 1):
+        tables["applications"].at[key, "total"] = number
+    return dataclasses.replace(example, tables=tables)
+
+
+def test_xiaodukou_shows_its_decisions_and_no_applications() -> None:
+    assert [chart.key for chart in charts.shown(load(XIAODUKOU))] == ["decisions"]
+    assert charts.markdown(load(XIAODUKOU), "outcomes") == ""
+
+
+def test_outcomes_are_summed_by_the_forms_groups() -> None:
+    bars = dict(charts.outcomes(with_applications()))
+    assert bars == {
+        "（一）予以公开": 1,
+        "（二）部分公开": 2,
+        "（三）不予公开": sum(range(3, 11)),
+        "（四）无法提供": 11 + 12 + 13,
+        "（五）不予处理": 14 + 15 + 16 + 17 + 18,
+        "（六）其他处理": 19 + 20 + 21,
+    }
+
+
+@pytest.mark.parametrize("key", charts.CHARTS)
+def test_the_alternative_text_states_every_number(key: str) -> None:
+    example = with_applications()
+    chart = next(chart for chart in charts.shown(example) if chart.key == key)
+    for label, count in charts.CHARTS[key](example):
+        assert f"{label}{count}件" in chart.alt
+
+
+def test_charts_are_numbered_as_they_are_shown() -> None:
+    assert "图2　2024年政府信息公开申请办理结果（单位：件）" in charts.markdown(
+        with_applications(), "outcomes"
+    )
+
+
+def test_the_same_figures_give_the_same_bytes() -> None:
+    assert charts.markdown(with_applications(), "outcomes") == charts.markdown(
+        with_applications(), "outcomes"
+    )
+
+
+def test_words_of_the_vector_are_in_a_face_that_the_project_brings() -> None:
+    """In another's a chart would look different on every machine, and might lack characters."""
+    vector = charts.markdown(with_applications(), "outcomes").split("```{=typst}")[1].split("```")[0]
+    assert set(re.findall(r"font-family: ([^;]*)", vector)) == {"FandolHei, sans-serif"}
+    assert not re.search(r"<image|\d{4}-\d\d-\d\dT", vector)
+
+
+class TestTrends:
+    """Charts over the linked years; Pingtan has five."""
+
+    report = load(ROOT / "data" / "pingtan-2025")
+    years = charts.history(report)
+
+    def trend(self, key: str) -> charts.Trend:
+        (chart,) = [chart for chart in charts.shown(self.report, self.years) if chart.key == key]
+        assert isinstance(chart, charts.Trend)
+        return chart
+
+    def test_years_are_followed_back_as_far_as_they_are_linked(self) -> None:
+        assert [one.year for one in self.years] == [2021, 2022, 2023, 2024, 2025]
+
+    @pytest.mark.parametrize("key", charts.TRENDS)
+    def test_the_alternative_text_states_every_number(self, key: str) -> None:
+        chart = self.trend(key)
+        for label, figures in chart.series:
+            told = "，".join(
+                f"{year}年{figure}{chart.output.unit}"
+                for year, figure in zip(chart.years, figures, strict=True)
+            )
+            assert f"{label}：{told}" in chart.alt
+
+    def test_figures_are_those_of_each_years_own_folder(self) -> None:
+        received, handled = (figures for _, figures in self.trend("trend-applications").series)
+        for place, one in enumerate(self.years):
+            assert received[place] == one.figure("applications", "new_received", "total")
+            assert handled[place] == one.figure("applications", "total_handled", "total")
+
+    def test_shares_of_a_year_are_a_whole(self) -> None:
+        series = self.trend("trend-outcomes").series
+        for place in range(len(self.years)):
+            assert abs(sum(figures[place] for _, figures in series) - 100) < 1
+
+    @pytest.mark.parametrize("key", charts.TRENDS)
+    def test_a_table_with_every_number_stands_below(self, key: str) -> None:
+        chart = self.trend(key)
+        source = charts.markdown(self.report, key, self.years).split("```{=html}\n")[-1].split("\n```")[0]
+        table = html.fromstring(source)
+        rows = [[cell.text_content() for cell in row] for row in table.iter("tr")]
+        assert rows[0] == ["年度", *(label for label, _ in chart.series)]
+        for place, year in enumerate(chart.years):
+            assert rows[place + 1] == [f"{year}年", *(str(figures[place]) for _, figures in chart.series)]
+
+    def test_captions_are_numbered_through_the_document(self) -> None:
+        captions = [
+            re.search(r"<figcaption>(图\d)", charts.markdown(self.report, chart.key, self.years))
+            for chart in charts.shown(self.report, self.years)
+        ]
+        assert [found and found[1] for found in captions] == [f"图{number}" for number in range(1, 7)]
+
+    def test_two_years_are_no_trend(self) -> None:
+        shown = charts.shown(self.years[1], self.years[:2])
+        assert not any(isinstance(chart, charts.Trend) for chart in shown)
+
+    def test_report_yml_may_say_no(self) -> None:
+        silent = dataclasses.replace(self.report, trends=False)
+        assert not any(isinstance(chart, charts.Trend) for chart in charts.shown(silent, self.years))
+
+    def test_a_year_that_is_not_the_one_before_ends_the_chain(self) -> None:
+        skipped = dataclasses.replace(self.report, previous="../pingtan-2023")
+        assert charts.history(skipped) == [skipped]
+
+    def test_a_ring_of_links_ends(self) -> None:
+        ring = dataclasses.replace(self.report, previous="../pingtan-2025")
+        assert charts.history(ring) == [ring]

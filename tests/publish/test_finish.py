@@ -1,0 +1,121 @@
+"""The last step on finished files: done once or twice the same, and never at the cost of a file."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from archive import tags
+from conftest import ROOT
+from lxml import etree
+
+from helpers.publish import publish
+from helpers.publish.finish import FinishError, finish
+
+SCRIPT = ROOT / "helpers" / "publish" / "post_render.py"
+TABLE = """
+<table><thead><tr><th>机关</th><th>上年</th><th>本年</th></tr></thead>
+<tbody><tr><th scope="row">甲</th><td>1</td><td>2</td></tr>
+<tr><th scope="col">机关</th><th scope="col">收入</th><th scope="col">支出</th></tr>
+<tr><th scope="row">乙</th><td>3</td><td>4</td></tr></tbody></table>
+"""
+DOCUMENT = """---
+title: 题目
+lang: zh-CN
+{more}format:
+  typst:
+    filters: [quarto, heads.lua]
+  docx: default
+---
+
+# 一
+
+```{{=html}}
+{table}
+```
+"""
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "document.qmd"
+    path.write_text(DOCUMENT.format(more="date: 2024-12-31\n", table=TABLE), encoding="utf-8")
+    (tmp_path / "heads.lua").write_bytes((ROOT / "assets" / "typst" / "heads.lua").read_bytes())
+    return path
+
+
+@pytest.fixture
+def made(document: Path, tmp_path: Path) -> dict[str, Path]:
+    return publish(document, to=("pdf", "docx"), out=tmp_path / "out", engine="pandoc").outputs
+
+
+def test_every_document_gets_its_head_cells(made: dict[str, Path]) -> None:
+    (cells,) = tags.tables(made["pdf"])
+    assert [(cell.tag, cell.scope) for cell in cells] == [
+        *[("TH", "Column")] * 3,
+        ("TH", "Row"),
+        *[("TD", "")] * 2,
+        *[("TH", "Column")] * 3,
+        ("TH", "Row"),
+        *[("TD", "")] * 2,
+    ]
+    # A head row in the midst adds to the head of the table and replaces none of it.
+    assert [cells[place].heads for place in (4, 5)] == [{1, 3}, {2, 3}]
+    assert [cells[place].heads for place in (10, 11)] == [{1, 7, 9}, {2, 8, 9}]
+
+
+def test_a_second_time_changes_nothing(made: dict[str, Path]) -> None:
+    for path in made.values():
+        before = path.read_bytes()
+        finish(path)
+        assert path.read_bytes() == before
+
+
+def test_a_word_file_is_dated_by_the_document(made: dict[str, Path]) -> None:
+    with zipfile.ZipFile(made["docx"]) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(2024, 12, 31, 0, 0, 0)}
+        core = etree.fromstring(package.read("docProps/core.xml"))
+        custom = etree.fromstring(package.read("docProps/custom.xml"))
+    dates = [one.text for one in core if etree.QName(one).localname in {"created", "modified"}]
+    assert dates == ["2024-12-31T00:00:00Z"] * 2
+    assert [one.get("name") for one in custom] == ["date"]
+
+
+def test_a_document_without_a_date_keeps_the_clocks(document: Path, tmp_path: Path) -> None:
+    document.write_text(DOCUMENT.format(more="", table=TABLE), encoding="utf-8")
+    path = publish(document, to=("docx",), out=tmp_path / "out", engine="pandoc").outputs["docx"]
+    with zipfile.ZipFile(path) as package:
+        assert package.infolist()[0].date_time > (2024, 12, 31, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report.docx"])
+class TestAFileThatCannotBeFinished:
+    def test_stays_as_it_stood(self, tmp_path: Path, name: str) -> None:
+        path = tmp_path / name
+        path.write_bytes(b"%PDF-1.7 torn off")
+        with pytest.raises(FinishError, match=name):
+            finish(path)
+        assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [(name, b"%PDF-1.7 torn off")]
+
+    def test_is_named_by_the_script_that_quarto_runs(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / name).write_bytes(b"torn off")
+        done = self.run(tmp_path, f"{name}\nother.html")
+        assert done.returncode == 1
+        assert name in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_and_so_is_a_file_that_is_not_there(self, tmp_path: Path, name: str) -> None:
+        done = self.run(tmp_path, name)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+
+    @staticmethod
+    def run(folder: Path, names: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(SCRIPT)],
+            cwd=folder,
+            env=os.environ | {"QUARTO_PROJECT_OUTPUT_FILES": names},
+            capture_output=True,
+            text=True,
+        )

@@ -1,0 +1,99 @@
+"""A published set is verified: whole, unchanged, made from this data and no other."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pikepdf
+import pytest
+from conftest import XIAODUKOU
+from published import publish
+
+from helpers import publish as publishing
+from helpers.report.findings import rules
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish("built-in", XIAODUKOU, tmp_path_factory.mktemp("published") / "work")
+
+
+@pytest.fixture
+def given(published: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(published, tmp_path / "set"))
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
+def test_a_set_as_it_was_published(given: Path) -> None:
+    assert publishing.verify(given) == []
+    assert publishing.verify(given, files(XIAODUKOU)) == []
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.pdf", "report.docx"])
+def test_a_file_that_was_changed_or_lost(given: Path, name: str) -> None:
+    with (given / name).open("ab") as stream:
+        stream.write(b" ")
+    assert publishing.verify(given) == [f"{name} 与发布时不同，已被改动"]
+    (given / name).unlink()
+    assert publishing.verify(given) == [f"缺少 {name}"]
+
+
+def test_a_file_of_another_render(given: Path) -> None:
+    shutil.copy(given / "report.pdf", given / "draft.pdf")
+    (given / "notes.txt").write_text("not ours to judge")
+    assert publishing.verify(given) == ["draft.pdf 不在清单里，不是同一次发布的"]
+
+
+def test_data_that_was_changed_since(given: Path, folder: Path) -> None:
+    (folder / "other.md").write_text("改了")
+    (folder / "lead.md").write_text("新的")
+    (folder / "problems.md").unlink()
+    assert publishing.verify(given, files(folder)) == [
+        "other.md 与发布时所用的不同",
+        "发布时用了 problems.md，给出的数据里没有",
+        "给出的数据里有 lead.md，发布时没有用",
+    ]
+
+
+def test_a_pdf_with_other_data_in_it_and_a_manifest_made_to_match(given: Path) -> None:
+    with pikepdf.open(given / "report.pdf", allow_overwriting_input=True) as pdf:
+        del pdf.attachments["disclosure.csv"]
+        pdf.attachments["disclosure.csv"] = pikepdf.AttachedFileSpec(
+            pdf, b"forged", filename="disclosure.csv"
+        )
+        pdf.attachments["more.csv"] = pikepdf.AttachedFileSpec(pdf, b"forged", filename="more.csv")
+        pdf.save()
+    manifest = json.loads((given / "manifest.json").read_text(encoding="utf-8"))
+    from hashlib import sha256
+
+    for one in manifest["outputs"]:
+        one["sha256"] = sha256((given / one["path"]).read_bytes()).hexdigest()
+    (given / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert sorted(publishing.verify(given)) == [
+        "report.pdf 的附件 disclosure.csv 与发布时所用的数据不同",
+        "report.pdf 的附件 more.csv 不是清单里的数据",
+    ]
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"inputs": [1], "outputs": []}', "\0"])
+def test_no_manifest_or_another_file_of_that_name(given: Path, text: str | None) -> None:
+    (given / "manifest.json").unlink()
+    if text is not None:
+        (given / "manifest.json").write_text(text)
+    (said,) = publishing.verify(given)
+    assert "manifest.json" in said and said.endswith("无法核对")
+
+
+def test_the_manifest_says_with_what_it_was_made(published: Path) -> None:
+    manifest = json.loads((published / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["engine"] == "pandoc"
+    assert {"pandoc", "typst", "python"} <= manifest["versions"].keys()
+    assert manifest["facts"]["form"] == "国办公开办函〔2021〕30号"
+    assert manifest["facts"]["rules"] == list(rules())
+    assert all(len(one["sha256"]) == 64 for one in manifest["inputs"] + manifest["outputs"])
+    assert {Path(one["path"]).name for one in manifest["inputs"]} == {
+        path.name for path in XIAODUKOU.iterdir()
+    }
