@@ -1,5 +1,5 @@
 """``python -m helpers``: see helpers/cli/commands.py."""
 
-from helpers.cli.commands import main
+from helpers.cli.entry import main
 
 main()

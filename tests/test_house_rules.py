@@ -1,73 +1,103 @@
-"""Rules of the house that a program can see: floors, no address of a registry, no path of a machine."""
+"""Rules of the house that a program can see: rooms and floors, lengths and names of files, no address of a registry, no path of a machine."""
 
 import ast
 import re
 import subprocess
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from conftest import ROOT
 
-# Floors of helpers/, lowest first. A module imports only from floors below its own, or beside it in its own package.
+# Rooms of helpers/ by floor, the ground floor first: a file imports only from its own room and from floors below.
 FLOORS = (
-    {"form", "usage"},
-    {
-        "findings",
-        "sources",
-        "values",
-        "settings_file",
-        "table_file",
-        "spreadsheets",
-        "scratch",
-        "report",
-        "outputs",
-        "folders",
-        "provenance",
-    },
-    {"placeholders", "markdown", "pandoc_ast"},
-    {"pictures"},
-    {"prose", "tables", "intake"},
-    {"charts", "notes", "opendata", "typefaces", "new", "workbook"},
-    {"checks"},
-    {"compare"},
-    {"review", "rollup", "publish", "portal"},
-    {"batch", "preview"},
-    {"cli"},
+    ("files",),
+    ("report", "publish"),
+    ("document",),
+    ("checks", "intake"),
+    ("review", "county"),
+    ("cli",),
 )
 
+# Rooms within a room, lowest first; the files that lie in the room itself stand above them.
+INNER_ROOMS = {"intake": ("matching", "readers"), "publish": ("qmd", "cells", "engines")}
 
-def floor(module: str) -> int | None:
-    return next((number for number, names in enumerate(FLOORS) if module in names), None)
+LONGEST_FILE = 400
+"""Lines; a longer file answers more than one question."""
+
+HELPERS = ROOT / "helpers"
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(HELPERS.rglob("*.py"))
+}
 
 
-def imported(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def imported(module: str) -> set[str]:
+    """Modules of helpers/ that a module imports, also those it imports late."""
     names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            parts = node.module.split(".")
-            if parts == ["helpers"]:
-                names |= {alias.name for alias in node.names}
-            elif parts[0] == "helpers":
-                names.add(parts[1])
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import, line {node.lineno}"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                names.add(full if full in MODULES else str(node.module))
         elif isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("helpers.")}
-    return names
+            names |= {alias.name for alias in node.names}
+    return names & MODULES.keys()
 
 
-def test_a_file_imports_only_from_lower_floors() -> None:
-    for path in (ROOT / "helpers").rglob("*.py"):
-        module = path.relative_to(ROOT / "helpers").with_suffix("").parts[0]
-        if module in {"__init__", "__main__"}:
-            continue
-        own = floor(module)
-        assert own is not None, f"{path.name} stands on no floor"
-        order = list(FLOORS[own])
-        for other in imported(path) - {module, "__version__"}:
-            below = floor(other)
-            assert below is not None, f"{path}: {other}"
-            # On the second floor findings and sources carry report; elsewhere neighbours do not know each other.
-            allowed = below < own or own == 1
-            assert allowed, f"{path.relative_to(ROOT)} imports {other}, which is not below it ({order})"
+def storey(module: str) -> tuple[int, int] | None:
+    """Floor of a module, and its floor within its room; None for what belongs to the house as a whole."""
+    _, *rooms = module.split(".")
+    if not rooms or rooms == ["__main__"]:
+        return None
+    (floor,) = (number for number, names in enumerate(FLOORS) if rooms[0] in names)
+    inner = INNER_ROOMS.get(rooms[0], ())
+    return floor, inner.index(rooms[1]) if len(rooms) > 1 and rooms[1] in inner else len(inner)
+
+
+def test_a_file_imports_only_from_its_room_and_from_lower_floors() -> None:
+    for module in MODULES:
+        own = storey(module)
+        for other in imported(module):
+            below = storey(other)
+            if own is None or below is None:
+                continue
+            same_room = module.split(".")[1] == other.split(".")[1]
+            allowed = below[1] <= own[1] if same_room else below[0] < own[0]
+            assert allowed, f"{module} imports {other}, which is not below it"
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    TopologicalSorter({module: imported(module) - {module} for module in MODULES}).prepare()
+
+
+def test_every_room_is_on_the_plan() -> None:
+    rooms = {path.relative_to(HELPERS).parts[0].removesuffix(".py") for path in MODULES.values()}
+    assert rooms - {"__init__", "__main__"} == {room for floor in FLOORS for room in floor}
+    inner = {path.parent.relative_to(HELPERS).parts for path in MODULES.values()}
+    planned = {(room, name) for room, names in INNER_ROOMS.items() for name in names}
+    assert {parts for parts in inner if len(parts) == 2} == planned
+    assert all(len(parts) < 3 for parts in inner), "no room within a room within a room"
+
+
+def test_no_file_is_too_long() -> None:
+    for path in MODULES.values():
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE, path
+
+
+def test_no_two_files_have_names_that_a_search_confuses() -> None:
+    names = [path.stem for path in MODULES.values() if not path.stem.startswith("__")]
+    assert not {name for name in names if names.count(name) > 1}
+    twins = {(one, other) for one in names for other in names if one < other and apart_by_one(one, other)}
+    assert not twins
+
+
+def apart_by_one(one: str, other: str) -> bool:
+    """Whether one letter more, less or other makes one name of the other: word and words, reading and readings."""
+    short, long = sorted((one, other), key=len)
+    if len(short) == len(long):
+        return sum(left != right for left, right in zip(short, long, strict=True)) == 1
+    return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def tracked() -> list[Path]:

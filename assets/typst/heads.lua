@@ -1,5 +1,5 @@
 -- Marks head cells outside <thead>, which pandoc's Typst writer makes ordinary ones. An inline quotation without quotation
--- marks changes no glyph and reaches the PDF's tag tree, where helpers/publish/finish.py makes a head of its cell.
+-- marks changes no glyph and reaches the PDF's tag tree, where helpers/publish/pdf_tags.py makes a head of its cell.
 
 if not FORMAT:match("typst") then
   return {}

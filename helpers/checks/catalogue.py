@@ -3,15 +3,15 @@
 ``python -m helpers.checks > docs/rules.md`` writes the page.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
-from helpers.checks.context import Context
-from helpers.report.findings import Finding, Rule, rules
+from helpers.checks import consistency, dates, levels, open_notes, sums, wording, years
+from helpers.checks.rule import CHECKS, Check
+from helpers.report.findings import Rule, rules
 
-Check = Callable[[Context], Iterable[Finding]]
-
-_CHECKS: dict[str, Check] = {}
+_RULES = (consistency, dates, levels, open_notes, sums, wording, years)
+"""Modules of rules; importing one registers its functions."""
 
 LEVELS = {"error": "错误", "warning": "警告", "info": "提示"}
 """Levels as people read them."""
@@ -27,23 +27,10 @@ STAGES = {
 """Stages as people read them."""
 
 
-def rule(name: str) -> Callable[[Check], Check]:
-    """Tie a function to the rule it runs."""
-
-    def register(check: Check) -> Check:
-        _CHECKS[name] = check
-        return check
-
-    return register
-
-
 @cache
 def checks() -> dict[str, Check]:
     """Functions by rule; the rules of stage ``shape`` are found while a folder is read and have none."""
-    # The modules enter their functions when they are imported.
-    from helpers.checks import consistency, dates, levels, open_notes, sums, wording, years  # noqa: F401
-
-    return {name: _CHECKS[name] for name in rules() if name in _CHECKS}
+    return {name: CHECKS[name] for name in rules() if name in CHECKS}
 
 
 def stages() -> Iterator[list[Check]]:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from helpers.checks.catalogue import rule
-from helpers.checks.claims import Claim, Measure
+from helpers.checks.claim_grammar import Measure
+from helpers.checks.claims import Claim
 from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, read, tidy
+from helpers.checks.rule import rule
 from helpers.report.cell_names import Cell, place
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, finding

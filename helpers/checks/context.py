@@ -10,8 +10,8 @@ from pathlib import Path
 from helpers.checks.claims import Claim, claims
 from helpers.document import prose, typefaces
 from helpers.document.prose import Paragraph
+from helpers.files.listing import beside
 from helpers.files.reading import SourceError, read_yaml
-from helpers.files.writing import beside
 from helpers.report.cell_names import CELLS, Cell
 from helpers.report.figures import Figure
 from helpers.report.findings import Finding, finding

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from helpers.checks.catalogue import rule
 from helpers.checks.context import Context
+from helpers.checks.rule import rule
 from helpers.report.findings import Finding, finding
 from helpers.report.form import FORM
 

@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.checks import Verdict, check_many
 from helpers.checks.catalogue import LEVELS
+from helpers.checks.verdict import Verdict, check_many
 from helpers.files.writing import write_file
 from helpers.report.findings import Finding, printable
 

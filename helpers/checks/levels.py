@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from helpers.checks.catalogue import rule
 from helpers.checks.context import Context
+from helpers.checks.rule import rule
 from helpers.checks.sums import difference, is_transposition
 from helpers.checks.years import STOCKS
 from helpers.report.cell_names import Cell, place

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from helpers.checks.catalogue import rule
 from helpers.checks.context import Context
+from helpers.checks.rule import rule
 from helpers.document import notes, prose
 from helpers.report.findings import Finding, finding
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from helpers.checks.catalogue import rule
 from helpers.checks.context import Context
+from helpers.checks.rule import rule
 from helpers.report.cell_names import Cell, place
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, finding

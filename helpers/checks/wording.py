@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from helpers.checks.catalogue import rule
 from helpers.checks.context import Context
+from helpers.checks.rule import rule
 from helpers.document.prose import Paragraph
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import PROSE

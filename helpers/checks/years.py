@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from helpers.checks.catalogue import rule
 from helpers.checks.context import Context
+from helpers.checks.rule import rule
 from helpers.checks.sums import difference, is_transposition, violated
 from helpers.report.cell_names import Cell, place
 from helpers.report.figures import Figure, format_figure

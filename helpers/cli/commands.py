@@ -4,122 +4,23 @@ Exit codes: 0 done; 1 a finding of level error, or a report that could not be re
 cannot be read, or a result that cannot be written. Messages for people go to stderr.
 """
 
-import io
 import json
-import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal
 
 import click
 
 from helpers.cli import usage
+from helpers.cli.messages import fail, say, shown_progress
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "report.qmd"
 DEFAULT = Path("data") / "xiaodukou-2024"
-_LAST_MOMENT = 253_402_300_799
-"""The end of the year 9999, in seconds."""
 
 _PATH = click.Path(path_type=Path, readable=False)
 """Any path: whether it can be read, and what to do where it cannot, says whoever reads it."""
-
-
-def main() -> NoReturn:
-    """Run one command and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A folder's name need not be UTF-8; written so, it is shown, and JSON that names it stays JSON.
-            stream.reconfigure(errors="backslashreplace")
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
-    try:
-        code, message = _run()
-        if message:
-            _say(message)
-        if sys.stdout is not None:  # as it is where whoever started this closed it
-            sys.stdout.flush()
-    except OSError as error:
-        code = 1 if isinstance(error, BrokenPipeError) else 2
-        if code == 2:  # who closed a pipe wants no more
-            with suppress(OSError):
-                _say(f"结果写不出去（{error.strerror or error}），没有写完整。")
-        _forget_output()
-    sys.exit(code)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """End as an interrupt on the terminal does: what was begun is taken back, and child processes end."""
-    raise KeyboardInterrupt
-
-
-def _run() -> tuple[int, str | None]:
-    """Run the command; return its exit code, and why it failed where it has not said so itself."""
-    try:
-        _require_date()
-        cli(prog_name="python -m helpers", standalone_mode=False)
-    except SystemExit as done:
-        return (done.code, None) if isinstance(done.code, int) else (0, None)
-    except (click.Abort, KeyboardInterrupt):
-        return 1, "已中断，原有的文件没有改动。"
-    except click.exceptions.NoArgsIsHelpError as error:
-        return 2, error.message
-    except click.UsageError as error:
-        command = f"{error.ctx.info_name} " if error.ctx and error.ctx.parent else ""
-        return 2, f"用法有误：{usage.explained(error)}。查看用法：python -m helpers {command}--help"
-    except OSError as error:
-        if error.filename is None:
-            raise
-        return 2, f"“{os.fsdecode(error.filename)}”不能读写（{error.strerror}），请检查路径、权限和磁盘空间。"
-    except Exception as error:
-        from helpers.report.findings import unforeseen
-
-        return 2, str(unforeseen(error))
-    return 0, None
-
-
-def _forget_output() -> None:
-    """Let Python, which writes what is left when it ends, not stumble a second time over the same full disk or closed pipe."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):
-            os.dup2(nowhere, stream.fileno())
-
-
-def _require_date() -> None:
-    """Refuse a SOURCE_DATE_EPOCH that is no moment, before every tool stumbles over it in a way of its own."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given and not (given.isascii() and given.isdigit() and int(given[:20]) <= _LAST_MOMENT):
-        _fail(f"环境变量 SOURCE_DATE_EPOCH 写的是“{given[:40]}”，应是 1970 年以来的秒数。", 2)
-
-
-def _say(message: str) -> None:
-    """Tell people something: a terminal shows it and obeys nothing in it."""
-    from helpers.report.findings import printable
-
-    click.echo(printable(message), err=True)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    _say(message)
-    sys.exit(code)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show what is being done: a spinner on a terminal, nothing in a pipe."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("正在生成报告……") as status:
-        yield status.update
 
 
 def _parameter(folder: Path) -> str:
@@ -129,9 +30,9 @@ def _parameter(folder: Path) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    from helpers.files import writing
+    from helpers.files.listing import files
 
-    return list(writing.files(folder))
+    return list(files(folder))
 
 
 def _require_folder(folder: Path) -> None:
@@ -139,9 +40,9 @@ def _require_folder(folder: Path) -> None:
     from helpers.report.findings import printable
 
     if not folder.is_dir():
-        _fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
+        fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
     if printable(str(folder.resolve())) != str(folder.resolve()):
-        _fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
+        fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
 
 
 @click.group(cls=usage.Group, help="政府信息公开工作年度报告：检查、生成。")
@@ -177,7 +78,7 @@ def render(
 
     _require_folder(folder)
     try:
-        with _progress() as progress:
+        with shown_progress() as progress:
             made = publish.publish(
                 DOCUMENT,
                 to=formats,
@@ -190,9 +91,9 @@ def render(
                 progress=progress,
             )
     except publish.PublishError as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
     engine_name = "Quarto" if made.engine == "quarto" else "内置引擎"
-    _say(f"{made.reason}，用{engine_name}生成：")
+    say(f"{made.reason}，用{engine_name}生成：")
     for path in made.outputs.values():
         click.echo(path)
 
@@ -227,11 +128,11 @@ def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
             click.echo(intake.dumps(imported.to_json()))
         if out is not None or not as_json:
             folder = intake.write(imported, out or intake.default_folder(imported, file), replace=replace)
-            _say(f"已写入 {folder}")
+            say(f"已写入 {folder}")
     except intake.IntakeError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     for message in imported.messages():
-        _say(f"没有读准：{message}")
+        say(f"没有读准：{message}")
 
 
 @cli.command(help="开始新一年的报告：表格清零，上年结转从上年文件夹带过来，文字留好标题和提示。")
@@ -247,10 +148,10 @@ def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) 
     try:
         started = create(folder, organ, level, year, previous)
     except NewError as error:
-        _fail(str(error), 2)
-    _say(f"已写入 {folder}，还要填写：")
+        fail(str(error), 2)
+    say(f"已写入 {folder}，还要填写：")
     for item in started.to_fill:
-        _say(f"  {item}")
+        say(f"  {item}")
 
 
 @cli.command(help="把报告文件夹做成 Excel 填报表；填好后用 import 读回来。")
@@ -264,7 +165,7 @@ def workbook(folder: Path, out: Path) -> None:
     try:
         click.echo(write(load(folder), out))
     except (InvalidReport, WorkbookError) as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
 
 
 @cli.command(help="核对一套已公布的文件：是否齐全、未被改动，是否出自给定的数据。")
@@ -276,11 +177,11 @@ def verify(outputs: Path, inputs: Path | None) -> None:
 
     for folder in filter(None, (outputs, inputs)):
         if not folder.is_dir():
-            _fail(f"找不到文件夹 {folder}，请核对路径。", 2)
+            fail(f"找不到文件夹 {folder}，请核对路径。", 2)
     wrong = publish.verify(outputs, None if inputs is None else _files(inputs))
     if wrong:
-        _fail("\n".join(wrong), 1)
-    _say("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。")
+        fail("\n".join(wrong), 1)
+    say("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。")
 
 
 @cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
@@ -294,13 +195,14 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     from helpers.report.findings import printable
     from helpers.report.folder import InvalidReport
     from helpers.review import compare as comparing
+    from helpers.review import compare_page
 
     try:
         compared = comparing.compare(before, after)
     except InvalidReport as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     if out is not None:
-        write_file(out, comparing.html(compared).encode())
+        write_file(out, compare_page.html(compared).encode())
     if as_json:
         click.echo(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -324,13 +226,13 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
     _require_folder(folder)
     try:
         with serving(DOCUMENT, folder, profile=profile, port=port) as address:
-            _say(f"预览：{address}（按 Ctrl-C 结束）")
+            say(f"预览：{address}（按 Ctrl-C 结束）")
             webbrowser.open(address)
             threading.Event().wait()
     except KeyboardInterrupt:
-        _say("预览已结束。")
+        say("预览已结束。")
     except OSError as error:
-        _fail(f"端口 {port} 用不了（{error.strerror or error}），请换一个。", 2)
+        fail(f"端口 {port} 用不了（{error.strerror or error}），请换一个。", 2)
 
 
 @cli.command(help="把下级的报告汇总成上级的报告文件夹，逐格相加，写明每个下级占多少。")
@@ -346,14 +248,14 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
     try:
         result = summed(list(folders), organ=organ, level=level, out=out)
     except RollupError as error:
-        _fail(str(error), 2)
+        fail(str(error), 2)
     for message in (*result.missing, *result.gaps):
-        _say(message)
+        say(message)
     for name, findings in result.findings.items():
         for found in findings:
-            _say(f"{name}/{found}")
+            say(f"{name}/{found}")
     names = "名单不全" if result.missing else "名单按齐全处理"
-    _say(f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}")
+    say(f"已写入 {out}：{len(result.children)} 个下级 {result.report.year} 年度的数，{names}")
     sys.exit(0 if result.passed else 1)
 
 
@@ -386,15 +288,15 @@ def batch(
 
     tls = [path for path in (tls_ca, tls_cert, tls_key) if path is not None]
     if tls and not (scheduler or "").startswith("tls://"):
-        _fail("--tls-ca、--tls-cert、--tls-key 只用于 --scheduler tls://…；本机的集群自己生成证书。", 2)
+        fail("--tls-ca、--tls-cert、--tls-key 只用于 --scheduler tls://…；本机的集群自己生成证书。", 2)
     if len(tls) not in (0, 3):
-        _fail("--tls-ca、--tls-cert、--tls-key 要一起给出。", 2)
+        fail("--tls-ca、--tls-cert、--tls-key 要一起给出。", 2)
     for path in tls:
         if not path.is_file():
-            _fail(f"找不到证书文件 {path}，请核对路径。", 2)
+            fail(f"找不到证书文件 {path}，请核对路径。", 2)
     address = Address(scheduler, (tls[0], tls[1], tls[2]) if tls else None) if scheduler else None
     try:
         code = run_with_progress(folders, out, to=formats, workers=workers, scheduler=address, fresh=fresh)
     except BatchError as error:
-        _fail(str(error), 1)
+        fail(str(error), 1)
     sys.exit(code)

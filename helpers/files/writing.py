@@ -1,10 +1,10 @@
-"""Folders written whole or not at all, and what counts as being in one."""
+"""Files and folders written whole or not at all."""
 
 import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -14,6 +14,7 @@ IRREGULAR = "是指向文件夹以外的链接，或不是普通文件，或名�
 """What is wrong with what :func:`irregular` yields."""
 
 
+<<<<<<< HEAD
 MOST = 2_000
 """Files and folders that a report folder may hold; one has about a dozen."""
 
@@ -78,6 +79,8 @@ def _refuse(error: OSError) -> None:
     raise error
 
 
+=======
+>>>>>>> 5312457 (No file is longer than 400 lines: each piece answers one question)
 def write_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; what stood there stays until the new one is complete.
 

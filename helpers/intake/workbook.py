@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from helpers.document.tables import html_table
 from helpers.files.writing import write_file
-from helpers.intake.readers.excel_file import LAST_YEAR, PROSE, SETTINGS
+from helpers.intake.matching.model import LAST_YEAR, PROSE, SETTINGS
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import rules
 from helpers.report.folder import Report, read

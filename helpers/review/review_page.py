@@ -7,18 +7,11 @@ The final page knows nothing of it. Colour never speaks alone: every mark has a 
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any, Literal
-
-import pandas as pd
-from great_tables import GT
-from lxml import html
 
 from helpers import __version__, checks
-from helpers.checks.catalogue import LEVELS
 from helpers.document import charts, notes, prose, tables
 from helpers.document import pandoc_ast as ast
 from helpers.document.notes import NOTES_FILE, Note
@@ -26,33 +19,18 @@ from helpers.document.outputs import INDEX
 from helpers.document.pandoc_ast import Node
 from helpers.document.provenance import PACKAGES
 from helpers.files.reading import digest
-from helpers.report.cell_names import CELLS, Cell
+from helpers.report.cell_names import CELLS
 from helpers.report.figures import format_figure
-from helpers.report.findings import Finding, rules
+from helpers.report.findings import rules
 from helpers.report.folder import PROSE, Report, files_of, read
-from helpers.report.form import FORM, TOTAL
-from helpers.review import compare
-from helpers.review.compare import Pair, signed
+from helpers.report.form import FORM
+from helpers.review import figure_pairs
+from helpers.review.figure_pairs import signed
+from helpers.review.remarks import SIGNS, Remark, kind_of, note_place, place_of
+from helpers.review.review_tables import appendix_table, compared, figures, grouped, joined, percent, shade
+from helpers.review.text_diff import section
 
 PROFILE = "review"
-
-Kind = Literal["error", "warning", "explained", "info", "note"]
-
-_SIGNS: dict[Kind, tuple[str, str]] = {
-    "error": ("×", LEVELS["error"]),
-    "warning": ("△", LEVELS["warning"]),
-    "explained": ("○", "已说明"),
-    "info": ("○", LEVELS["info"]),
-    "note": ("※", "批注"),
-}
-_COLOURS: dict[Kind, str] = {
-    "error": "#a8161b",
-    "warning": "#7a4b00",
-    "explained": "#0b4f6c",
-    "info": "#0b4f6c",
-    "note": "#6a2c91",
-}
-"""Colours in the PDF, as in the page's stylesheet."""
 
 
 def active() -> bool:
@@ -97,55 +75,6 @@ class Page:
         return ""
 
 
-@dataclass(frozen=True)
-class Remark:
-    """A finding or a note, numbered through the document, with the cell or the lines of prose it belongs to."""
-
-    number: int
-    kind: Kind
-    text: str
-    cell: Cell | None = None
-    section: str | None = None
-    line: int | None = None
-
-    @property
-    def sign(self) -> str:
-        """Sign and number, as in ×1."""
-        return f"{_SIGNS[self.kind][0]}{self.number}"
-
-    @property
-    def name(self) -> str:
-        """What it is, for people."""
-        return _SIGNS[self.kind][1]
-
-    @property
-    def target(self) -> str:
-        """Identifier of the place a reader is led to: its cell, or its text."""
-        return f"mark-{self.number}" if self.cell else f"comment-{self.number}"
-
-    def block(self) -> Node:
-        """Sign, name and text as a paragraph that stands at its place."""
-        text = ast.para([ast.strong(ast.text(f"{self.sign}　{self.name}")), *ast.text(f"　{self.text}")])
-        attributes = {
-            "custom-style": "Review",
-            "typst:stroke": f'(left: 3pt + rgb("{_COLOURS[self.kind]}"))',
-            "typst:inset": "(left: 8pt)",
-        }
-        return ast.div([text], f"comment-{self.number}", ["comment", f"comment-{self.kind}"], attributes)
-
-    def item(self) -> list[Node]:
-        """Sign, name and text in a list, linked to its place."""
-        sign = ast.link(ast.text(self.sign), f"#{self.target}")
-        return [ast.plain([sign, *ast.text(f"　{self.name}　{self.text}")])]
-
-    def mark(self) -> str:
-        """Sign in a table cell as HTML, linked to the text below the table."""
-        return (
-            f'<br><span id="mark-{self.number}"><a class="mark mark-{self.kind}" '
-            f'href="#comment-{self.number}">{self.sign}</a></span>'
-        )
-
-
 class Review(Page):
     """The reviewer's page."""
 
@@ -165,14 +94,14 @@ class Review(Page):
         """All findings, errors first, then all notes."""
         order = ["error", "warning", "explained", "info"]
         found = [one for one in self.verdict.findings if one.rule != "N-OPEN"]
-        kinds = sorted(((_kind(one), one) for one in found), key=lambda pair: order.index(pair[0]))
+        kinds = sorted(((kind_of(one), one) for one in found), key=lambda pair: order.index(pair[0]))
         remarks = [
-            Remark(number, kind, f"{one.message}〔{one.rule}〕", *_place(one))
+            Remark(number, kind, f"{one.message}〔{one.rule}〕", *place_of(one))
             for number, (kind, one) in enumerate(kinds, 1)
         ]
         written, _ = notes.read(self.report.folder)
         return remarks + [
-            Remark(number, "note", self._note_text(note), *_note_place(note, self.texts))
+            Remark(number, "note", self._note_text(note), *note_place(note, self.texts))
             for number, note in enumerate(written, len(remarks) + 1)
         ]
 
@@ -204,7 +133,7 @@ class Review(Page):
 
         # Figures stand in the document in the order of the form.
         marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, super().table(name))
-        return _joined(marked, ast.raw_block([one.block() for one in own]))
+        return joined(marked, ast.raw_block([one.block() for one in own]))
 
     def prose(self, name: str) -> str:
         """Return a prose section with each remark below its block; what has no place in it stands at its end."""
@@ -222,7 +151,7 @@ class Review(Page):
     def summary(self) -> str:
         """Return counts, and every error, warning, explanation and note with a link to its place."""
         counts: list[str] = []
-        for kind, (sign, name) in _SIGNS.items():
+        for kind, (sign, name) in SIGNS.items():
             count = sum(one.kind == kind for one in self.remarks)
             counts.append(f"{sign} {name} {count}")
         passed = f"[√ 通过 {len(self._passed())} 条规则](#review-rules)"
@@ -234,7 +163,7 @@ class Review(Page):
         placed = [one for one in self.remarks if one.cell or one.section]
         blocks = [ast.bullet_list([one.item() for one in placed])] if placed else []
         blocks += [one.block() for one in self.remarks if one not in placed]
-        return _joined(*parts, ast.raw_block(blocks), "* * *")
+        return joined(*parts, ast.raw_block(blocks), "* * *")
 
     def _passed(self) -> list[str]:
         failed = {one.rule for one in self.verdict.findings}
@@ -244,7 +173,7 @@ class Review(Page):
 
     def appendix(self) -> str:
         """Return findings, last year beside this year, the origin of every figure, outputs, notes, tools."""
-        return _joined(
+        return joined(
             "# 附录　审阅材料 {#review-appendix}",
             *self._rules(),
             *self._last_year(),
@@ -264,16 +193,16 @@ class Review(Page):
                 count = sum(found.rule == name for found in self.verdict.findings)
                 outcome = f"※ {count} 条未处理" if count else ""
             rows.append((name, outcome or "√ 通过", rule.text, rule.basis))
-        yield _table("review-rules", ("规则", "结果", "要求", "依据"), rows, (18, 14, 40, 28))
+        yield appendix_table("review-rules", ("规则", "结果", "要求", "依据"), rows, (18, 14, 40, 28))
 
     def _last_year(self) -> Iterable[str]:
         yield "## 与上一年度对照 {#review-years}"
         if self.previous is None:
             yield "report.yml 的 previous 没有填写，或者读不到，没有可以对照的上一年度报告。"
             return
-        pairs = compare.pairs(self.previous, self.report)
+        pairs = figure_pairs.pairs(self.previous, self.report)
         shown = [pair for pair in pairs if pair.before or pair.after]
-        movements = compare.movements(pairs)
+        movements = figure_pairs.movements(pairs)
         yield ast.raw_block([ast.bullet_list([[ast.plain(ast.text(one))] for one in movements])])
         yield f"下表列出两年里至少有一年不是 0 的 {len(shown)} 个数；其余 {len(pairs) - len(shown)} 个数两年都是 0。"
         rows = [
@@ -282,24 +211,26 @@ class Review(Page):
                 format_figure(pair.after),
                 format_figure(pair.before),
                 signed(pair.difference),
-                _percent(pair),
+                percent(pair),
             )
             for pair in shown
         ]
         heads = ("项目", f"{self.report.year} 年", f"{self.previous.year} 年", "增减", "幅度")
-        yield _table("review-years", heads, rows, (48, 13, 13, 13, 13), [_shade(pair) for pair in shown])
+        yield appendix_table(
+            "review-years", heads, rows, (48, 13, 13, 13, 13), [shade(pair) for pair in shown]
+        )
         for name in PROSE:
             if name in self.report.prose and name in self.previous.prose:
-                yield from _compared(compare.section(self.previous, self.report, name))
+                yield from compared(section(self.previous, self.report, name))
 
     def _origin(self) -> Iterable[str]:
         yield "## 所用的文件 {#review-files}"
         yield "本报告由下列文件生成，SHA-256 值可以核对文件有没有改动："
         files = files_of(self.report) + [path for path in [self.report.folder / NOTES_FILE] if path.is_file()]
-        yield _table(
+        yield appendix_table(
             "review-files",
             ("文件", "SHA-256"),
-            [(path.name, _grouped(digest(path))) for path in files],
+            [(path.name, grouped(digest(path))) for path in files],
             (24, 76),
         )
         yield "## 每个数的出处 {#review-origin}"
@@ -308,12 +239,12 @@ class Review(Page):
                 table.place(row),
                 f"{name}.csv",
                 str(self.report.lines.get((name, row), "")),
-                _figures(self.report, name, row),
+                figures(self.report, name, row),
             )
             for name, table in FORM.tables.items()
             for row in table.row
         ]
-        yield _table("review-origin", ("项目", "文件", "行", "数值"), rows, (46, 22, 8, 24))
+        yield appendix_table("review-origin", ("项目", "文件", "行", "数值"), rows, (46, 22, 8, 24))
 
     def _outputs(self) -> Iterable[str]:
         yield "## 表和图的目录 {#review-outputs}"
@@ -324,7 +255,7 @@ class Review(Page):
             output = INDEX[key]
             title = drawn[key].title if key in drawn else output.title
             rows.append((output.numbered(keys), title, f"{output.source}.csv", output.note))
-        yield _table("review-outputs", ("编号", "名称", "数据", "说明"), rows, (10, 40, 20, 30))
+        yield appendix_table("review-outputs", ("编号", "名称", "数据", "说明"), rows, (10, 40, 20, 30))
 
     def _notes(self) -> Iterable[str]:
         yield "## 批注 {#review-notes}"
@@ -337,122 +268,15 @@ class Review(Page):
             (f"※{number}", note.place, self._note_text(note))
             for number, note in zip(numbers, written, strict=True)
         ]
-        yield _table("review-notes", ("编号", "位置", "批注"), rows, (10, 40, 50))
+        yield appendix_table("review-notes", ("编号", "位置", "批注"), rows, (10, 40, 50))
 
     def _tools(self) -> Iterable[str]:
         yield "## 工具和版本 {#review-tools}"
         tools = [("nianbao", __version__), ("Python", sys.version.split()[0])]
         tools += [(name, version(name)) for name in PACKAGES]
-        yield _table("review-tools", ("工具", "版本"), tools, (60, 40))
+        yield appendix_table("review-tools", ("工具", "版本"), tools, (60, 40))
         yield "生成文件所用的引擎和它的版本记在同一文件夹的 manifest.json 里。"
-
-
-# Remarks --------------------------------------------------------------------------------------------------------------
-
-
-def _kind(found: Finding) -> Kind:
-    explained = found.level == "info" and rules()[found.rule].level != "info"
-    return "explained" if explained else found.level
-
-
-def _place(found: Finding) -> tuple[Cell | None, str | None, int | None]:
-    if found.table and found.row:
-        table = FORM.tables[found.table]
-        column = found.column or (TOTAL if TOTAL in table.column else "value")
-        return (found.table, found.row, column), None, None
-    section = (found.file or "").removesuffix(".md")
-    return (None, section, found.line) if section in PROSE else (None, None, None)
-
-
-def _note_place(note: Note, texts: notes.Texts) -> tuple[Cell | None, str | None, int | None]:
-    return (note.cell, None, None) if note.cell else (None, note.at, note.paragraph(texts))
-
-
-# Tables and texts -----------------------------------------------------------------------------------------------------
-
-
-def _joined(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part)
-
-
-def _table(
-    label: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[int],
-    shades: Sequence[str] = (),
-) -> str:
-    """Return a table named by the heading ``label``; its first column heads the rows.
-
-    Parameters
-    ----------
-    widths
-        Widths of the columns in per cent.
-    shades
-        Class of each row's last two cells.
-    """
-    frame = pd.DataFrame(rows, columns=list(heads))
-    grid = (
-        GT(frame, rowname_col=heads[0], id=f"{label}-{len(heads)}").tab_stubhead(heads[0]).cols_align("left")
-    )
-    root: Any = html.fromstring(grid.as_raw_html()).find(".//table")
-    root.attrib.clear()
-    root.attrib.update({"class": "review-table", "aria-labelledby": label})
-    for part in root.iter():
-        kept = {key: part.get(key) for key in ("scope", "aria-labelledby") if part.get(key)}
-        if part is not root:
-            part.attrib.clear()
-            part.attrib.update(kept)
-    columns = html.Element("colgroup")
-    for width in widths:
-        columns.append(html.Element("col", style=f"width: {width}%"))
-    root.insert(0, columns)
-    for row, shade in zip(root.find("tbody"), shades, strict=False):
-        for cell in row[-2:]:
-            cell.set("class", shade)
-    table = html.tostring(root, encoding="unicode").strip()
-    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{label}"}}'
-    return f"::: {region}\n\n{ast.raw_html(table)}\n\n:::"
-
-
-def _percent(pair: Pair) -> str:
-    if pair.percent is None:
-        return "新增"
-    return f"{'↑' if pair.percent > 0 else '↓' if pair.percent < 0 else ''}{signed(pair.percent)}%"
-
-
-def _shade(pair: Pair) -> str:
-    """Class of a movement: up or down, in three steps (any, half, double)."""
-    if not pair.difference:
-        return "level"
-    share = 100 if pair.percent is None else abs(pair.percent)
-    step = 3 if share >= 100 else 2 if share >= 50 else 1
-    return f"{'up' if pair.difference > 0 else 'down'}-{step}"
-
-
-def _compared(section: compare.Section) -> Iterable[str]:
-    """Set a prose section beside last year's: deletions struck through, additions underlined."""
-    yield f"**{section.heading}**：新写的占 {section.new_share:.0%}，下面划去的只在上一年度，带下划线的只在本年度。"
-    yield ast.raw_block(
-        [ast.para([inline for span in sentence for inline in _marked(span)]) for sentence in section.changed]
-    )
-
-
-def _marked(span: compare.Span) -> list[Node]:
-    text = ast.text(span.text.strip())
-    if span.mark == "removed":
-        return [ast.strikeout(text)]
-    return [ast.underline(text)] if span.mark == "added" else text
 
 
 def _text(content: str) -> str:
     return ast.raw_block([ast.para(ast.text(content))])
-
-
-def _grouped(digest: str) -> str:
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
-
-
-def _figures(report: Report, table: str, row: str) -> str:
-    figures = (report.figure(table, row, column) for column in FORM.tables[table].column)
-    return "、".join(tables.UNREADABLE if figure is None else format_figure(figure) for figure in figures)

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from helpers.report.folder import InvalidReport
 from helpers.review import compare
+from helpers.review.compare_page import html
+from helpers.review.figure_pairs import Pair, movements
+from helpers.review.text_diff import Span, compare_texts, words
 
 PINGTAN = ROOT / "data" / "pingtan-2024", ROOT / "data" / "pingtan-2025"
 
@@ -23,7 +26,7 @@ def pingtan() -> compare.Comparison:
 
 
 def spans(old: str, new: str) -> list[tuple[str, str]]:
-    return [(span.mark, span.text) for span in compare.words(old, new)]
+    return [(span.mark, span.text) for span in words(old, new)]
 
 
 def test_a_folder_is_the_same_as_its_copy(folder: Path) -> None:
@@ -70,20 +73,20 @@ class TestFigures:
         )
 
     def test_from_nothing_there_is_no_percentage(self) -> None:
-        pair = compare.Pair("applications", "granted", "total", 0, 12)
+        pair = Pair("applications", "granted", "total", 0, 12)
         assert pair.percent is None
         assert pair.movement.endswith("由 0 件增至 12 件，增加 12 件。")
 
     def test_the_largest_movements_come_first(self, pingtan: compare.Comparison) -> None:
-        sentences = compare.movements(pingtan.figures)
+        sentences = movements(pingtan.figures)
         assert "行政事业性收费" in sentences[0]
         assert any("“行政复议”总计一栏由 23 件增至 36 件" in sentence for sentence in sentences)
         assert not any("自然人" in sentence for sentence in sentences)
 
     def test_a_small_movement_is_not_named(self) -> None:
-        assert not compare.Pair("applications", "granted", "total", 100, 140).large
-        assert not compare.Pair("applications", "granted", "total", 1, 3).large
-        assert compare.Pair("applications", "granted", "total", 100, 150).large
+        assert not Pair("applications", "granted", "total", 100, 140).large
+        assert not Pair("applications", "granted", "total", 1, 3).large
+        assert Pair("applications", "granted", "total", 100, 150).large
 
 
 class TestWords:
@@ -115,7 +118,7 @@ class TestWords:
         new=st.text(alphabet="公开申请件年的了12，。 a", max_size=30),
     )
     def test_nothing_is_lost(self, old: str, new: str) -> None:
-        compared = compare.words(old, new)
+        compared = words(old, new)
         assert "".join(span.text for span in compared if span.mark != "added") == old
         assert "".join(span.text for span in compared if span.mark != "removed") == new
 
@@ -124,7 +127,7 @@ class TestWords:
         new=st.lists(st.text(alphabet="公开申请件年1。", min_size=1, max_size=8), max_size=8),
     )
     def test_no_sentence_is_lost(self, old: list[str], new: list[str]) -> None:
-        section = compare.compare_texts("overview", old, new)
+        section = compare_texts("overview", old, new)
         texts = [span for sentence in section.sentences for span in sentence]
         assert "".join(span.text for span in texts if span.mark != "added") == "".join(old)
         assert "".join(span.text for span in texts if span.mark != "removed") == "".join(new)
@@ -138,11 +141,11 @@ class TestProse:
         comparison = compare.compare(XIAODUKOU, folder)
         (other,) = [section for section in comparison.sections if section.changed]
         assert other.name == "other"
-        assert other.changed == [(compare.Span("added", "另有一句新话。"),)]
+        assert other.changed == [(Span("added", "另有一句新话。"),)]
 
     def test_how_much_is_new(self) -> None:
-        same = compare.compare_texts("overview", ["全部照旧。"], ["全部照旧。"])
-        new = compare.compare_texts("overview", ["全部照旧。"], ["完全另写一遍，没有相同。"])
+        same = compare_texts("overview", ["全部照旧。"], ["全部照旧。"])
+        new = compare_texts("overview", ["全部照旧。"], ["完全另写一遍，没有相同。"])
         assert (same.new_share, new.new_share) == (0.0, 1.0)
 
     def test_placeholders_are_compared_as_figures(self, pingtan: compare.Comparison) -> None:
@@ -165,7 +168,7 @@ class TestShown:
 
     def test_as_a_page_without_script_that_escapes_everything(self, folder: Path) -> None:
         (folder / "other.md").write_text("没有收取信息处理费，1 < 2 & 3。\n", encoding="utf-8")
-        page = compare.html(compare.compare(XIAODUKOU, folder))
+        page = html(compare.compare(XIAODUKOU, folder))
         assert "1 &lt; 2 &amp; 3" in re.sub(r"</?(ins|del)>", "", page)
         assert "<script" not in page
         assert "default-src 'none'" in page

@@ -11,6 +11,7 @@ from helpers.intake.matching.collected import OTHER_HANDLING, Readings
 from helpers.intake.matching.fee import fee_of
 from helpers.intake.matching.grids import GridReader
 from helpers.intake.matching.model import (
+    UNCOMPUTED,
     Block,
     Document,
     Figure,
@@ -22,7 +23,6 @@ from helpers.intake.matching.model import (
     Unread,
 )
 from helpers.intake.matching.similarity import normal, numbered
-from helpers.intake.readers.excel_file import UNCOMPUTED
 from helpers.report.form import FORM, Table
 
 PROSE_SECTIONS = [key for key in FORM.sections if key not in FORM.tables]

@@ -214,3 +214,10 @@ def dumps(document: Any) -> str:
         document, ensure_ascii=False, indent=2, default=lambda value: f"\0{format_figure(value)}\0"
     )
     return _DECIMAL.sub(r"\1", text)
+
+
+SETTINGS, PROSE, LAST_YEAR = "基本情况", "正文", "上年数据"
+"""Sheets of this project's workbook that are no table of the form."""
+
+UNCOMPUTED = "是公式，文件里没有存下算好的数"
+"""End of the reason why a cell with a formula was not read; the cell's name stands before it."""

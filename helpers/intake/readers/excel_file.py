@@ -8,14 +8,20 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from helpers.intake.matching.model import Block, Cell, Document, Grid, IntakeError, Text, distinct
+from helpers.intake.matching.model import (
+    LAST_YEAR,
+    PROSE,
+    SETTINGS,
+    UNCOMPUTED,
+    Block,
+    Cell,
+    Document,
+    Grid,
+    IntakeError,
+    Text,
+    distinct,
+)
 from helpers.intake.readers.limits import Budget, check_package
-
-SETTINGS, PROSE, LAST_YEAR = "基本情况", "正文", "上年数据"
-"""Sheets of this project's workbook that are no table of the form."""
-
-UNCOMPUTED = "是公式，文件里没有存下算好的数"
-"""End of the reason why a cell with a formula was not read; the cell's name stands before it."""
 
 _HINT = re.compile(r"只填[^。]*格子[^。]*|勾稽相符|.*〔[A-Z]-[A-Z]+〕")
 _TALLEST, _WIDEST = 2_000, 200
@@ -164,9 +170,6 @@ def _without_hints(blocks: list[Block]) -> Iterator[str]:
                 if cell and _HINT.fullmatch(cell.text):
                     yield cell.text
                     row[column] = None
-
-
-# This project's workbook ----------------------------------------------------------------------------------------------
 
 
 def _rows(grid: Grid) -> Iterator[tuple[str, str]]:

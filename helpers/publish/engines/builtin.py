@@ -11,13 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells, write_markdown
+from helpers.publish.cells.cell_markdown import write_markdown
+from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
 from helpers.publish.cells.kernel import Kernel, KernelProcess, session, warm_up
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import FORMATS, Options, check_options, figure_size, parse_yaml
+from helpers.publish.qmd.options import FORMATS, Options, parse_yaml
 from helpers.publish.qmd.source import Document
+from helpers.publish.qmd.supported import check_options, figure_size
 
 __all__ = ["render", "versions"]
 
@@ -108,9 +110,7 @@ def render(
 
 
 def _in_process_kernel() -> type[Kernel]:
-    from helpers.publish.cells.in_process import (
-        InProcessKernel,  # IPython, which otherwise is loaded by the kernel's process alone
-    )
+    from helpers.publish.cells.in_process import InProcessKernel
 
     return InProcessKernel
 

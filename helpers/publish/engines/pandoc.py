@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.cells.execute import FIGURES
+from helpers.publish.cells.cell_markdown import FIGURES
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import FILE_OPTIONS, ONLY, Options, option_names
+from helpers.publish.qmd.options import Options
 from helpers.publish.qmd.source import Document
+from helpers.publish.qmd.supported import FILE_OPTIONS, ONLY, option_names
 
 __all__ = ["convert", "pandoc_version"]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from helpers.publish.qmd.errors import Place, PublishError
-from helpers.publish.qmd.options import Options, check_only, option_names, parse_yaml
+from helpers.publish.qmd.options import Options, parse_yaml
+from helpers.publish.qmd.supported import check_only, option_names
 
 __all__ = ["INLINE", "Cell", "Document", "Prose", "cell_name", "parse_parts", "read_document"]
 

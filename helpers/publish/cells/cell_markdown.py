@@ -1,0 +1,232 @@
+"""What cells gave, written as Markdown for each format, as Quarto writes it."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers.publish.cells.execute import ANSI, Executed, ExecutedCell, ExecutedProse, exception_text, setting
+from helpers.publish.cells.kernel import Message
+from helpers.publish.qmd.errors import PublishError
+from helpers.publish.qmd.options import Options
+from helpers.publish.qmd.source import INLINE
+
+IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+#: Media types by preference, the same as Quarto's.
+PREFERENCE = {
+    "html": ["text/html", "text/markdown", *IMAGES],
+    "typst": ["text/markdown", *IMAGES],
+    "docx": ["text/markdown", *IMAGES],
+}
+#: A name that nothing beside a document has: figures are found under it without any path of this machine.
+FIGURES = "cell-figures"
+_FENCED = re.compile(r"^(`{3,}|~{3,})([^\n]*)\n.*?^\1[`~]*[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+#: Raw blocks that no writer and no filter of a format looks at.
+_OF_OTHER_FORMATS = {"html": {"{=typst}", "{=openxml}"}, "typst": {"{=openxml}"}, "docx": {"{=typst}"}}
+_FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+
+
+def write_markdown(executed: Executed, output_format: str, options: Options, work: Path) -> str:
+    """Write what was run as Markdown for one format; figures go to files with stable names.
+
+    Parameters
+    ----------
+    ran
+        What was run.
+    output_format
+        ``html``, ``typst`` or ``docx``.
+    options
+        The options of this format.
+    work
+        Folder for the files of this format; figures go to ``FIGURES`` in it, where pandoc looks for them.
+
+    Returns
+    -------
+    str
+        Pandoc's Markdown.
+
+    Raises
+    ------
+    PublishError
+        For an output that no format can show.
+    """
+    blocks = []
+    for part in executed:
+        if isinstance(part, ExecutedProse):
+            blocks.append(_with_values(part, output_format))
+        elif setting(part.cell, options, "include"):
+            blocks.append(_CellWriter(part, output_format, options, work).markdown())
+    return "\n\n".join(blocks)
+
+
+def _with_values(executed: ExecutedProse, output_format: str) -> str:
+    return INLINE.sub(
+        lambda m: m[1] + _inline(executed.values[m[2].strip()], output_format), executed.prose.text
+    )
+
+
+def _inline(data: Mapping[str, str], output_format: str) -> str:
+    if "text/markdown" in data and (output_format != "html" or "text/html" not in data):
+        return str(data["text/markdown"])
+    if output_format == "html" and "text/html" in data:
+        return f"`{data['text/html']}`{{=html}}"
+    text = str(data.get("text/plain", ""))
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return (
+        re.sub(r"""([!#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~])""", r"\\\1", value)
+        if isinstance(value, str)
+        else text
+    )
+
+
+def _fenced(text: str, info: str = "") -> str:
+    ticks = max((len(m[1]) for line in text.splitlines() if (m := _FENCES.match(line))), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return f"{fence}{info}\n{text.rstrip(chr(10))}\n{fence}"
+
+
+def _without_other_formats(text: str, output_format: str) -> str:
+    """Empty what is raw text of another format: pandoc would read it, slowly, to drop it."""
+
+    def emptied(found: re.Match[str]) -> str:
+        fence, info = found[1], found[2]
+        return f"{fence}{info}\n{fence}\n" if info.strip() in _OF_OTHER_FORMATS[output_format] else found[0]
+
+    return _FENCED.sub(emptied, text)
+
+
+def _div(attributes: str, text: str) -> str:
+    return f"::: {{{attributes}}}\n\n{text}\n\n:::"
+
+
+class _CellWriter:
+    """Writes one cell for one format."""
+
+    def __init__(self, executed: ExecutedCell, output_format: str, options: Options, work: Path) -> None:
+        self.executed, self.format, self.work = executed, output_format, work
+        self.options = executed.cell.options.data
+        self.settings = {
+            name: setting(executed.cell, options, name) for name in ("echo", "eval", "output", "warning")
+        }
+        self.asis = self.settings["output"] == "asis"
+        self.label = executed.cell.label
+        outputs = executed.outcome.outputs if self.settings["output"] else []
+        pictured = any(self._media(output) in IMAGES for output in outputs)
+        self.outputs = [output for output in outputs if self._shown(output, pictured)]
+        self.displays = [output for output in self.outputs if output["type"] != "stream"]
+        self.is_table = bool(self.label and self.label.startswith("tbl-"))
+        self.labels_cell = bool(self.label) and not self.is_table and len(self.displays) != 1
+
+    def markdown(self) -> str:
+        if self.label and self.label.startswith("fig-") and len(self.displays) > 1:
+            raise PublishError("带 fig- 标签的单元格只能输出一张图", self.executed.cell.place)
+        code = (
+            _fenced(self.executed.cell.source.strip("\n"), " {.python .cell-code}")
+            if self.settings["echo"]
+            else ""
+        )
+        results = self._results()
+        if self.is_table and results:
+            caption = str(self.options.get("tbl-cap", ""))
+            results = _div(f"#{self.label}", f"{results}\n\n{caption}")
+        body = f"{code}\n\n{results}".strip("\n")
+        if not body.strip():
+            return ""
+        if self.labels_cell:
+            return _div(f"#{self.label} .cell", body)
+        if self.asis and not self.displays and not self.is_table:
+            return body
+        return _div(".cell", body)
+
+    def _results(self) -> str:
+        captions = [str(self.options["fig-cap"])] if "fig-cap" in self.options else []
+        blocks = [self._output(output, number, captions) for number, output in enumerate(self.outputs, 1)]
+        if captions and self.settings["eval"] and self.settings["output"]:
+            raise self.executed.cell.options.refuse("这个单元格没有输出图", "fig-cap")
+        if self.executed.outcome.error:
+            blocks.append(
+                _div(".cell-output .cell-output-error", _fenced(exception_text(self.executed.outcome.error)))
+            )
+        return "\n\n".join(blocks)
+
+    def _shown(self, output: Message, pictured: bool) -> bool:
+        """Leave out silenced warnings and the ``<Axes …>`` that plotting calls return."""
+        if output["type"] == "stream":
+            return bool(output["name"] == "stdout" or self.settings["warning"])
+        data = output["data"]
+        if output["type"] == "execute_result" and set(data) == {"text/plain"}:
+            text = data["text/plain"].strip()
+            if pictured and re.match(r"[<(\[].*[>)\]]$|Text\([-\d]", text, re.DOTALL):
+                return False
+            return not text.startswith(("<matplotlib", "[<matplotlib", "<seaborn."))
+        return bool(data)
+
+    def _media(self, output: Message) -> str | None:
+        if output["type"] == "stream":
+            return None
+        data = output["data"]
+        if (
+            self.format in ("typst", "docx")
+            and not IMAGES.keys() & data.keys()
+            and re.search(r"<table", data.get("text/html", ""), re.I)
+        ):
+            return "text/html"
+        preference = PREFERENCE[self.format]
+        if self.format == "docx":  # Word shows pixels everywhere, vectors only in new versions
+            preference = ["text/markdown", "image/png", "image/jpeg", "image/svg+xml"]
+        return next((media for media in preference if media in data), None)
+
+    def _output(self, output: Message, number: int, captions: list[str]) -> str:
+        if output["type"] == "stream":
+            if self.asis and output["name"] == "stdout":
+                return _without_other_formats(output["text"], self.format)
+            return _div(f".cell-output .cell-output-{output['name']}", _fenced(ANSI.sub("", output["text"])))
+        media = self._media(output)
+        data = output["data"]
+        if media in IMAGES:
+            text = self._figure(media, output, number, captions.pop(0) if captions else "")
+        elif media == "text/markdown":
+            text = data[media]
+        elif media == "text/html":
+            text = _fenced(data[media], "{=html}")
+        elif "text/plain" in data and not any(key.startswith(("application/", "text/latex")) for key in data):
+            text = _fenced(ANSI.sub("", data["text/plain"]))
+        else:
+            raise PublishError(
+                f"单元格输出的是 {'、'.join(data)}；只支持文字、Markdown、HTML、SVG 和 PNG",
+                self.executed.cell.place,
+            )
+        if self.asis:
+            return text
+        named = self.label and not self.labels_cell and not self.is_table and media not in IMAGES
+        return _div(f"{f'#{self.label} ' if named else ''}.cell-output .cell-output-display", text)
+
+    def _figure(self, media: str, output: Message, number: int, caption: str) -> str:
+        stem = re.sub(r"[^\w.-]", "-", self.label or f"cell-{self.executed.number}")
+        name = f"{FIGURES}/{stem}-output-{number}.{IMAGES[media]}"
+        file = self.work / name
+        file.parent.mkdir(exist_ok=True)
+        data = output["data"][media]
+        if media == "image/svg+xml":
+            file.write_text(data, encoding="utf-8")
+        else:
+            file.write_bytes(base64.b64decode(data))
+        named = self.label and not self.labels_cell and not self.is_table
+        attributes = [f"#{self.label}"] if named else []
+        size = (output.get("metadata") or {}).get(media) or {}
+        attributes += [f"{name}={size[name]}" for name in ("width", "height") if name in size]
+        if alt := self.options.get("fig-alt"):
+            attributes.append(f"fig-alt={_quoted(alt)}")
+        braces = f"{{{' '.join(attributes)}}}" if attributes else ""
+        return f"![{' '.join(caption.split())}]({name}){braces}"
+
+
+def _quoted(value: Any) -> str:
+    return '"' + re.sub(r'([\\"&])', r"\\\1", " ".join(str(value).split())) + '"'

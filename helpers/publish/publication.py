@@ -1,0 +1,192 @@
+"""Publishing a document: an engine is chosen, and its files appear whole or not at all, with their manifest."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from helpers.files.scratch import scratch
+from helpers.publish.engines import quarto as quarto_engine
+from helpers.publish.finish import FinishError, finish
+from helpers.publish.manifest import NAME, manifest
+from helpers.publish.qmd.errors import PublishError
+from helpers.publish.qmd.options import FORMATS, Options, load_options
+from helpers.publish.qmd.source import read_document
+
+__all__ = ["Publication", "publish"]
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was made.
+
+    Attributes
+    ----------
+    engine
+        ``quarto`` or ``pandoc``.
+    reason
+        Why this engine, one line for people.
+    outputs
+        The files by format, in the order asked for.
+    manifest
+        The manifest beside them.
+    """
+
+    engine: str
+    reason: str
+    outputs: dict[str, Path]
+    manifest: Path
+
+
+def publish(
+    document: Path,
+    *,
+    to: Sequence[str] = ("html", "pdf", "docx"),
+    out: Path,
+    parameters: Mapping[str, Any] | None = None,
+    profile: str | None = None,
+    engine: Literal["auto", "quarto", "pandoc"] = "auto",
+    inputs: Sequence[Path] = (),
+    facts: Mapping[str, Any] | None = None,
+    in_process: bool = False,
+    progress: Progress | None = None,
+) -> Publication:
+    """Make the outputs of a document; they appear in ``out`` whole or not at all.
+
+    Parameters
+    ----------
+    document
+        The ``.qmd``; ``_quarto.yml`` and ``_quarto-<profile>.yml`` are looked for beside it, cells run in its folder.
+    to
+        Any of ``html``, ``pdf`` and ``docx``.
+    out
+        The folder for ``<document>.html`` and so on and ``manifest.json``; made if need be.
+    parameters
+        Set after the cell tagged ``parameters``: text, numbers, truth values, lists, mappings, paths.
+    profile
+        A profile of Quarto's.
+    engine
+        ``auto`` takes Quarto where one of version 1.10 (or ``quarto-required``) is on PATH, else the built-in engine.
+    inputs
+        Files to list in the manifest, with their hashes.
+    facts
+        What else the manifest shall say, as JSON can hold it.
+    in_process
+        Have the built-in engine take the least memory and processor time for many documents, instead of the least time
+        for one: cells run in this process, so one that ends its process ends this one.
+    progress
+        Called with one line for each step.
+
+    Returns
+    -------
+    Publication
+        The engine and the files.
+
+    Raises
+    ------
+    PublishError
+        For anything that is wrong with the document, its options, a tool or ``out``, worded for people.
+    CellError
+        For a cell that raised. An exception that defines ``_render_traceback_()`` words its own message with it.
+    """
+    notify = progress or (lambda _: None)
+    formats = list(dict.fromkeys(to))
+    if not formats or not set(formats) <= FORMATS.keys():
+        raise PublishError(f"格式只能是 {'、'.join(FORMATS)}，现为 {'、'.join(formats) or '空'}")
+    if missing := [path for path in inputs if not Path(path).is_file()]:
+        raise PublishError(f"找不到输入文件 {missing[0]}")
+    given = dict(parameters or {})
+    out = Path(out)
+    with _staging(out) as stage:
+        source = read_document(Path(document).absolute())
+        shared, options = load_options(source.path, source.header, profile)
+        quarto, reason = _choose_engine(engine, shared)
+        notify(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
+        if quarto:
+            _, variables = _environment(shared.data.get("date"))
+            made = quarto_engine.render(
+                quarto, source, formats, given, profile, stage / "work", variables, notify
+            )
+            name, versions = "quarto", quarto_engine.versions(quarto)
+        else:
+            from helpers.publish.engines import builtin  # the kernel's client and the fonts take time to load
+
+            wanted = {name: options[FORMATS[name]] for name in formats}
+            made = builtin.render(
+                source, shared, wanted, given, profile, stage / "work", _environment, in_process, notify
+            )
+            name, versions = "pandoc", builtin.versions()
+        _finish(made)
+        record = stage / NAME
+        text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
+        record.write_text(text, encoding="utf-8", errors="backslashreplace")
+        placed = {kind: _move_into(path, out) for kind, path in made.items()}
+        return Publication(name, reason, placed, _move_into(record, out))
+
+
+@contextlib.contextmanager
+def _staging(out: Path) -> Iterator[Path]:
+    """Return a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
+    with contextlib.ExitStack() as stack:
+        stack.callback(_remove_empty, made)  # nothing was published
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            stage = stack.enter_context(scratch(".publish-", out))
+        except OSError as error:
+            raise PublishError(f"不能写入输出文件夹 {out}：{error.strerror or error}") from None
+        yield stage
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _finish(made: Mapping[str, Path]) -> None:
+    try:
+        for path in made.values():
+            finish(path)
+    except FinishError as error:
+        raise PublishError(str(error)) from None
+
+
+def _move_into(path: Path, out: Path) -> Path:
+    target = out / path.name
+    try:
+        path.replace(target)
+    except OSError as error:
+        raise PublishError(f"不能写入 {target}：{error.strerror or error}") from None
+    return target
+
+
+def _choose_engine(engine: str, options: Options) -> tuple[str | None, str]:
+    """Return the Quarto to use, None for the built-in engine, and why."""
+    if engine == "pandoc":
+        return None, "指定了内置引擎"
+    quarto, reason = quarto_engine.find_quarto(options)
+    if engine == "quarto" and quarto is None:
+        raise PublishError(f"{reason}；请安装 Quarto，或改用 engine=pandoc（内置引擎）")
+    return quarto, reason
+
+
+def _environment(date: Any) -> tuple[int | None, dict[str, str]]:
+    """Return the moment that dates the files (the document's date, else what is set) and the tools' environment."""
+    epoch = None
+    if found := re.fullmatch(r"\s*(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?.*", str(date or "")):
+        with contextlib.suppress(ValueError):
+            year, month, day = map(int, found.groups())
+            epoch = int(datetime(year, month, day, tzinfo=UTC).timestamp())
+    if epoch is not None:
+        return epoch, {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(given) if given.isdigit() else None, dict(os.environ)

@@ -1,0 +1,183 @@
+"""The parts of a Word file that pandoc leaves undone: dates, properties, widths of tables, the watermark."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from html import unescape
+from itertools import accumulate, pairwise
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+_CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+Day = tuple[int, int, int]
+Properties = dict[str, str]
+_FIRST_DAY, _UNIX = (1980, 1, 1), 3  # of a zip file; the system that made it shall not show
+
+
+def finish_docx(data: bytes) -> bytes:
+    """Return a Word file with every part of :data:`PARTS` finished, dated by the document."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = {entry.filename: (entry, package.read(entry)) for entry in package.infolist()}
+    _, custom = parts.get("docProps/custom.xml", (None, b""))
+    properties = {
+        name.decode(): unescape(_TAG.sub("", text.decode())) for name, text in _PROPERTY.findall(custom)
+    }
+    day = _day(properties)
+    finished = io.BytesIO()
+    with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, (old, content) in parts.items():
+            entry = zipfile.ZipInfo(name, old.date_time if day is None else (*max(day, _FIRST_DAY), 0, 0, 0))
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
+            work = PARTS.get(re.sub(r"\d+\.xml$", ".xml", name))
+            package.writestr(entry, work(content, properties) if work else content)
+    return finished.getvalue()
+
+
+def _day(properties: Properties) -> Day | None:
+    """Return the document's date, which pandoc keeps as a property of its own."""
+    found = re.match(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})", properties.get("date", ""))
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def _date(core: bytes, properties: Properties) -> bytes:
+    """Date the file by the document and not by the clock."""
+    day = _day(properties)
+    if day is None:
+        return core
+    moment = "{:04}-{:02}-{:02}T00:00:00Z".format(*day)
+    return _CREATED.sub(rb"\g<1>" + moment.encode(), core)
+
+
+def _keep_date(custom: bytes, _: Properties) -> bytes:
+    """Keep the date alone: pandoc makes a property of every setting of the tools and the template."""
+    kept = _PROPERTY.sub(lambda found: found[0] if found[1] == b"date" else b"", custom)
+    return re.sub(rb' pid="\d+"', b' pid="2"', kept)  # the number of the first property
+
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
+
+
+def _set_body(document: bytes, _: Properties) -> bytes:
+    """Return tables the widths that were asked for and rows that hold together, and pictures one description."""
+    from lxml import etree
+
+    root = etree.fromstring(document)
+    width = _text_width(root)
+    for table in root.iter(f"{_W}tbl"):
+        if width is not None:
+            _set_widths(table, width)
+        for row in table.iterchildren(f"{_W}tr"):
+            _hold_together(row)
+        _separate_from_next(table)
+    for picture in root.iter(_PICTURE):
+        picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _text_width(root: Any) -> int | None:
+    """Return the width of the text in twips, None where the document leaves its page to the reader's printer."""
+    page, margins = (next(root.iter(f"{_W}{name}"), None) for name in ("pgSz", "pgMar"))
+    if page is None or margins is None:
+        return None
+    return int(page.get(f"{_W}w")) - sum(int(margins.get(f"{_W}{side}")) for side in ("left", "right"))
+
+
+def _set_widths(table: Any, width: int) -> None:
+    """Set columns and cells to the table's share of the text's width; pandoc reckons with a page of its own."""
+    share = table.find(f"{_W}tblPr/{_W}tblW")
+    columns = table.findall(f"{_W}tblGrid/{_W}gridCol")
+    if share.get(f"{_W}type") != "pct":
+        return
+    widths = [int(column.get(f"{_W}w")) for column in columns]
+    scale = width * min(int(share.get(f"{_W}w")), 5000) / 5000 / sum(widths)
+    edges = [round(scale * edge) for edge in accumulate(widths, initial=0)]
+    for column, (left, right) in zip(columns, pairwise(edges), strict=True):
+        column.set(f"{_W}w", str(right - left))
+    for row in table.iterchildren(f"{_W}tr"):
+        first = 0
+        for cell in row.iterchildren(f"{_W}tc"):
+            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+            last = first + (1 if span is None else int(span.get(f"{_W}val")))
+            own = _child(_child(cell, "tcPr"), "tcW")
+            own.attrib.update({f"{_W}w": str(edges[last] - edges[first]), f"{_W}type": "dxa"})
+            first = last
+
+
+def _hold_together(row: Any) -> None:
+    """Keep a row on one page; the unseen paragraphs of merged cells get its style, or they would undo what it says."""
+    _child(_child(row, "trPr"), "cantSplit")
+    style = row.find(f".//{_W}pStyle")
+    for paragraph in row.iter(f"{_W}p"):
+        if style is not None and paragraph.find(f"{_W}pPr/{_W}pStyle") is None:
+            _child(_child(paragraph, "pPr"), "pStyle").set(f"{_W}val", style.get(f"{_W}val"))
+
+
+def _separate_from_next(table: Any) -> None:
+    """Put an empty line between a table and the next, which Word would make one, or the end, which is no table's."""
+    following = (
+        element.tag for element in table.itersiblings() if not element.tag.startswith(f"{_W}bookmark")
+    )
+    if next(following, None) in {f"{_W}tbl", f"{_W}sectPr"}:
+        table.addnext(table.makeelement(f"{_W}p"))
+
+
+def _child(parent: Any, name: str) -> Any:
+    """Return a child element, made as the first one where there is none."""
+    found = parent.find(f"{_W}{name}")
+    if found is None:
+        found = parent.makeelement(f"{_W}{name}")
+        parent.insert(0, found)
+    return found
+
+
+#: WordArt as Word writes it, large, light and slanting behind the text. Word removes a watermark by the shape's name.
+_WATERMARK = """
+<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"
+     xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w10="urn:schemas-microsoft-com:office:word">
+<w:rPr><w:noProof/></w:rPr><w:pict>
+<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e">
+<v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>
+<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/>
+<v:f eqn="if @0 @4 21600"/><v:f eqn="mid @5 @6"/><v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/>
+<v:f eqn="sum @6 0 @5"/></v:formulas>
+<v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800"
+        o:connectangles="270,180,90,0"/>
+<v:textpath on="t" fitshape="t"/><o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>
+<v:shape id="PowerPlusWaterMarkObject1" type="#_x0000_t136" o:allowincell="f" fillcolor="#eee" stroked="f"
+  style="position:absolute;margin-left:0;margin-top:0;width:{width}pt;height:{height}pt;rotation:325;z-index:-251658752;\
+mso-position-horizontal:center;mso-position-horizontal-relative:margin;\
+mso-position-vertical:center;mso-position-vertical-relative:margin">
+<v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string={word}/>
+<w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>
+"""
+
+
+def _add_watermark(header: bytes, properties: Properties) -> bytes:
+    """Lay the word that is set as ``watermark`` behind every page that has this header."""
+    from lxml import etree
+
+    word = properties.get("watermark", "")
+    root: Any = etree.fromstring(header)
+    if word in {"", "False"} or next(root.iter(f"{_W}pict"), None) is not None:
+        return header
+    height = min(120, 480 // len(word))
+    shape = _WATERMARK.format(width=height * len(word), height=height, word=quoteattr(word))
+    blank_text = etree.XMLParser(remove_blank_text=True)
+    root.find(f"{_W}p").append(etree.fromstring(shape, blank_text))
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+#: What is done to a part of a Word file, named without its number, given the document's properties.
+PARTS: dict[str, Callable[[bytes, Properties], bytes]] = {
+    "docProps/core.xml": _date,
+    "docProps/custom.xml": _keep_date,
+    "word/document.xml": _set_body,
+    "word/header.xml": _add_watermark,
+}
