@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.checks.context import CHILDREN_FILE
-from helpers.files.listing import beside, files, irregular
+from helpers.files.listing import IRREGULAR, beside, files, irregular
 from helpers.files.reading import SourceError, read_bytes, read_yaml, unprintable
-from helpers.files.writing import IRREGULAR
 from helpers.report.findings import printable
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM

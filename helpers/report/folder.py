@@ -15,10 +15,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from helpers.files.listing import irregular
+from helpers.files.listing import IRREGULAR, irregular
 from helpers.files.reading import SourceError, read_text, unprintable
 from helpers.files.spreadsheets import csv_text
-from helpers.files.writing import IRREGULAR
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, errors, finding, unforeseen
 from helpers.report.form import FORM, Table

@@ -19,10 +19,10 @@ import pytest
 from fuzz_budget import SEED, rounds
 from published import ROOT
 
-from helpers import cli
-from helpers.batch.parcel import Packer, ParcelError
-from helpers.publish.document import Cell, parse_parts, read_document
-from helpers.report import InvalidReport
+from helpers.cli.entry import main
+from helpers.county.bundle import BundleError, Packer
+from helpers.publish.qmd.source import Cell, parse_parts, read_document
+from helpers.report.folder import InvalidReport
 
 CORPUS = Path(__file__).with_name("folders.json")
 OWN = "pingtan-2025"
@@ -235,7 +235,7 @@ def command(*arguments: object) -> str:
             contextlib.redirect_stderr(streams[1]),
             pytest.raises(SystemExit) as ended,
         ):
-            cli.main()
+            main()
     finally:
         sys.argv = argv
     out, err = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
@@ -291,7 +291,7 @@ def read(folder: Path, other: Path, chance: random.Random) -> None:
         lambda: command("verify", folder),
     ]
     chance.choice(more)()
-    with contextlib.suppress(ParcelError):
+    with contextlib.suppress(BundleError):
         Packer().pack(folder)
     if cells(folder, force=True, profile=None) and chance.random() < 0.15:
         cells(folder, force=False, profile="review")

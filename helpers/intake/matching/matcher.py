@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from helpers.intake import frame
-from helpers.intake.account import Account
-from helpers.intake.matching import running_text, sections
+from helpers.intake.matching import frame, running_text, sections
+from helpers.intake.matching.account import Account
 from helpers.intake.matching.collected import OTHER_HANDLING, Readings
 from helpers.intake.matching.fee import fee_of
 from helpers.intake.matching.grids import GridReader

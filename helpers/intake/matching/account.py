@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from helpers.intake.frame import is_caption, is_furniture
 from helpers.intake.matching.collected import Readings
+from helpers.intake.matching.frame import is_caption, is_furniture
 from helpers.intake.matching.labels import beside_labels, digits_of, is_of_form, parts_of
 from helpers.intake.matching.model import Block, Cell, Grid, Unread
 from helpers.intake.matching.similarity import clean
