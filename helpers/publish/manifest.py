@@ -12,6 +12,9 @@ __all__ = ["NAME", "attachments", "manifest"]
 
 NAME = "manifest.json"
 
+_UNPACKED = 64_000_000
+"""Most bytes that an attachment may have: what a stranger packed may have no end."""
+
 
 def _relative(path: Path, folder: Path) -> str:
     """Name a file from the document's folder; from elsewhere only by its own name."""
@@ -26,21 +29,23 @@ def _entry(path: Path, name: str) -> dict[str, Any]:
 
 def _output(kind: str, path: Path, name: str) -> dict[str, Any]:
     entry = {"format": kind, **_entry(path, name)}
-    carried = {file: hashlib.sha256(data).hexdigest() for file, data in attachments(path).items()}
+    carried = attachments(path)
     return {**entry, "attachments": carried} if carried else entry
 
 
-def attachments(path: Path) -> dict[str, bytes]:
-    """Return the files a PDF carries, by name; none where it is none, or cannot be read, which its hash tells."""
+def attachments(path: Path) -> dict[str, str] | None:
+    """Return the SHA-256 of each file that a PDF carries, by name; none of other files, None where it cannot be read."""
     if path.suffix != ".pdf":
         return {}
     import pikepdf
 
+    pikepdf.settings.set_qpdf_limits(flate_max_memory=_UNPACKED, run_length_max_memory=_UNPACKED)
     try:
         with pikepdf.open(path) as pdf:
-            return {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
-    except pikepdf.PdfError:
-        return {}
+            files = ((name, spec.get_file().read_bytes()) for name, spec in pdf.attachments.items())
+            return {name: hashlib.sha256(data).hexdigest() for name, data in files}
+    except Exception:  # pikepdf raises whatever a broken object makes it trip over
+        return None
 
 
 def _portable(value: Any, folder: Path) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,8 +84,11 @@ def _inputs(stated: Mapping[str, str], given: Mapping[str, Path]) -> Iterator[st
 
 def _attachments(path: Path, stated: Mapping[str, str]) -> Iterator[str]:
     carried = attachments(path)
-    for name, data in carried.items():
+    if carried is None:
+        yield f"{path.name} 的附件读不出来"
+        return
+    for name, found in carried.items():
         if name not in stated:
             yield f"{path.name} 的附件 {name} 不是清单里的数据"
-        elif hashlib.sha256(data).hexdigest() != stated[name]:
+        elif found != stated[name]:
             yield f"{path.name} 的附件 {name} 与发布时所用的数据不同"

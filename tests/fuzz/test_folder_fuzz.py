@@ -24,7 +24,6 @@ from helpers.county.bundle import BundleError, Packer
 from helpers.publish.qmd.source import Cell, parse_parts, read_document
 from helpers.report.folder import InvalidReport
 
-CORPUS = Path(__file__).with_name("folders.json")
 OWN = "pingtan-2025"
 
 TOKENS = [

@@ -1,7 +1,10 @@
 """A published set is verified: whole, unchanged, made from this data and no other."""
 
+import hashlib
 import json
 import shutil
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -97,3 +100,28 @@ def test_the_manifest_says_with_what_it_was_made(published: Path) -> None:
     assert {Path(one["path"]).name for one in manifest["inputs"]} == {
         path.name for path in XIAODUKOU.iterdir()
     }
+
+
+def bomb(pdf: pikepdf.Pdf) -> None:
+    """Let an attachment of some kilobytes unpack to a gigabyte."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(10_000_000)) for _ in range(100)) + packer.flush()
+    spec = pikepdf.AttachedFileSpec(pdf, b"", filename="bomb.csv")
+    pdf.attachments["bomb.csv"] = spec
+    spec.obj.EF.F.write(packed, filter=pikepdf.Name.FlateDecode)
+
+
+def an_attachment_of_nothing(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Names.EmbeddedFiles.Names[1] = pikepdf.Dictionary()
+
+
+@pytest.mark.parametrize("change", [bomb, an_attachment_of_nothing])
+def test_attachments_that_cannot_be_read_are_told(given: Path, change: Callable[[pikepdf.Pdf], None]) -> None:
+    with pikepdf.open(given / "report.pdf", allow_overwriting_input=True) as pdf:
+        change(pdf)
+        pdf.save()
+    manifest = json.loads((given / "manifest.json").read_text(encoding="utf-8"))
+    for one in manifest["outputs"]:
+        one["sha256"] = hashlib.sha256((given / one["path"]).read_bytes()).hexdigest()
+    (given / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert publishing.verify(given) == ["report.pdf 的附件读不出来"]
