@@ -1,5 +1,6 @@
 """Every kind of file, and every kind of mess that sites make of the form, read back figure by figure."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -165,6 +166,7 @@ def test_a_cell_that_is_not_plainly_a_number_is_null_with_its_reason(cell, value
         ("（万元）", "9116.360", Decimal("9116.360")),
         ("（单位：万元）", "9116.36元", None),
         ("（单位：万元）", "9116.36（亿元）", None),
+        ("（单位：万元）", ".5", None),
     ],
 )
 def test_an_amount_in_another_unit_is_never_taken_over(unit, cell, value):
@@ -172,6 +174,18 @@ def test_an_amount_in_another_unit_is_never_taken_over(unit, cell, value):
     report = imported(page.encode())
     assert report.figures["disclosure"]["fees"]["value"] == value
     assert bool(report.unread) == (value is None)
+
+
+@pytest.mark.parametrize("style", make.STYLES)
+def test_an_amount_without_its_zero_is_not_ten_times_as_much(style):
+    text = (
+        make.text(make.tallying(1) | {}, style=style)
+        .decode()
+        .replace("9116.36", ".5")
+        .replace("24252.311082", ".5")
+    )
+    report = imported(re.sub(r"(行政事业性收费\D*)0?\.5", r"\1.5", text).encode())
+    assert report.figures["disclosure"]["fees"]["value"] != 5
 
 
 def test_hidden_text_is_not_read():

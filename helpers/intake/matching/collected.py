@@ -1,7 +1,7 @@
 """What has been read of the three tables so far: one reading a figure, and never two that differ."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from helpers.intake.matching import cell_values
 from helpers.intake.matching.cell_values import Reading
 from helpers.intake.matching.model import Cell, Figure
 from helpers.intake.matching.similarity import numbered
-from helpers.report.form import AMOUNTS, FORM, TOTAL
+from helpers.report.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
 Slot = tuple[str, str, str]
 """Table name, row key, column key."""
@@ -115,6 +115,11 @@ class Readings:
         if settled:
             self.settled.add((table, row))
 
+    def doubt(self, table: str, row: str, text: str, why: str) -> None:
+        """Take back the figures of a row."""
+        for column in FORM.tables[table].column:
+            self.read[table, row, column] = Read(text, Reading(None, why))
+
     def tell(self, table: str, row: str) -> Failure | None:
         """Return why a row could not be placed, and note that people are told."""
         failure = self.failures.get((table, row))
@@ -163,6 +168,21 @@ def sums_hold(table: str, values: Sequence[Figure | None]) -> bool:
         return False
     rows = [values[start : start + width] for start in range(0, len(values), width)]
     return all(sum(_known(row[:total])) == row[total] for row in rows)
+
+
+def columns_hold(values: Mapping[Slot, Figure | None]) -> bool:
+    """Tell whether the columns of *applications* add up, as far as all their figures are known."""
+
+    def total(column: str, rows: Iterable[str]) -> Figure | None:
+        own = [values.get((APPLICATIONS, row, column)) for row in rows]
+        return None if None in own else sum(_known(own))
+
+    sides = [
+        (total(column, one), total(column, other))
+        for column in FORM.tables[APPLICATIONS].column
+        for one, other in ((RESULTS, [HANDLED]), ([NEW, CARRIED_OVER], [HANDLED, CARRIED_FORWARD]))
+    ]
+    return all(one == other for one, other in sides if one is not None and other is not None)
 
 
 def _known(values: Iterable[Figure | None]) -> list[Figure]:

@@ -17,6 +17,7 @@ from helpers.intake.matching.collected import (
     Slot,
     sums_hold,
 )
+from helpers.intake.matching.glued import without_glue
 from helpers.intake.matching.heads import (
     Entry,
     Head,
@@ -50,7 +51,6 @@ _COLUMNS = list(FORM.tables[APPLICATIONS].column)
 
 _BLANK = "这一行没有数字"
 _SPANS = "表头合并的格子和下面的列对不上，各数之和又不等于总计，分不清各属哪一列"
-_GLUED = "旁边是空格，各数之和又不等于总计，可能是两个数连在了一起"
 _NO_HEAD = "看不到完整的表头，各数之和又不等于总计，分不清各属哪一列"
 
 
@@ -152,7 +152,9 @@ class GridReader:
         elif key.startswith(GROUP):
             self.readings.put_other_handling(chosen)
         else:
-            self.readings.put([(APPLICATIONS, key, column) for column in keys], chosen)
+            self.readings.put(
+                [(APPLICATIONS, key, column) for column in keys], without_glue(chosen, len(keys))
+            )
 
     def _read_disclosure(self, content: str, after: list[Entry], aligned: bool) -> None:
         head = self.heads.get(DISCLOSURE)
@@ -200,7 +202,7 @@ class GridReader:
             settled = _filled(values) >= len(PROCEEDING_SLOTS)
             self.readings.fail(PROCEEDINGS, "", _cells(values), chosen, settled=settled)
         else:
-            self.readings.put(PROCEEDING_SLOTS, chosen)
+            self.readings.put(PROCEEDING_SLOTS, without_glue(chosen, len(RESULTS)))
 
     def _choose(
         self, table: str, after: Sequence[Entry], keys: Sequence[str], head: Head, ordered: bool

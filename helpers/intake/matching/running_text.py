@@ -6,7 +6,7 @@ before it, and it must fall into as many figures as the row has.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,9 +17,18 @@ from helpers.intake.matching.collected import (
     PROCEEDINGS,
     Readings,
     Slot,
+    columns_hold,
     sums_hold,
 )
-from helpers.intake.matching.labels import APPLICATION_ROWS, CONTENTS, METRICS, PROCEEDING_SLOTS, metric
+from helpers.intake.matching.glued import proven, split
+from helpers.intake.matching.labels import (
+    APPLICATION_ROWS,
+    BLOCKS,
+    CONTENTS,
+    METRICS,
+    PROCEEDING_SLOTS,
+    metric,
+)
 from helpers.intake.matching.model import Block, Cell, Grid
 from helpers.intake.matching.similarity import clean, find, normal
 from helpers.report.form import AMOUNTS, FORM
@@ -30,12 +39,13 @@ _CUT = "\2"
 """Marks the number of a label where a digit stands right before it, so that it may be the digit's own."""
 
 _MASK = str.maketrans("123456789", "一二三四五六七八九")
-_RUN = re.compile(r"\d[\d,]*(?:\.\d+)?(?:[\s|]+\d[\d,]*(?:\.\d+)?)*")
+_NUMBER = r"\.?\d[\d,]*(?:\.\d+)?"  # of .5 the point must not get lost
+_RUN = re.compile(rf"{_NUMBER}(?:[\s|]+{_NUMBER})*")
 _NONE = r"(?:[/\\×*—–−-]|(?<![^\s|])(?:无|没有|暂无|未发生|不涉及|不适用)(?![^\s|]))"
 _NONE_AT_END = re.compile(rf"{_NONE}[\s|]*$")
 _NONE_AT_START = re.compile(rf"[\s|]*{_NONE}")
-_LONGEST_RUN = 400
 _REGULAR_ROWS = 20
+_NO_HEAD = "看不到完整的表头，各数之和又不等于总计，分不清各属哪一列"
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,64 +179,6 @@ def _label_around(run: Run, labels: dict[str, str]) -> str | None:
     return None
 
 
-def split(tokens: Sequence[str], count: int) -> tuple[list[str], bool] | None:
-    """Split runs of digits into ``count`` figures.
-
-    Returns
-    -------
-    (list of str, bool) or None
-        The figures and whether no other split is possible, even with cells left blank; None without one split.
-    """
-    if sum(map(len, tokens)) > _LONGEST_RUN:
-        return None
-    if len(tokens) == count:
-        return list(tokens), all(not re.match(r"0\d", token) for token in tokens)
-    found = list(_splits(tokens, count, limit=2))
-    if len(found) != 1:
-        return None
-    fewer = any(next(_splits(tokens, number, limit=1), None) for number in range(1, count))
-    return found[0], not fewer
-
-
-def _splits(tokens: Sequence[str], count: int, limit: int) -> Iterator[list[str]]:
-    """Ways to cut the tokens into ``count`` figures without leading zeros, at most ``limit`` of them."""
-    # ways[i][k]: the ways to cut the first i tokens into k figures, capped so that nothing explodes
-    ways: list[dict[int, list[list[str]]]] = [{0: [[]]}]
-    for token in tokens:
-        cuts: dict[int, list[list[str]]] = {}
-        for pieces in _pieces(token, count, limit):
-            for before, heads in ways[-1].items():
-                if before + len(pieces) <= count:
-                    bucket = cuts.setdefault(before + len(pieces), [])
-                    bucket.extend(head + pieces for head in heads[:limit])
-                    del bucket[limit * 8 :]
-        ways.append(cuts)
-    unique = {tuple(way): way for way in ways[-1].get(count, [])}
-    yield from list(unique.values())[:limit]
-
-
-def _pieces(token: str, most: int, limit: int) -> Iterator[list[str]]:
-    """Cut one token; a token with a point or a comma is one figure."""
-    if not token.isdigit():
-        yield [token]
-        return
-    by_count: dict[int, int] = {}
-    stack: list[tuple[int, list[str]]] = [(0, [])]
-    steps = 0
-    while stack and steps < 5_000:
-        steps += 1
-        start, cut = stack.pop()
-        if start == len(token):
-            by_count[len(cut)] = by_count.get(len(cut), 0) + 1
-            if by_count[len(cut)] <= limit:
-                yield cut
-            continue
-        if len(cut) == most:
-            continue
-        ends = [start + 1] if token[start] == "0" else range(start + 1, len(token) + 1)
-        stack.extend((end, [*cut, token[start:end]]) for end in ends)
-
-
 def read(readings: Readings, sections: dict[str, list[Block]]) -> None:
     """Read what the grids of the three sections did not give.
 
@@ -259,27 +211,42 @@ def _read_applications(readings: Readings, text: str, *, ruled: bool) -> None:
     counts = [len(run.tokens) for _, run in labelled]
     regular = len(counts) >= _REGULAR_ROWS and set(counts) == {len(columns)}
     glued = _glued([run for _, run in labelled], len(columns))
+    parted: dict[str, str] = {}
     for key, run in labelled:
         single = key == f"#{OTHER_HANDLING}"
         done = bool(readings.other_handling) if single else readings.has(APPLICATIONS, key)
         settled = (APPLICATIONS, key.removeprefix("#")) in readings.settled
         if done or settled or (key.startswith("#") and not single):
             continue
-        cut = split(run.tokens, len(columns))
-        values = [int(figure) for figure in cut[0] if figure.isdigit()] if cut else []
-        whole = glued or len(run.tokens) == len(columns)
-        sure = cut and cut[1] and order and (run.one_line or (regular and not run.after.startswith(_CUT)))
-        if not cut or not (sure or (whole and sums_hold(APPLICATIONS, values))):
+        single_line = run.one_line or (regular and not run.after.startswith(_CUT))
+        figures = _row(run.tokens, len(columns), ordered=order and single_line, glued=glued)
+        if not figures:
             why = f"这些数字分不成 {len(columns)} 列，或者分法不止一种"
             readings.fail(APPLICATIONS, key.removeprefix("#"), run.tokens, why)
             continue
-        readings.spoken[APPLICATIONS].update(filter(str.isdigit, "".join(cut[0])))
+        readings.spoken[APPLICATIONS].update(filter(str.isdigit, "".join(figures)))
         if single:
-            readings.put_other_handling([Cell(figure) for figure in cut[0]])
-        else:
-            readings.put(
-                [(APPLICATIONS, key, column) for column in columns], [Cell(figure) for figure in cut[0]]
-            )
+            readings.put_other_handling([Cell(figure) for figure in figures])
+            continue
+        readings.put(
+            [(APPLICATIONS, key, column) for column in columns], [Cell(figure) for figure in figures]
+        )
+        if len(run.tokens) < len(figures) and set(figures) != {"0"}:
+            parted[key] = " ".join(run.tokens)
+    if parted and not columns_hold({slot: read.reading.value for slot, read in readings.read.items()}):
+        for key, text in parted.items():
+            readings.doubt(APPLICATIONS, key, text, "是连在一起的数字，照各行之和分开以后，各列之和不相等")
+
+
+def _row(tokens: Sequence[str], count: int, *, ordered: bool, glued: bool) -> list[str] | None:
+    """Figures of one row where they are certain: ``ordered`` below the heads, or by their sum."""
+    cut = split(tokens, count)
+    if cut and (
+        (cut[1] and ordered)
+        or (len(tokens) == count and sums_hold(APPLICATIONS, [int(one) for one in cut[0] if one.isdigit()]))
+    ):
+        return cut[0]
+    return proven(tokens, [count]) if glued and len(tokens) < count else None
 
 
 def _read_disclosure(readings: Readings, text: str) -> None:
@@ -332,26 +299,21 @@ def _read_proceedings(readings: Readings, text: str, *, ruled: bool) -> None:
     results = [column.label for column in FORM.tables[PROCEEDINGS].columns]
     for run in runs(text):
         cut = split(run.tokens, len(PROCEEDING_SLOTS))
-        if cut is None:
-            if len(run.tokens) >= len(results):
-                why = f"这些数字分不成 {len(PROCEEDING_SLOTS)} 列，或者分法不止一种"
-                readings.fail(PROCEEDINGS, "", run.tokens, why)
-            continue
         order = not ruled and normal("".join(results * 2)) in normal(run.before)
-        values = [int(figure) if figure.isdigit() else None for figure in cut[0]]
-        whole = len(run.tokens) == len(cut[0]) or _glued([run], len(cut[0]))
-        if (whole and sums_hold(PROCEEDINGS, values)) or (
-            cut[1] and order and run.even and len(run.tokens) == len(cut[0])
-        ):
-            readings.put(PROCEEDING_SLOTS, [Cell(figure) for figure in cut[0]])
-            readings.spoken[PROCEEDINGS].update(filter(str.isdigit, "".join(cut[0])))
-        else:
-            readings.fail(
-                PROCEEDINGS,
-                "",
-                run.tokens,
-                "看不到完整的表头，各数之和又不等于总计，分不清各属哪一列",
-            )
+        values = [int(figure) if figure.isdigit() else None for figure in cut[0]] if cut else []
+        figures: list[str] | None = None
+        if cut and len(run.tokens) == len(cut[0]):
+            figures = cut[0] if sums_hold(PROCEEDINGS, values) or (cut[1] and order and run.even) else None
+        elif len(run.tokens) == 1 or _glued([run], len(PROCEEDING_SLOTS)):
+            figures = proven(run.tokens, [len(results)] * len(BLOCKS))
+        if figures:
+            readings.put(PROCEEDING_SLOTS, [Cell(figure) for figure in figures])
+            readings.spoken[PROCEEDINGS].update(filter(str.isdigit, "".join(figures)))
+        elif cut:
+            readings.fail(PROCEEDINGS, "", run.tokens, _NO_HEAD)
+        elif len(run.tokens) >= len(results):
+            why = f"这些数字分不成 {len(PROCEEDING_SLOTS)} 列，或者分法不止一种"
+            readings.fail(PROCEEDINGS, "", run.tokens, why)
 
 
 def _in_order(text: str, labels: Sequence[str]) -> bool:
