@@ -87,7 +87,3 @@ def main(names: Iterable[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(os.environ.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()))
