@@ -131,6 +131,8 @@ _NONE = re.compile("[未无没免不零]")
 def fee(context: Context) -> Iterator[Finding]:
     """See that section 6 says what was charged as 信息处理费, as report.yml does, and that it is within the fees."""
     charged = context.report.information_fee_yuan
+    if charged is None:
+        return
     if "other" in context.paragraphs:
         yield from _stated(context, charged)
     (row,) = AMOUNTS

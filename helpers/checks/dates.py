@@ -13,7 +13,7 @@ from helpers.report.form import FORM
 def deadline(context: Context) -> Iterator[Finding]:
     """Hold the day of publication against the end of the counting period and the level's last day."""
     report = context.report
-    if report.published is None:
+    if report.published is None or report.level is None:
         return
     level = FORM.levels[report.level]
     last = level.last_day(report.year)

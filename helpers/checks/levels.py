@@ -25,7 +25,7 @@ def regulations(context: Context) -> Iterator[Finding]:
     level = context.report.level
     if level == "department" and context.parent is not None:
         level = context.parent.report.level
-    if level not in _WITHOUT_REGULATIONS:
+    if level is None or level not in _WITHOUT_REGULATIONS:
         return
     for row in FORM.tables["disclosure"].row:
         cell = ("disclosure", row, "value")

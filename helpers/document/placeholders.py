@@ -44,7 +44,9 @@ def names(report: Report) -> Context:
         "year_next": report.year + 1,
         "contact": {key: value or "" for key, value in vars(contact).items()},
         "contact_details": details,
-        "information_fee_yuan": format_figure(report.information_fee_yuan),
+        "information_fee_yuan": ""
+        if report.information_fee_yuan is None
+        else format_figure(report.information_fee_yuan),
         "regulation": FORM.regulation,
         "notice": FORM.notice,
     }

@@ -54,6 +54,8 @@ class Report:
     ----------
     folder
         Where it was read from; ``previous`` and ``parent`` are relative to it.
+    level, information_fee_yuan
+        None where report.yml leaves them open (only in a report that :func:`read` returned with errors).
     tables
         The figures by table name: one row a row key, one column a column key, int or Decimal; None where the folder
         holds no readable figure (only in a report that :func:`read` returned with errors).
@@ -71,13 +73,13 @@ class Report:
     folder: Path
     organ: str
     short_name: str
-    level: str
+    level: str | None
     year: int
     contact: Contact
     published: date | None
     previous: str | None
     parent: str | None
-    information_fee_yuan: Figure
+    information_fee_yuan: Figure | None
     explanations: dict[str, str]
     tables: dict[str, pd.DataFrame]
     prose: dict[str, str]

@@ -20,6 +20,9 @@ from helpers.report.form import FOLDER, FORM
 
 SETTINGS_FILE = "report.yml"
 
+_OPEN = {("level",), ("information_fee_yuan",), ("contact", "office"), ("contact", "phone")}
+"""What ``import`` leaves blank where a published report does not state it."""
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -49,6 +52,7 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
         settings = read_yaml(folder / SETTINGS_FILE)
     except SourceError as error:
         return None, [finding("LOAD", error.message, file=SETTINGS_FILE, line=error.line)]
+    wrong = list(schema().iter_errors(settings.value))
     found = [
         finding(
             "LOAD",
@@ -57,17 +61,29 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
             line=settings.line(tuple(error.absolute_path) + extra),
             **what,
         )
-        for error in schema().iter_errors(settings.value)
+        for error in wrong
         for message, extra, what in _explain(error)
     ]
-    if found:
+    if not all(map(_is_open, wrong)):
         # A line that is missing is an error of its own for each key the schema asks for, and told with all of them.
-        return None, sorted(dict.fromkeys(found), key=lambda one: one.line or 0)
+        return None, _in_order(found)
     values = {**dict.fromkeys(("published", "previous", "parent", "explanations")), **settings.value}
-    values["contact"] = Contact(**values["contact"])
+    values["contact"] = Contact(
+        **{"office": "", "phone": ""} | {k: v for k, v in values["contact"].items() if v}
+    )
     values["published"] = date.fromisoformat(values["published"]) if values["published"] else None
     values["explanations"] = values["explanations"] or {}
-    return values, list(_unknown_rules(values["explanations"], settings))
+    return values, [*_in_order(found), *_unknown_rules(values["explanations"], settings)]
+
+
+def _is_open(error: Any) -> bool:
+    """Tell an error that is but a blank left for a person, without which all else can be checked."""
+    path = tuple(error.absolute_path)
+    return path in _OPEN and error.instance in (None, "")
+
+
+def _in_order(found: Iterable[Finding]) -> list[Finding]:
+    return sorted(dict.fromkeys(found), key=lambda one: one.line or 0)
 
 
 def _unknown_rules(explanations: Iterable[str], settings: Settings) -> Iterator[Finding]:

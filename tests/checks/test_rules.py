@@ -308,3 +308,28 @@ def test_not_yet_published(edit: Edit) -> None:
         checks.check(edit("pingtan-2022/report.yml", "published: 2023-02-20", "published: null")).findings
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "blank"),
+    [
+        ("level: prefecture", "level: null"),
+        ("information_fee_yuan: 0", "information_fee_yuan: null"),
+        ("  office: ", "  office: ''  # "),
+        ("  phone: ", "  phone:  # "),
+    ],
+)
+def test_what_import_left_blank_hides_no_other_finding(stated: str, blank: str, edit: Edit) -> None:
+    edit("pingtan-2022/other.md", "未收取信息处理费", "收取信息处理费99999999999元")
+    edit(
+        "pingtan-2022/proceedings.csv",
+        "reconsideration,行政复议,0,1,1,0,2",
+        "reconsideration,行政复议,0,1,1,0,3",
+    )
+    folder = edit("pingtan-2022/report.yml", stated, stated)
+    before = {found.rule for found in checks.check(folder).findings}
+    assert {"C-SUM", "T-FEE"} <= before
+    after = checks.check(edit("pingtan-2022/report.yml", stated, blank)).findings
+    (left,) = [found for found in after if found.rule == "LOAD"]
+    assert left.file == "report.yml"
+    assert before - ({"T-FEE"} if "fee" in stated else set()) <= {found.rule for found in after}
