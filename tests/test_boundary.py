@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -151,7 +152,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.rmtree(project / "data")
     shutil.copytree(ROOT / "data" / "form", project / "data" / "form")
     faults = {
-        "W-SEQUENCE": "case.report.folder.name == 'bad-rule'",
+        "W-SEQUENCE": "context.report.folder.name == 'bad-rule'",
         "_read_prose": "folder.name == 'bad-reader'",
         "front_matter": "report.folder.name == 'bad-printing'",
     }
@@ -186,7 +187,7 @@ def test_a_fault_of_the_program_is_a_finding_of_the_folder_that_met_it(faulty: P
     for verdict in (rule, reader):
         (found,) = verdict["findings"]
         assert (found["rule"], found["level"]) == ("INTERNAL", "error")
-        assert "编号" in found["message"] and "KeyError" in found["message"] and ".py 第" in found["message"]
+        assert re.search(r"编号 [0-9a-f]{8}：KeyError，(checks|report)/\w+\.py 第 \d+ 行", found["message"])
     assert rule["organ"] and good["passed"]
 
 

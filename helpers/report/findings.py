@@ -18,7 +18,7 @@ import yaml
 
 from helpers.report.form import FOLDER
 
-_CODE = Path(__file__).resolve().parent
+_CODE = Path(__file__).resolve().parents[1]
 
 Severity = Literal["error", "warning", "info"]
 
@@ -125,7 +125,7 @@ def unforeseen(error: BaseException) -> Finding:
         traceback.print_exception(error)
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_CODE)] or frames
-    place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "位置不明"
+    place = f"{_named(ours[-1].filename)} 第 {ours[-1].lineno} 行" if ours else "位置不明"
     fault = f"{type(error).__name__}，{place}"
     number = hashlib.sha256(fault.encode()).hexdigest()[:8]
     said = shortened(printable(str(error)))
@@ -133,3 +133,8 @@ def unforeseen(error: BaseException) -> Finding:
         "INTERNAL",
         f"程序自身出错（编号 {number}：{fault}：{said}），不一定是报告填错了；请把这句话连同文件夹交给维护程序的人",
     )
+
+
+def _named(file: str) -> str:
+    path = Path(file)
+    return path.relative_to(_CODE).as_posix() if path.is_relative_to(_CODE) else path.name
