@@ -40,11 +40,12 @@ bench: $(VENV)/.dev      ## measure speed and memory
 clean:           ## remove what was made (the figures in data/ stay)
 	@rm -rf $(VENV) _output .quarto .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.ready: requirements.lock requirements-quarto.lock
+$(VENV)/.ready: requirements.lock requirements-quarto.lock pyproject.toml
 	@echo "正在准备运行环境（只在第一次，约一两分钟）……"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python tools/try_quarto.py requirements-quarto.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ready requirements-dev.lock

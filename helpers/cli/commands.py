@@ -12,12 +12,13 @@ from typing import Literal
 
 import click
 
+from helpers import __version__
 from helpers.cli import usage
 from helpers.cli.messages import fail, say, shown_progress
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "report.qmd"
-DEFAULT = Path("data") / "xiaodukou-2024"
+EXAMPLE = ROOT / "data" / "xiaodukou-2024"
 
 _PATH = click.Path(path_type=Path, readable=False)
 """Any path: whether it can be read, and what to do where it cannot, says whoever reads it."""
@@ -45,13 +46,14 @@ def _require_folder(folder: Path) -> None:
         fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
 
 
-@click.group(cls=usage.Group, help="政府信息公开工作年度报告：检查、生成。")
+@click.group(cls=usage.Group, help="政府信息公开工作年度报告：填报、核对、生成、汇总。")
+@click.version_option(__version__, prog_name="nianbao", help="显示版本")
 def cli() -> None:
     """Group of all commands."""
 
 
 @cli.command(help="把报告文件夹生成为网页、PDF 和 Word 文件。")
-@click.argument("folder", type=_PATH, default=DEFAULT)
+@click.argument("folder", type=_PATH, default=EXAMPLE)
 @usage.option(
     "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
 )
@@ -211,7 +213,7 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
 
 
 @cli.command(help="边改边看：在本机打开网页，保存数据、文字、程序后自动刷新（按 Ctrl-C 结束）。")
-@click.argument("folder", type=_PATH, default=DEFAULT)
+@click.argument("folder", type=_PATH, default=EXAMPLE)
 @usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
 @usage.option(
     "--port", type=click.IntRange(0, 65535), metavar="N", default=0, help="端口，默认任选一个空闲的"
@@ -300,3 +302,14 @@ def batch(
     except BatchError as error:
         fail(str(error), 1)
     sys.exit(code)
+
+
+@cli.command(help='打印让命令行自动补全的脚本：eval "$(nianbao completion bash)"')
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script by which a shell completes the commands."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(cli, {}, "nianbao", "_NIANBAO_COMPLETE").source())

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -50,7 +51,7 @@ def _run() -> tuple[int, str | None]:
     """Run the command; return its exit code, and why it failed where it has not said so itself."""
     try:
         _require_date()
-        cli(prog_name="python -m helpers", standalone_mode=False)
+        cli(prog_name=_name(), complete_var="_NIANBAO_COMPLETE", standalone_mode=False)
     except SystemExit as done:
         return (done.code, None) if isinstance(done.code, int) else (0, None)
     except (click.Abort, KeyboardInterrupt):
@@ -59,7 +60,7 @@ def _run() -> tuple[int, str | None]:
         return 2, error.message
     except click.UsageError as error:
         command = f"{error.ctx.info_name} " if error.ctx and error.ctx.parent else ""
-        return 2, f"用法有误：{usage.explained(error)}。查看用法：python -m helpers {command}--help"
+        return 2, f"用法有误：{usage.explained(error)}。查看用法：{_name()} {command}--help"
     except OSError as error:
         if error.filename is None:
             raise
@@ -69,6 +70,11 @@ def _run() -> tuple[int, str | None]:
 
         return 2, str(unforeseen(error))
     return 0, None
+
+
+def _name() -> str:
+    """Return how this program was called: by its name, or as a module of the project."""
+    return "nianbao" if Path(sys.argv[0]).stem == "nianbao" else "python -m helpers"
 
 
 def _forget_output() -> None:

@@ -53,10 +53,34 @@ class Command(click.Command):
         return option
 
 
+SECTIONS = {
+    "做报告": ("new", "import", "workbook", "render", "preview"),
+    "核对": ("check", "compare", "verify"),
+    "汇总": ("rollup", "batch"),
+    "维护": ("completion",),
+}
+"""Commands by what people do, in the order of the work."""
+
+
 class Group(Command, click.Group):
-    """A group of such commands."""
+    """A group of such commands, listed by what people do."""
 
     command_class = Command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 (click's own)
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the commands under their headings."""
+        for heading, names in SECTIONS.items():
+            rows = [(name, self.commands[name].get_short_help_str(120)) for name in names]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's own)
+        """Return the names in the order of the help page."""
+        return [name for names in SECTIONS.values() for name in names]
 
 
 class Formats(click.ParamType[tuple[str, ...]]):

@@ -11,7 +11,9 @@ import threading
 
 
 def _end_when_alone() -> None:
-    sys.stdin.buffer.read()  # ends when the other end of the pipe is gone, for whatever reason
+    # Ends when the other end of the pipe is gone, for whatever reason. Not by sys.stdin: Python would wait for its lock at exit.
+    while os.read(0, 65536):
+        pass
     if hasattr(os, "killpg"):
         os.killpg(os.getpgid(0), signal.SIGKILL)
     os._exit(1)

@@ -24,6 +24,7 @@ from helpers.publish.qmd.source import Document, cell_name
 __all__ = ["find_quarto", "render"]
 
 OLDEST = "1.10"
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Warning|Exit)\b")
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*Cell In\[\d+\], line \d+")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -229,7 +230,9 @@ def _error(log: str, document: Document) -> PublishError:
         start = max(number for number, line in enumerate(lines) if line == "-" * 18)
         message = [line for line in lines[start + 1 :] if line.strip() and not line.startswith("WARN")]
         if any(_TRACEBACK.search(line) for line in message):
-            return CellError(f"{name}出错：{message[-1]}", place)
+            # Not the last line: a kernel that is shut down may have something to say after it.
+            raised = [line for line in message if _EXCEPTION.match(line)]
+            return CellError(f"{name}出错：{(raised or message[-1:])[0]}", place)
         return CellError("\n".join(message))
     if "Kernel died" in lines:
         return PublishError(f"{name}运行时 Jupyter 内核意外退出（内存不足，或被结束）", place)
