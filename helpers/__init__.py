@@ -1,3 +1,3 @@
 """The annual report on government information disclosure as a reproducible project."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
