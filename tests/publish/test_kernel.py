@@ -80,7 +80,8 @@ def test_kernel_ends_with_its_process(tmp_path, write):
     document = write("甲\n")
     code = f"""
     from pathlib import Path
-    from helpers.publish import kernel, publish
+    from helpers.publish import publish
+    from helpers.publish.cells import kernel
     publish(Path({str(document)!r}), out=Path({str(tmp_path / "out")!r}), to=["html"], engine="pandoc")
     print(kernel._kernel._process.pid, kernel._kernel._folder)
     """
