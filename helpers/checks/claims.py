@@ -98,6 +98,7 @@ def claims(paragraphs: Iterable[Paragraph], year: int, names: Iterable[str]) -> 
 _FALL = frozenset({"减少", "下降", "回落", "降低", "减"})
 
 
+_ON_DISCLOSURE = re.compile("信息公开|依申请公开|政务公开")
 _ON_APPLICATIONS = re.compile("依申请公开|公开申请|申请公开")
 _COUNTED = re.compile(NUMBER + "[件起宗例条项份]")
 _MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
@@ -134,11 +135,13 @@ class _Sentence:
         self.text = text
         self.line = line
         self.on_applications = on_applications
-        self.so_far = ""
+        self.on_disclosure = False
         self.this_year = True
         self.trusted = True
-        self.made: list[tuple[str, Claim]] = []
-        """Claims so far, with their families."""
+        self.last = ""
+        """Family of the last claim."""
+        self.made: dict[tuple[str, tuple[Measure, ...]], None] = {}
+        """What has been counted so far, each once: a sentence of ten thousand claims names few things."""
 
     def read(self) -> Iterator[Claim]:
         """Read the sentence."""
@@ -147,7 +150,7 @@ class _Sentence:
         before, dangling = None, False
         for clause, end in self._clauses():
             plain = self.own.plain(clause)
-            self.so_far += plain
+            self.on_disclosure |= _ON_DISCLOSURE.search(plain) is not None
             claim = None if self._of_another_year(plain) else self._clause(clause, plain, before)
             counted = _COUNTED.search(plain) is not None
             if claim is not None and not dangling:
@@ -213,7 +216,8 @@ class _Sentence:
                 number = replace(number, value=number.value.scaleb(-4), step=number.step.scaleb(-4))
             family = rule.family.removeprefix("more ")
             claim = Claim("count", measures, number, clause, self.line, rule.loose)
-            self.made.append((family, claim))
+            self.made[family, measures] = None
+            self.last = family
             return family, claim
         return None
 
@@ -232,21 +236,21 @@ class _Sentence:
                 return self._of_applicants(rule.measures[0])
             case "proceedings":
                 # 司法局 and courts have others, which are not about disclosure.
-                return rule.measures if re.search("信息公开|依申请公开|政务公开", self.so_far) else ()
+                return rule.measures if self.on_disclosure else ()
             case "outcomes":
                 return self._of_courses(rule.measures[0][0][2])
             case "more regulations" | "more normative":
                 kind = rule.family.removeprefix("more ")
-                return rule.measures if self.made and self.made[-1][0] == kind else ()
+                return rule.measures if self.last == kind else ()
         return rule.measures
 
     def _of_applicants(self, columns: Measure) -> tuple[Measure, ...]:
         """Return an applicant's part of whatever the sentence has counted so far; else of what was received or handled."""
         heads = [
             measure
-            for family, claim in self.made
+            for family, measures in self.made
             if family in {"applications", "results"}
-            for measure in claim.measures
+            for measure in measures
         ]
         wholes = [tuple(cell[1] for cell in head) for head in heads] or [(HANDLED,)]
         bases = dict.fromkeys(
@@ -258,7 +262,7 @@ class _Sentence:
 
     def _of_courses(self, column: str) -> tuple[Measure, ...]:
         """Return an outcome of the proceedings the sentence has named, of any or of all of them."""
-        named = [claim.measures[0] for family, claim in self.made if family == "proceedings"]
+        named = [measures[0] for family, measures in self.made if family == "proceedings"]
         if not named:
             return ()
         each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])

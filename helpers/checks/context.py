@@ -192,7 +192,8 @@ class FolderCache:
         listed = context.report.folder / CHILDREN_FILE
         if os.path.lexists(listed):
             return self._listed(context, listed)
-        return Children(self._of_year(context, self._links(context.place.parent).get(context.place, [])))
+        naming = self._links(context.place.parent).get(context.place, [])
+        return Children([child for folder in naming if (child := self._child(context, folder))])
 
     def _listed(self, context: Context, file: Path) -> Children:
         def wrong(message: str, line: int | None) -> Finding:
@@ -212,23 +213,25 @@ class FolderCache:
             case _:
                 message = f"应有两个键：folders（下级报告文件夹的名单，最多 {MOST_CHILDREN} 个）和 complete（名单是否齐全，true 或 false）"
                 return Children(findings=[wrong(message, None)])
-        findings = [
-            wrong(
-                f"下级报告“{folder}”读不到，或不是 {context.report.year} 年度的，请核对",
-                settings.line(("folders", place)),
-            )
-            for place, (folder, path) in enumerate(zip(folders, paths, strict=True))
-            if not self._of_year(context, [path])
-        ]
-        return Children(self._of_year(context, paths), complete and not findings, findings)
+        children: dict[Path, Context] = {}
+        findings = []
+        for number, (folder, path) in enumerate(zip(folders, paths, strict=True)):
+            line = settings.line(("folders", number))
+            child = self._child(context, path)
+            if child is None:
+                message = f"下级报告“{folder}”读不到，或不是 {context.report.year} 年度的，请核对"
+                findings.append(wrong(message, line))
+            elif child.place in children:
+                findings.append(wrong(f"下级报告“{folder}”写了两次，会重复计算，请只留一个", line))
+            else:
+                children[child.place] = child
+        return Children(list(children.values()), complete and not findings, findings)
 
-    def _of_year(self, context: Context, folders: list[Path]) -> list[Context]:
-        contexts = (self.context(folder) for folder in folders)
-        return [
-            child
-            for child in contexts
-            if child and child.place != context.place and child.report.year == context.report.year
-        ]
+    def _child(self, context: Context, folder: Path) -> Context | None:
+        child = self.context(folder)
+        if child is None or child.place == context.place or child.report.year != context.report.year:
+            return None
+        return child
 
     def _links(self, place: Path) -> dict[Path, list[Path]]:
         """Folders of one place by the folder that each names as its parent."""

@@ -16,7 +16,7 @@ from helpers.checks.rule import Check
 from helpers.checks.sums import equations
 from helpers.files.scratch import end_with_parent
 from helpers.report.cell_names import Cell
-from helpers.report.findings import Finding, errors, finding, rules, unforeseen
+from helpers.report.findings import Finding, errors, finding, listed, rules, unforeseen
 from helpers.report.folder import InvalidReport, Report
 
 _WORTH_A_POOL = 200
@@ -209,7 +209,7 @@ def _judge(folder: Path, cache: FolderCache) -> Verdict:
 def _run(check: Check, context: Context) -> list[Finding]:
     """Run a rule; where it fails itself, the others still say what they found."""
     try:
-        return list(check(context))
+        return listed(check(context))
     except Exception as error:
         return [unforeseen(error)]
 

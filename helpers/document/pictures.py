@@ -94,7 +94,7 @@ def read(folder: Path, name: str) -> Picture:
     try:
         if "\0" in name or not path.resolve().is_relative_to(folder.resolve()):
             raise SourceError(f"{said}不在报告文件夹里，请把它放进来，再写文件名")
-        data = read_bytes(path, MAX_BYTES)
+        data = read_bytes(path, MAX_BYTES, within=folder)
     except (OSError, RuntimeError, ValueError):
         raise SourceError(f"{said}的文件名不能用，请改名") from None
     except SourceError as error:

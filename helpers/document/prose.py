@@ -17,7 +17,7 @@ from helpers.document import pictures
 from helpers.document.pandoc_ast import Node
 from helpers.document.placeholders import Context, fill, names
 from helpers.files.reading import SourceError
-from helpers.report.findings import Finding, finding
+from helpers.report.findings import Finding, finding, listed
 from helpers.report.folder import Report
 from helpers.report.form import FOLDER, FORM
 
@@ -112,7 +112,9 @@ def read(report: Report) -> tuple[dict[str, list[Paragraph]], list[Finding]]:
         tree, refused = _examine(report, text, context)
         if not refused:
             texts[name] = list(_paragraphs(tree))
-        found += [finding("PROSE", error.message, file=f"{name}.md", line=error.line) for error in refused]
+        found += listed(
+            finding("PROSE", error.message, file=f"{name}.md", line=error.line) for error in refused
+        )
     return texts, found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from helpers.document import prose
 from helpers.files.reading import read_yaml
-from helpers.report.findings import Finding, finding
+from helpers.report.findings import Finding, finding, listed
 from helpers.report.folder import Report
 from helpers.report.settings_file import SETTINGS_FILE
 
@@ -32,7 +32,7 @@ def covered() -> frozenset[str]:
 
 def findings(report: Report) -> list[Finding]:
     """Each printed character that no font holds, with file and line (rule L-GLYPH)."""
-    return [*_in_settings(report), *(found for name in report.prose for found in _in_prose(report, name))]
+    return [*_in_settings(report), *(one for name in report.prose for one in listed(_in_prose(report, name)))]
 
 
 def _in_settings(report: Report) -> Iterator[Finding]:

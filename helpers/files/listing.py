@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 IRREGULAR = "是指向文件夹以外的链接，或不是普通文件，或名字不是 UTF-8 编码，请换成文件本身、改名或删去"
@@ -11,6 +12,9 @@ IRREGULAR = "是指向文件夹以外的链接，或不是普通文件，或名�
 
 MOST = 2_000
 """Files and folders that a report folder may hold; one has about a dozen."""
+
+MAX_DEPTH = 20
+"""Folders in folders."""
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -21,9 +25,9 @@ def files(folder: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        A folder cannot be read, or holds more than :data:`MOST`.
+        A folder cannot be read, or holds too much.
     """
-    return (path for path, regular in _entries(folder, _refuse) if regular)
+    return (path for path, regular in _entries(folder, strict=True) if regular)
 
 
 def irregular(folder: Path) -> Iterator[Path]:
@@ -32,31 +36,42 @@ def irregular(folder: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        The folder holds more than :data:`MOST`.
+        The folder holds too much.
     """
-    return (path for path, regular in _entries(folder, None) if not regular)
+    return (path for path, regular in _entries(folder, strict=False) if not regular)
 
 
-def _entries(folder: Path, refuse: Callable[[OSError], None] | None) -> Iterator[tuple[Path, bool]]:
-    """Yield the files of a folder, each with whether it is a regular one that lies in it."""
+def _entries(folder: Path, *, strict: bool) -> Iterator[tuple[Path, bool]]:
+    """Yield the files of a folder, each with whether it is a regular one that lies in it; ``strict``: all can be read."""
     root = folder.resolve()
-    seen = 0
-    for place, folders, names in os.walk(folder, onerror=refuse):
-        seen += len(folders) + len(names)
-        if seen > MOST:
-            raise OSError(errno.EFBIG, f"里面的文件和文件夹超过 {MOST} 个", str(folder))
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
-        for name in sorted([*names, *links]):
-            if not name.startswith("."):
-                path = Path(place, name)
+    waiting = [(folder, 0)]
+    left = MOST
+    while waiting:
+        place, depth = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                found = sorted(islice(entries, left + 1), key=lambda entry: entry.name)
+        except OSError:
+            if strict:
+                raise
+            continue
+        left -= len(found)
+        if left < 0 or depth > MAX_DEPTH:
+            reason = f"里面有 {MOST} 个以上文件，或文件夹套了 {MAX_DEPTH} 层以上"
+            raise OSError(errno.EFBIG, reason, str(folder))
+        shown = [entry for entry in found if not entry.name.startswith(".")]
+        inner = [Path(entry.path) for entry in shown if entry.is_dir(follow_symlinks=False)]
+        waiting += [(path, depth + 1) for path in reversed(inner)]
+        for entry in shown:
+            if not entry.is_dir(follow_symlinks=False):
+                path = Path(entry.path)
                 yield path, _is_own(path, path.relative_to(folder), root)
 
 
 def _is_own(path: Path, name: Path, root: Path) -> bool:
     try:
         str(name).encode()  # a name that is not UTF-8 can stand in no manifest
-        return path.is_file() and path.resolve().is_relative_to(root)
+        return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root))
     except (OSError, RuntimeError, ValueError):  # links in a circle, names that no file can have
         return False
 
@@ -67,7 +82,3 @@ def beside(place: Path) -> list[Path]:
         return sorted(place.iterdir())
     except OSError:
         return []
-
-
-def _refuse(error: OSError) -> None:
-    raise error

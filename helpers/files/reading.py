@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ import yaml
 MAX_BYTES = 1_000_000
 """Largest file of a report folder that is read; a filled table has about four kilobytes."""
 
+
+MAX_ROWS = 1_000
+"""Most rows of a table that are read; the largest has twenty-five."""
 
 MAX_YAML = 300_000
 """Largest YAML file in characters; a thousand notes have two hundred thousand."""
@@ -42,11 +45,16 @@ class SourceError(Exception):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
+def opened(path: Path, within: Path | None = None) -> Iterator[BufferedReader]:
     """Open a file of a folder, which may come from anybody.
 
     Only a regular file is opened, once: a device would have no end, a pipe no beginning. A link is followed within the
-    file's own folder, so that nothing from elsewhere is published.
+    folder, so that nothing from elsewhere is published.
+
+    Parameters
+    ----------
+    within
+        The report folder, where that is not the file's own.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def opened(path: Path) -> Iterator[BufferedReader]:
     """
     try:
         real = path.resolve(strict=True)
-        if not real.is_relative_to(path.parent.resolve()):
+        if not real.is_relative_to((within or path.parent).resolve()):
             raise SourceError("是指向文件夹以外的链接，请换成文件本身")
         _require_regular(real.stat())  # looked at before it is opened: opening a device may do something
         with open(real, "rb", opener=_open_at_once) as stream:
@@ -63,11 +71,7 @@ def opened(path: Path) -> Iterator[BufferedReader]:
             yield stream
     except FileNotFoundError:
         raise SourceError("找不到这个文件，请补上") from None
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-    ) as error:  # RuntimeError: links in a circle; ValueError: no file's name
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle; what no file can be named
         reason = getattr(error, "strerror", None) or "路径不能用"
         raise SourceError(f"文件无法打开（{reason}），请检查权限或是否被别的程序占用") from None
 
@@ -77,15 +81,20 @@ def _require_regular(state: os.stat_result) -> None:
         raise SourceError("不是普通文件，请换成文件本身")
 
 
-def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+def read_bytes(path: Path, limit: int = MAX_BYTES, within: Path | None = None) -> bytes:
     """Read a file of a folder, never more than ``limit`` bytes.
+
+    Parameters
+    ----------
+    within
+        As for :func:`opened`.
 
     Raises
     ------
     SourceError
         As :func:`opened`; also for a larger file.
     """
-    with opened(path) as stream:
+    with opened(path, within) as stream:
         data = stream.read(limit + 1)
         size = max(len(data), os.fstat(stream.fileno()).st_size) / 1_000_000
     if len(data) > limit:
@@ -100,8 +109,8 @@ def digest(path: Path) -> str:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting for whoever should write into a pipe that took the file's place."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    """Open without waiting for whoever should write into a pipe, nor following a link, that took the file's place."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
 
 
 def read_text(path: Path) -> str:
@@ -137,6 +146,8 @@ class Line:
     cells: list[str]
 
 
+_COMMA_IN_NUMBER = re.compile(r"\d[,，]\d")
+
 SEPARATORS = {",": "逗号", ";": "分号", "\t": "制表符"}
 """What may stand between the cells of a row, and its name."""
 
@@ -168,6 +179,13 @@ def read_csv(path: Path, columns: int) -> list[Line]:
             if cells and start > skipped:
                 if len(cells) > columns:
                     raise SourceError(f"这一行有 {len(cells)} 列，应有 {columns} 列，请删去多余的列", start)
+                if len(lines) == MAX_ROWS:
+                    raise SourceError(f"有 {MAX_ROWS} 行以上，统一格式的表没有这么多，请删去多余的行", start)
+                if separator == ";" and (doubtful := next(filter(_COMMA_IN_NUMBER.search, cells), None)):
+                    raise SourceError(
+                        f"各列用分号分隔，“{doubtful}”里的逗号分不清是小数点还是千分位，请去掉千分位，小数点用“.”",
+                        start,
+                    )
                 lines.append(Line(start, cells))
             start = reader.line_num + 1
     except csv.Error:
@@ -197,14 +215,20 @@ def _separator(text: str, columns: int) -> tuple[str, int]:
 
 
 _HIDDEN = {"Cc", "Cf", "Cs"}
+_SHAPELESS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 def unprintable(text: str) -> str | None:
     """Return the first character of a text that nobody sees or that turns the others round, as in U+202E; or None.
 
-    Line breaks and tabs are seen; surrogates, control characters and those of no width (Unicode Cc, Cf, Cs) are not.
+    Line breaks and tabs are seen; surrogates, control characters and those of no width (Unicode Cc, Cf, Cs) are not, nor
+    are the letters and marks without a shape.
     """
-    hidden = (char for char in text if unicodedata.category(char) in _HIDDEN and char not in "\n\t\r")
+    hidden = (
+        char
+        for char in text
+        if (unicodedata.category(char) in _HIDDEN or char in _SHAPELESS) and char not in "\n\t\r"
+    )
     found = next(hidden, None)
     return None if found is None else f"U+{ord(found):04X}"
 
@@ -227,14 +251,18 @@ class Settings:
 
 
 def read_yaml(path: Path) -> Settings:
-    """Read a YAML file of plain values; numbers with a point become Decimal so that no digit is lost, dates stay text.
+    """Read a YAML file; raises as :func:`read_text` and :func:`parse_yaml`."""
+    return parse_yaml(read_text(path))
+
+
+def parse_yaml(text: str) -> Settings:
+    """Read YAML of plain values; numbers with a point become Decimal so that no digit is lost, dates stay text.
 
     Raises
     ------
     SourceError
-        As :func:`read_text`; also for broken YAML, a key written twice, an alias or a tag.
+        Broken YAML, too much of it, a key written twice, an alias, a tag, a number too long, a character nobody sees.
     """
-    text = read_text(path)
     if len(text) > MAX_YAML:
         raise SourceError(f"文件有 {len(text)} 个字符，最多 {MAX_YAML} 个，请检查是否放错了文件")
     try:
@@ -269,6 +297,8 @@ def _plain(node: yaml.Node | None, path: Path_, lines: dict[Path_, int], seen: s
             key, line = key_node.value, key_node.start_mark.line + 1
             if not isinstance(key_node, yaml.ScalarNode):
                 raise SourceError("键只能是文字", line)
+            if found := unprintable(key):
+                raise SourceError(f"键“{key}”含有看不见的字符 {found}，请删去后重新输入", line)
             if key in mapping:
                 raise SourceError(f"“{key}”写了两次，只留一个", line)
             lines[(*path, key)] = line
@@ -280,10 +310,13 @@ def _plain(node: yaml.Node | None, path: Path_, lines: dict[Path_, int], seen: s
             lines[(*path, index)] = item.start_mark.line + 1
             items.append(_plain(item, (*path, index), lines, seen))
         return items
-    return _scalar(node, here)
+    return _scalar(node, here, ".".join(map(str, path)) or "这里")
 
 
-def _scalar(node: yaml.Node, line: int) -> Any:
+_PLAIN_NUMBER = re.compile(r"[-+]?(?=[0-9.]*[0-9])[0-9_]*(\.[0-9_]*)?")
+
+
+def _scalar(node: yaml.Node, line: int, name: str) -> Any:
     match node.tag.rpartition(":")[2], node.value:
         case "null", _:
             return None
@@ -291,16 +324,15 @@ def _scalar(node: yaml.Node, line: int) -> Any:
             return text.lower() in {"true", "yes", "on"}
         case "int" | "float", text:
             if len(text) > MAX_NUMBER:
-                raise SourceError(f"写的数有 {len(text)} 个字符，太长了，请核对", line)
-            if re.search(r"\d[eE]", text):
-                raise SourceError(f"写的是“{text}”，请写出全部数字，不用科学记数法", line)
-            try:
-                number = Decimal(text)
-            except InvalidOperation:
+                raise SourceError(f"{name} 写的数有 {len(text)} 个字符，太长了，请核对", line)
+            if re.fullmatch(r"[-+0-9._]+[eE].*", text):
+                raise SourceError(f"{name} 写的是“{text}”，请写出全部数字，不用科学记数法", line)
+            if not _PLAIN_NUMBER.fullmatch(text):
                 return text
-            return int(number) if number.is_finite() and "." not in text else number
+            number = Decimal(text) or Decimal(text.lstrip("-"))  # there is no nought below nought
+            return number if "." in text else int(number)
         case "str" | "timestamp", text:
             if found := unprintable(text):
-                raise SourceError(f"含有看不见的字符 {found}，请删去后重新输入", line)
+                raise SourceError(f"{name} 含有看不见的字符 {found}，请删去后重新输入", line)
             return text
     raise SourceError(f"不支持 YAML 标签 {node.tag}", line)

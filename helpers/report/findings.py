@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,9 @@ from helpers.report.form import FOLDER
 _CODE = Path(__file__).resolve().parents[1]
 
 Severity = Literal["error", "warning", "info"]
+
+MOST_LISTED = 500
+"""Findings of one kind that are listed; all cells of a report are two hundred."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,19 @@ def finding(rule: str, message: str, **where: Any) -> Finding:
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """Only the findings that forbid publication."""
     return [found for found in findings if found.level == "error"]
+
+
+def listed(findings: Iterable[Finding]) -> list[Finding]:
+    """Take findings of one kind until there are more than anybody reads; the last one then says that there are more.
+
+    What would come after is not even looked for, so a folder made to be wrong everywhere costs no more than others.
+    """
+    taken = list(islice(findings, MOST_LISTED + 1))
+    if len(taken) > MOST_LISTED:
+        last = taken[-1]
+        message = f"这样的问题有 {MOST_LISTED} 处以上，从这里起没有列出，请先改正前面的"
+        taken[-1] = finding(last.rule, message, file=last.file, line=last.line)
+    return taken
 
 
 def shortened(value: Any) -> str:

@@ -19,7 +19,7 @@ from helpers.files.listing import IRREGULAR, irregular
 from helpers.files.reading import SourceError, read_text, unprintable
 from helpers.files.spreadsheets import csv_text
 from helpers.report.figures import Figure, format_figure
-from helpers.report.findings import Finding, errors, finding, unforeseen
+from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
 from helpers.report.settings_file import SETTINGS_FILE, Contact, read_settings, schema
 from helpers.report.table_file import TableReader
@@ -180,9 +180,9 @@ def _read(folder: Path) -> Reading:
     findings += wrong
     report = None
     if settings is not None:
-        findings += _strangers(folder)
+        findings += listed(_strangers(folder))
         report = Report(folder=folder, **settings, tables=tables, prose=prose, lines=lines)
-    return Reading(folder, report, findings)
+    return Reading(folder, report, list(dict.fromkeys(findings)))
 
 
 # Prose ----------------------------------------------------------------------------------------------------------------
@@ -206,17 +206,12 @@ def _strangers(folder: Path) -> Iterator[Finding]:
     """Tell of pipes, devices, links that lead out of the folder, names not in UTF-8; files that are read are told of where they are."""
     known = {SETTINGS_FILE, *(f"{table}.csv" for table in FORM.tables), *(f"{name}.md" for name in PROSE)}
     try:
-        found = [path.relative_to(folder).as_posix() for path in irregular(folder)]
+        for path in irregular(folder):
+            name = path.relative_to(folder).as_posix()
+            if name not in known:
+                yield finding("LOAD", IRREGULAR, file=name.encode(errors="backslashreplace").decode())
     except OSError as error:
-        yield finding("LOAD", f"文件夹{error.strerror}，请检查是否放错了文件")
-        return
-    for name in found:
-        if name not in known:
-            yield finding(
-                "LOAD",
-                IRREGULAR,
-                file=name.encode(errors="backslashreplace").decode(),
-            )
+        yield finding("LOAD", f"报告文件夹{error.strerror}，请检查是否放错了东西")
 
 
 def files_of(report: Report) -> list[Path]:

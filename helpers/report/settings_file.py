@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
-from helpers.files.reading import Settings, SourceError, read_bytes, read_yaml
-from helpers.report.findings import Finding, finding, rules, shortened, suggestion
+from helpers.files.reading import Settings, SourceError, parse_yaml, read_bytes, read_yaml
+from helpers.report.findings import MOST_LISTED, Finding, finding, listed, rules, shortened, suggestion
 from helpers.report.form import FOLDER, FORM
 
 SETTINGS_FILE = "report.yml"
@@ -42,8 +42,14 @@ def schema() -> Any:
         "number", lambda _, value: isinstance(value, int | Decimal) and not isinstance(value, bool)
     )
     extend: Any = jsonschema.validators.extend
-    validator = extend(jsonschema.Draft202012Validator, type_checker=types)
+    # The library compares each item with each other one.
+    validator = extend(jsonschema.Draft202012Validator, {"uniqueItems": _repeated}, type_checker=types)
     return validator(described, format_checker=jsonschema.FormatChecker(["date"]))
+
+
+def _repeated(_: Any, wanted: bool, items: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+    if wanted and isinstance(items, list) and len(set(map(repr, items))) < len(items):
+        yield jsonschema.ValidationError("items are repeated")
 
 
 def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
@@ -52,8 +58,8 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
         settings = read_yaml(folder / SETTINGS_FILE)
     except SourceError as error:
         return None, [finding("LOAD", error.message, file=SETTINGS_FILE, line=error.line)]
-    wrong = list(schema().iter_errors(settings.value))
-    found = [
+    wrong = list(islice(schema().iter_errors(settings.value), MOST_LISTED + 1))
+    found = listed(
         finding(
             "LOAD",
             message,
@@ -63,7 +69,7 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
         )
         for error in wrong
         for message, extra, what in _explain(error)
-    ]
+    )
     if not all(map(_is_open, wrong)):
         # A line that is missing is an error of its own for each key the schema asks for, and told with all of them.
         return None, _in_order(found)
@@ -73,7 +79,7 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     )
     values["published"] = date.fromisoformat(values["published"]) if values["published"] else None
     values["explanations"] = values["explanations"] or {}
-    return values, [*_in_order(found), *_unknown_rules(values["explanations"], settings)]
+    return values, [*_in_order(found), *listed(_unknown_rules(values["explanations"], settings))]
 
 
 def _is_open(error: Any) -> bool:
@@ -159,12 +165,13 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
                 {"expected": limit, "actual": shortened(value)},
             )
         case "pattern":
-            shown = shortened(value.strip()) or "空"
-            yield (
-                f"{label}写的是“{shown}”，应是一行文字，不能为空，不能换行，不能有两个花括号",
-                (),
-                {"actual": shown},
-            )
+            shown = shortened(value)
+            yield f"{label}写的是“{shown}”，{_no_line(value)}", (), {"actual": shown}
+        case "uniqueItems":
+            yield f"{label}里有重复的，只留一个", (), {}
+        case "minItems" | "maxItems" | "maxProperties" as bound:
+            limit = f"{'至少' if bound == 'minItems' else '最多'} {error.validator_value} 项"
+            yield f"{label}有 {len(value)} 项，应{limit}", (), {"expected": limit}
         case "maxLength":
             most = error.validator_value
             yield (
@@ -181,6 +188,16 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
             yield f"{label}是空的或过长，请填写", (), {"actual": shortened(value)}
 
 
+def _no_line(text: str) -> str:
+    """Say why a text is no line of a name."""
+    broken = next((char for char in text.strip() if char in "\n\r\u2028\u2029"), None)
+    if not text.strip():
+        return "是空白，请填写"
+    if "{{" in text:
+        return "里面有两个花括号，请删去"
+    return f"里面有换行（U+{ord(broken or text[-1]):04X}），请写成一行"
+
+
 _LINK = re.compile(rb"^(previous|parent):(.*)$", re.MULTILINE)
 
 
@@ -191,10 +208,13 @@ def links(folder: Path) -> dict[str, Path]:
     """
     path = folder / SETTINGS_FILE
     try:
-        named = {key.decode(): yaml.safe_load(value) for key, value in _LINK.findall(read_bytes(path))}
-    except (SourceError, ValueError, RecursionError, yaml.YAMLError):
+        lines = _LINK.findall(read_bytes(path))
+        # A key that is written twice is an error; a value may also stand on a line of its own.
+        plain = len(lines) == len(dict(lines)) and all(text.strip() for _, text in lines)
+        named = {key.decode(): parse_yaml(text.decode()).value for key, text in lines} if plain else {}
+    except (SourceError, UnicodeDecodeError):
         named = {}
-    if "" in named.values():  # the value stands on a line of its own
+    if "" in named.values():
         named = {}
     found = {}
     for key, value in (named or _all_links(path)).items():
