@@ -190,12 +190,12 @@ def _explain(error: Any) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]
 
 def _no_line(text: str) -> str:
     """Say why a text is no line of a name."""
-    broken = next((char for char in text.strip() if char in "\n\r\u2028\u2029"), None)
     if not text.strip():
         return "是空白，请填写"
-    if "{{" in text:
-        return "里面有两个花括号，请删去"
-    return f"里面有换行（U+{ord(broken or text[-1]):04X}），请写成一行"
+    for char in text:
+        if char in "\n\r\u2028\u2029":
+            return f"里面有换行（U+{ord(char):04X}），请写成一行"
+    return "里面有两个花括号，请删去"
 
 
 _LINK = re.compile(rb"^(previous|parent):(.*)$", re.MULTILINE)

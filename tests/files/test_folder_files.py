@@ -1,7 +1,10 @@
 """A report folder is regular files of bounded size inside the folder, whoever wrote it and however they saved it."""
 
+import base64
+import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,8 +12,15 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, XIAODUKOU
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpers.checks import check
+from helpers.findings import MOST_LISTED
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+SETTINGS = (XIAODUKOU / "report.yml").read_text("utf-8")
+DISCLOSURE = (XIAODUKOU / "disclosure.csv").read_text("utf-8-sig")
 
 HUGE = {
     "count sentences": ("overview.md", "全年收到申请3件。\n\n" * 7000),
@@ -26,7 +36,28 @@ HUGE = {
     ),
     "keys": ("report.yml", "".join(f"k{number}: 1\n" for number in range(25_000))),
     "nesting": ("report.yml", "organ: " + "[" * 250_000),
+    "name": ("report.yml", 'organ: "' + "甲" * 250_000 + '\\n甲"'),
+    "links": ("report.yml", "previous: x\n" * 24_000),
+    "sexagesimal": ("report.yml", SETTINGS.replace("previous: null", "previous: 1" + ":1" * 140_000)),
+    "explanations": (
+        "report.yml",
+        SETTINGS.replace(
+            "explanations: {}", "explanations:\n" + "".join(f"  R{n}: x\n" for n in range(20_000))
+        ),
+    ),
+    "joint lawsuits": (
+        "report.yml",
+        SETTINGS
+        + "co_defendants:\n- {block: litigation_direct, result: upheld, organs: ["
+        + ", ".join(f"{{a: {n}}}" for n in range(20_000))
+        + "]}\n",
+    ),
     "rows": ("disclosure.csv", "x,a,b,c,1\n" * 90_000),
+    "rows twice": ("disclosure.csv", DISCLOSURE + "licensing,a,b,c,1\n" * 40_000),
+    "spaced digits": ("disclosure.csv", DISCLOSURE.replace(",403", "," + "1 " * 100_000 + "x")),
+    "one long sentence": ("overview.md", "信息公开行政复议3件，" * 4000 + "维持3件，" * 8000),
+    "clauses of nothing": ("overview.md", "行政复议3件，" * 12_000),
+    "rare characters": ("overview.md", "".join(chr(0x20000 + number) for number in range(24_000))),
     "columns": ("disclosure.csv", "," * 900_000),
     "children": ("children.yml", "complete: true\nfolders:\n" + "- ../x\n" * 40_000),
 }
@@ -50,6 +81,54 @@ def test_any_folder_is_judged_in_little_time_and_memory(name: str, folder: Path)
     done = run("check", folder, "--json", preexec_fn=little)
     assert done.returncode in (0, 1), done.stderr[-2000:]
     assert "Traceback" not in done.stderr
+
+
+def small_reports(folder: Path) -> None:
+    (folder / "report.yml").write_text(SETTINGS.replace("parent: null", "parent: k0"), encoding="utf-8")
+    for number in range(900):
+        (folder / f"k{number}").mkdir()
+        text = SETTINGS.replace("organ: ", f"organ: {number}").replace("parent: null", "parent: ../k0")
+        (folder / f"k{number}" / "report.yml").write_text(text, encoding="utf-8")
+    names = "".join(f"- k{number}\n" for number in range(900))
+    (folder / "children.yml").write_text(f"complete: true\nfolders:\n{names}", encoding="utf-8")
+
+
+def deep_folders(folder: Path) -> None:
+    for _ in range(900):
+        folder = folder / "d"
+        folder.mkdir()
+
+
+def many_links(folder: Path) -> None:
+    for number in range(15_000):
+        (folder / f"{number}").symlink_to("/etc/hostname")
+
+
+def everything_at_once(folder: Path) -> None:
+    for name in ("overview", "problems", "other", "lead"):
+        (folder / f"{name}.md").write_text(HUGE["count sentences"][1], encoding="utf-8")
+    for name in ("disclosure", "applications", "proceedings"):
+        with (folder / f"{name}.csv").open("a", encoding="utf-8") as stream:
+            stream.write("x,a,b,c,1\n" * 900)
+    (folder / "review.yml").write_text(HUGE["notes"][1], encoding="utf-8")
+
+
+@pytest.mark.parametrize("fill", [small_reports, deep_folders, many_links, everything_at_once])
+def test_any_number_of_files_is_judged_in_little_time_and_memory(
+    fill: Callable[[Path], None], folder: Path
+) -> None:
+    fill(folder)
+    done = run("check", folder, "--json", preexec_fn=little)
+    assert done.returncode in (0, 1), done.stderr[-2000:]
+    (verdict,) = json.loads(done.stdout)
+    assert not [one for one in verdict["findings"] if one["rule"] == "INTERNAL"]
+
+
+def test_what_is_not_listed_any_more_is_said(folder: Path) -> None:
+    (folder / "overview.md").write_text(HUGE["rare characters"][1], encoding="utf-8")
+    found = [one for one in check(folder).findings if one.rule == "L-GLYPH"]
+    assert len(found) == MOST_LISTED + 1
+    assert "没有列出" in found[-1].message
 
 
 @pytest.mark.parametrize("link", ["/", "/usr", "/proc", "../../.."])
@@ -83,11 +162,11 @@ def test_what_is_no_file_of_the_folder_is_told_and_not_read(
     (folder / "loop.md").symlink_to("loop.md")
     (folder / file).unlink(missing_ok=True)
     make(folder / file)
-    for command in (["check", folder], ["check", XIAODUKOU, folder]):
-        done = run(*command, preexec_fn=little)
-        assert done.returncode == 1
-        assert file in done.stderr
-        assert "Traceback" not in done.stderr
+    done = run("check", XIAODUKOU, folder, preexec_fn=little)
+    assert done.returncode == 1
+    assert file in done.stderr
+    assert "通过，核对了" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_pipe_beside_a_folder_or_under_any_name_is_no_hindrance(tmp_path: Path, folder: Path) -> None:
@@ -103,6 +182,23 @@ def test_a_link_within_the_folder_is_followed(folder: Path) -> None:
     (folder / "other.md").rename(folder / "sechs.txt")
     (folder / "other.md").symlink_to("sechs.txt")
     assert check(folder).passed
+
+
+def test_a_picture_may_be_a_link_within_the_folder(folder: Path) -> None:
+    (folder / "pictures").mkdir()
+    (folder / "map.bin").write_bytes(base64.b64decode(PIXEL))
+    (folder / "pictures" / "map.png").symlink_to("../map.bin")
+    with (folder / "other.md").open("a", encoding="utf-8") as stream:
+        stream.write("\n\n![示意图](pictures/map.png)\n")
+    assert check(folder).passed
+
+
+def test_a_child_listed_twice_is_not_counted_twice(folder: Path) -> None:
+    shutil.copytree(XIAODUKOU, folder / "child")
+    (folder / "children.yml").write_text("complete: true\nfolders: [child, ./child]\n", encoding="utf-8")
+    (found,) = check(folder).findings
+    assert (found.rule, found.file, found.line) == ("LOAD", "children.yml", 2)
+    assert "写了两次" in found.message
 
 
 def test_a_manifest_that_is_no_file(tmp_path: Path) -> None:
@@ -133,6 +229,14 @@ def test_what_only_looks_like_a_digit_is_no_figure(written: str, folder: Path) -
     [
         ("information_fee_yuan: 1.0e-400000000", "科学记数法"),
         ("information_fee_yuan: 1.0e+9", "科学记数法"),
+        ("information_fee_yuan: 1.e+400000000", "科学记数法"),
+        ("information_fee_yuan: 1_._e+400000000", "科学记数法"),
+        ("information_fee_yuan: !!float 1e400000000", "科学记数法"),
+        ("information_fee_yuan: !!int ٣", "应是数"),
+        ("information_fee_yuan: 0x1F", "应是数"),
+        ("information_fee_yuan: 1:30", "应是数"),
+        ("information_fee_yuan: .inf", "应是数"),
+        ("information_fee_yuan: -1", "不小于 0"),
         ("information_fee_yuan: " + "9" * 5000, "太长"),
         ("information_fee_yuan: 0." + "0" * 5000, "太长"),
     ],
@@ -155,20 +259,26 @@ def test_a_year_of_thousands_of_digits(folder: Path) -> None:
 # Names ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        '"\\ud800镇"',
-        '"a\\e[31m"',
-        '"\\u202e镇"',
-        '"镇\\u200b"',
-        '"镇\\n府"',
-        '"  "',
-        '"x {{< env HOME >}}"',
-        '"镇\\u2028府"',
-    ],
-)
-@pytest.mark.parametrize("key", ["organ", "short_name", "office"])
+NAMES = {
+    '"\\ud800镇"': "U+D800",
+    '"a\\e[31m"': "U+001B",
+    '"\\u202e镇"': "U+202E",
+    '"镇\\u200b"': "U+200B",
+    '"\\u3164"': "U+3164",
+    '"镇\\u2066"': "U+2066",
+    '"镇\\x85府"': "U+0085",
+    '"镇\\n府"': "U+000A",
+    '"镇\\n"': "U+000A",
+    '"镇\\u2028府"': "U+2028",
+    '"\\u2029镇"': "U+2029",
+    '"  "': "空白",
+    '"\\u3000\\n"': "空白",
+    '"x {{< env HOME >}}"': "花括号",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("key", ["organ", "short_name", "office", "phone", "address", "email"])
 def test_names_are_one_line_of_what_can_be_seen(key: str, name: str, folder: Path) -> None:
     path = folder / "report.yml"
     lines = [
@@ -176,11 +286,18 @@ def test_names_are_one_line_of_what_can_be_seen(key: str, name: str, folder: Pat
         for line in path.read_text("utf-8").split("\n")
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
-    done = run("check", folder, XIAODUKOU, "--json")
-    assert (done.returncode, done.stderr) == (1, "")
     (found,) = check(folder).findings
     assert (found.file, found.rule) == ("report.yml", "LOAD")
-    assert found.line
+    assert found.line == next(n for n, line in enumerate(lines, 1) if line.strip().startswith(f"{key}:"))
+    assert key in found.message
+    assert NAMES[name] in found.message
+
+
+def test_a_name_that_no_encoding_holds_ends_nothing(folder: Path) -> None:
+    (folder / "report.yml").write_text('organ: "\\ud800镇"\n', encoding="utf-8")
+    done = run("check", folder, XIAODUKOU, "--json")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [one["passed"] for one in json.loads(done.stdout)] == [False, True]
 
 
 def test_an_explanation_of_a_rule_that_is_none_is_told(folder: Path) -> None:
@@ -233,3 +350,41 @@ def test_another_separator_is_named(separator: str, told: str, folder: Path) -> 
     path.write_text(path.read_text("utf-8-sig").replace(",", separator), encoding="utf-8")
     (found,) = check(folder).findings
     assert told in found.message
+
+
+@pytest.mark.parametrize("cell", ["1,403", "403,000"])
+def test_a_comma_that_may_be_a_decimal_point_is_not_read(cell: str, folder: Path) -> None:
+    path = folder / "disclosure.csv"
+    text = path.read_text("utf-8-sig").replace(",", ";").replace(";403", f";{cell}")
+    path.write_text(text, encoding="utf-8")
+    (found,) = check(folder).findings
+    assert f"“{cell}”里的逗号" in found.message
+    assert found.line
+
+
+# Nothing is told twice ------------------------------------------------------------------------------------------------
+
+LINES = [
+    line
+    for name in ("report.yml", "disclosure.csv", "proceedings.csv")
+    for line in (XIAODUKOU / name).read_text("utf-8-sig").splitlines()
+]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_nothing_is_told_twice(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("twice") / "folder"
+    shutil.copytree(XIAODUKOU, folder)
+    for name in data.draw(
+        st.sets(st.sampled_from([path.name for path in XIAODUKOU.iterdir()]), min_size=1, max_size=3)
+    ):
+        lines = (folder / name).read_text("utf-8-sig").splitlines()
+        for _ in range(data.draw(st.integers(1, 4))):
+            at = data.draw(st.integers(0, len(lines)))
+            lines[at : at + data.draw(st.integers(0, 2))] = data.draw(
+                st.lists(st.sampled_from(LINES), max_size=2)
+            )
+        (folder / name).write_text("\n".join(lines), encoding="utf-8")
+    found = [(one.file, one.line, one.row, one.column, one.message) for one in check(folder).findings]
+    assert len(found) == len(set(found))
