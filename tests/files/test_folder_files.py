@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers.checks import check
-from helpers.findings import MOST_LISTED
+from helpers.report.findings import MOST_LISTED
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 SETTINGS = (XIAODUKOU / "report.yml").read_text("utf-8")
