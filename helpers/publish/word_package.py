@@ -68,7 +68,8 @@ def _set_body(document: bytes, _: Properties) -> bytes:
     """Return tables the widths that were asked for and rows that hold together, and pictures one description."""
     from lxml import etree
 
-    root = etree.fromstring(document)
+    # Pandoc names a picture by its whole data: address, and a large one is longer than the parser takes unasked.
+    root = etree.fromstring(document, etree.XMLParser(huge_tree=True))
     width = _text_width(root)
     for table in root.iter(f"{_W}tbl"):
         if width is not None:
