@@ -77,6 +77,11 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     values["contact"] = Contact(
         **{"office": "", "phone": ""} | {k: v for k, v in values["contact"].items() if v}
     )
+    for key in (
+        "level",
+        "information_fee_yuan",
+    ):  # left blank, as null or as an empty text: nothing is stated
+        values[key] = None if values[key] == "" else values[key]
     values["published"] = date.fromisoformat(values["published"]) if values["published"] else None
     values["explanations"] = values["explanations"] or {}
     return values, [*_in_order(found), *listed(_unknown_rules(values["explanations"], settings))]
