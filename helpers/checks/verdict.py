@@ -139,7 +139,9 @@ def _verdicts_of_processes(chunks: Iterable[list[Path]], workers: int) -> Iterat
     while waiting:
         try:
             # Never fork: a forked copy of threads that libraries started deadlocks.
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start) as pool:
+            with ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=end_with_parent
+            ) as pool:
                 for verdicts in pool.map(_check_chunk, tuple(waiting)):
                     waiting.popleft()
                     yield from verdicts
@@ -156,12 +158,6 @@ def _cores() -> int:
 
 
 _cache = FolderCache()
-
-
-def _start() -> None:
-    global _cache
-    end_with_parent()
-    _shelf = FolderCache()
 
 
 def _check_chunk(folders: list[Path]) -> list[Verdict]:

@@ -10,8 +10,6 @@ from typing import NoReturn
 
 import click
 
-from helpers.cli import usage
-from helpers.cli.commands import cli
 from helpers.cli.messages import fail, say
 
 _LAST_MOMENT = 253_402_300_799
@@ -51,6 +49,8 @@ def _run() -> tuple[int, str | None]:
     """Run the command; return its exit code, and why it failed where it has not said so itself."""
     try:
         _require_date()
+        from helpers.cli.commands import cli  # here, so that an interrupt meanwhile is told as every other
+
         cli(prog_name=_name(), complete_var="_NIANBAO_COMPLETE", standalone_mode=False)
     except SystemExit as done:
         return (done.code, None) if isinstance(done.code, int) else (0, None)
@@ -59,6 +59,8 @@ def _run() -> tuple[int, str | None]:
     except click.exceptions.NoArgsIsHelpError as error:
         return 2, error.message
     except click.UsageError as error:
+        from helpers.cli import usage
+
         command = f"{error.ctx.info_name} " if error.ctx and error.ctx.parent else ""
         return 2, f"用法有误：{usage.explained(error)}。查看用法：{_name()} {command}--help"
     except OSError as error:

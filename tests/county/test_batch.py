@@ -375,6 +375,8 @@ def test_a_worker_with_another_edition_of_the_project(
 def test_a_worker_without_the_project(tmp_path: Path, copies: Callable[..., list[Path]]) -> None:
     place = tmp_path / "empty"
     place.mkdir()
+    # Stands before the project that is installed for whoever runs the tests.
+    (place / "helpers.py").write_text("raise ModuleNotFoundError('helpers')", encoding="utf-8")
     with elsewhere(tmp_path, cwd=place) as (address, _):
         said = batch(copies("one"), tmp_path / "out", code=1, scheduler=address)
     assert "没有本项目" in said

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import intake
-from helpers.intake.matching import matcher
-from helpers.intake.matching.model import Document, Grid, Imported, Text
+from helpers.intake.matching import account, matcher, sections
+from helpers.intake.matching.model import Cell, Document, Grid, Imported, Text
 from helpers.intake.readers import kinds
 from helpers.report.form import FORM
 from tests.intake import make
@@ -229,3 +229,13 @@ def test_a_subheading_of_a_section_of_tables_is_no_heading(style):
     report = matcher.place(kinds.read(content))
     assert report.sections["overview"] == "\n\n".join(make.OVERVIEW) + "\n"
     assert [entry.text for entry in report.unread] == [inserted]
+
+
+_ODD = st.text(st.sampled_from("甲1.）)（-+#>|*_[]<`\\~&! "), max_size=20).map(str.strip)
+
+
+@given(texts=st.lists(_ODD, min_size=1, max_size=3), mark=st.sampled_from(["", "## ", "- ", "1. "]))
+def test_prose_says_what_was_read(texts, mark):
+    for blocks in ([Text(text, mark) for text in texts], [Grid([[Cell(text) for text in texts]] * 2)]):
+        read = "".join(texts) * (2 if isinstance(blocks[0], Grid) else 1)
+        assert account.said(sections.markdown(blocks)) == account.squeezed(read)

@@ -16,7 +16,7 @@ from helpers.intake.matching.model import Block, Cell, Grid, Unread
 from helpers.intake.matching.similarity import clean
 from helpers.report.form import FORM
 
-_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MARK = re.compile(r"^(?:#{1,6} |> |- |\d+\. )")
 _RULE = re.compile(r"\|(?:---\|)+")
 _BESIDE = "是表格以外的文字，这一部分只有表格；要保留的请移到正文里"
@@ -37,7 +37,7 @@ def said(markdown: str) -> str:
     lines = []
     for line in markdown.split("\n"):
         bare = re.sub(r"(?<!\\)\|", "", line) if line.startswith("| ") else _MARK.sub("", line, count=1)
-        lines.append("" if _RULE.fullmatch(line) else _ESCAPE.sub("", bare))
+        lines.append("" if _RULE.fullmatch(line) else _ESCAPE.sub(r"\1", bare))
     return squeezed("".join(lines))
 
 

@@ -236,4 +236,5 @@ def _table(grid: Grid) -> str:
 
 
 def _cell(cell: Cell | None) -> str:
-    return escape(" ".join(clean(cell.text).split())).replace("|", "\\|") if cell else ""
+    text = " ".join(clean(cell.text).split()) if cell else ""
+    return "\\|".join(map(escape, text.split("|")))
