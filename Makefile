@@ -40,15 +40,13 @@ bench: $(VENV)/.dev      ## measure speed and memory
 clean:           ## remove what was made (the figures in data/ stay)
 	@rm -rf $(VENV) _output .quarto .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.ready: requirements.lock requirements-quarto.lock pyproject.toml
-	@echo "正在准备运行环境（只在第一次，约一两分钟）……"
+$(VENV)/.ready: requirements.lock requirements-quarto.lock requirements-quarto-cli.lock pyproject.toml
+	@echo "正在准备运行环境（只在第一次，约半分钟）……"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python tools/try_quarto.py requirements-quarto.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python tools/set_up.py
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.ready requirements-dev.lock
 	@echo "正在准备测试工具……"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python tools/set_up.py dev
 	@touch $@

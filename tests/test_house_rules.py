@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -130,8 +131,12 @@ def test_no_registry_no_machine_no_secret() -> None:
 
 
 def test_locks_name_hashes_and_no_index() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-quarto.lock"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {"dev", "quarto-cli", *project["optional-dependencies"]}
+    locks = [ROOT / "requirements.lock", *(ROOT / f"requirements-{name}.lock" for name in names)]
+    assert sorted(ROOT.glob("*.lock")) == sorted(locks)
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
         packages = re.findall(r"^[A-Za-z0-9].*", text, re.MULTILINE)
         assert packages
         assert all(package.rstrip().endswith("\\") for package in packages), "a package without a hash"

@@ -285,6 +285,9 @@ def batch(
     fresh: bool,
 ) -> None:
     """Check and render many folders."""
+    from helpers.files import extras
+
+    extras.require("batch", "一次生成许多报告")
     from helpers.county.cluster import Address, BatchError
     from helpers.county.progress import run_with_progress
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from helpers.cli.messages import fail, say
+from helpers.files.extras import MissingExtraError
 
 _LAST_MOMENT = 253_402_300_799
 """The end of the year 9999, in seconds."""
@@ -63,6 +64,8 @@ def _run() -> tuple[int, str | None]:
 
         command = f"{error.ctx.info_name} " if error.ctx and error.ctx.parent else ""
         return 2, f"用法有误：{usage.explained(error)}。查看用法：{_name()} {command}--help"
+    except MissingExtraError as error:
+        return 2, str(error)
     except OSError as error:
         if error.filename is None:
             raise

@@ -6,6 +6,7 @@ Prints one JSON object: the report, or ``{"error": message}``. Whatever a hostil
 import sys
 from pathlib import Path
 
+from helpers.files.extras import MissingExtraError
 from helpers.intake.matching.model import IntakeError, dumps
 from helpers.intake.readers.limits import MAX_BYTES, MAX_MEMORY, MAX_SECONDS
 
@@ -20,7 +21,7 @@ def main() -> None:
         with Path(sys.argv[1]).open("rb") as stream:
             imported = matcher.place(kinds.read(stream.read(MAX_BYTES + 1)))
         answer = vars(imported) | {"unread": [vars(entry) for entry in imported.unread]}
-    except IntakeError as error:
+    except (IntakeError, MissingExtraError) as error:
         answer = {"error": str(error)}
     except OSError as error:
         answer = {"error": f"文件无法打开（{error.strerror}），请检查权限或是否被别的程序占用"}

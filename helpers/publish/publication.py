@@ -175,7 +175,7 @@ def _choose_engine(engine: str, options: Options) -> tuple[str | None, str]:
         return None, "指定了内置引擎"
     quarto, reason = quarto_engine.find_quarto(options)
     if engine == "quarto" and quarto is None:
-        raise PublishError(f"{reason}；请安装 Quarto，或改用 engine=pandoc（内置引擎）")
+        raise PublishError(f"不能用 Quarto：{reason}。也可以改用 engine=pandoc（内置引擎）")
     return quarto, reason
 
 

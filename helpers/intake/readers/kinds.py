@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from helpers.files import extras
 from helpers.intake.matching.model import Document, IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, check_package
 
@@ -26,12 +27,15 @@ def read(data: bytes) -> Document:
     ------
     IntakeError
         It is empty, too large, damaged, encrypted, or of a kind that is not read.
+    MissingExtraError
+        Its reader needs packages that are not installed.
     """
     if not data.strip():
         raise IntakeError("文件是空的")
     if len(data) > MAX_BYTES:
         raise IntakeError(f"文件超过 {MAX_BYTES // 1_000_000} MB，不像一份年度报告，没有打开")
     if b"%PDF-" in data[:1024]:
+        extras.require("import", "读 PDF 文件")
         from helpers.intake.readers import pdf_file
 
         return pdf_file.read(data)
@@ -53,6 +57,7 @@ def read(data: bytes) -> Document:
 def _read_package(data: bytes) -> Document:
     names = set(check_package(data, "文件").namelist())
     if "word/document.xml" in names:
+        extras.require("import", "读 Word 文件")
         from helpers.intake.readers import word_file
 
         return word_file.read(data)

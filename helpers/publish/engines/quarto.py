@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from helpers.files import extras
 from helpers.publish.qmd.errors import CellError, PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.source import Document, cell_name
@@ -62,7 +63,10 @@ def find_quarto(options: Options) -> tuple[str | None, str]:
     oldest = required[1] if required else OLDEST
     if not version or _numbers(version) < _numbers(oldest):
         return None, f"Quarto 版本是 {version or '未知'}，需要 {oldest} 或更新的"
-    return executable, f"找到 Quarto {version}"
+    found = f"找到 Quarto {version}"
+    if extras.missing("quarto"):
+        return None, f"{found}，但没有它要用的附加组件 quarto（装一次即可：{extras.command('quarto')}）"
+    return executable, found
 
 
 def versions(executable: str) -> dict[str, str]:

@@ -1,0 +1,98 @@
+"""What is promised of an environment that has only what requirements.lock names: reports are made, the rest asks for its extra."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, XIAODUKOU
+from docx import Document
+
+EXTRAS = {"batch": "distributed", "import": "pdfplumber", "quarto": "nbclient"}
+"""A package of each."""
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a new environment, in which the packages of the lock stand as links to those of this one."""
+    place = tmp_path_factory.mktemp("core") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
+    (packages,) = place.glob("[Ll]ib/**/site-packages")
+    for name in re.findall(r"^[a-z][\w.-]*", (ROOT / "requirements.lock").read_text("utf-8"), re.MULTILINE):
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:  # of another system, or of another Python
+            continue
+        for entry in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+            if not (packages / entry).exists():
+                (packages / entry).symlink_to(Path(str(found.locate_file(entry))))
+    return place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def run(python: Path, *arguments: str | Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [str(python), "-m", "helpers", *map(str, arguments)]
+    environment = {**os.environ, "PATH": f"{path or ''}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_the_environment_has_nothing_else(python: Path) -> None:
+    for package in EXTRAS.values():
+        tried = subprocess.run([str(python), "-c", f"import {package}"], capture_output=True, text=True)
+        assert "ModuleNotFoundError" in tried.stderr
+
+
+def test_a_report_is_checked_and_made_in_three_formats(python: Path, tmp_path: Path) -> None:
+    done = run(python, "render", XIAODUKOU, "--engine", "pandoc", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "report.html",
+        "report.pdf",
+        "report.docx",
+        "manifest.json",
+    }
+    checked = run(python, "check", XIAODUKOU)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_what_clerks_use_needs_no_extra(python: Path, tmp_path: Path) -> None:
+    workbook = tmp_path / "filled.xlsx"
+    for arguments in (
+        ("workbook", XIAODUKOU, "--out", workbook),
+        ("import", workbook, "--out", tmp_path / "read"),
+        ("compare", XIAODUKOU, XIAODUKOU),
+    ):
+        done = run(python, *arguments)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_command_that_needs_an_extra_names_it_and_how_to_get_it(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    Document().save(str(tmp_path / "a.docx"))
+    asking = [
+        ("batch", ("batch", XIAODUKOU, "--out", tmp_path / "out")),
+        ("import", ("import", tmp_path / "a.pdf", "--out", tmp_path / "read")),
+        ("import", ("import", tmp_path / "a.docx", "--out", tmp_path / "read")),
+    ]
+    for extra, arguments in asking:
+        done = run(python, *arguments)
+        assert done.returncode == 2
+        assert f"附加组件 {extra}（" in done.stderr and "Traceback" not in done.stderr
+        assert done.stderr.rstrip().endswith(f"{ROOT / 'tools' / 'set_up.py'} {extra}")
+        assert (ROOT / f"requirements-{extra}.lock").is_file()
+    assert not (tmp_path / "out").exists() and not (tmp_path / "read").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a program on PATH is a script of sh")
+def test_quarto_without_its_extra_is_not_taken_and_says_what_it_needs(python: Path, tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "quarto"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\necho 1.10.18\n")
+    script.chmod(0o755)
+    done = run(
+        python, "render", XIAODUKOU, "--engine", "quarto", "--out", tmp_path / "out", path=script.parent
+    )
+    assert done.returncode == 1
+    assert "附加组件 quarto" in done.stderr and "set_up.py quarto" in done.stderr
