@@ -7,6 +7,7 @@ import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
 # Rooms of helpers/ by floor, the ground floor first: a file imports only from its own room and from floors below.
@@ -99,6 +100,78 @@ def apart_by_one(one: str, other: str) -> bool:
     if len(short) == len(long):
         return sum(left != right for left, right in zip(short, long, strict=True)) == 1
     return len(long) - len(short) == 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+
+
+# One way for one thing: module, and what only it may import.
+ONLY_IN = {"hashlib": "helpers.files.digests"}
+
+# Files that write although they are not the one place for it, and why.
+WRITERS = {
+    "helpers.files.writing": "it is that place",
+    "helpers.files.scratch": "lock files, which hold no content",
+    "helpers.publish.engines.rasterize": "run by its path inside pandoc, where it can import nothing of ours",
+    "helpers.publish.engines.quarto": "puts back what Quarto writes over beside the document",
+}
+
+WRITES = {
+    "write_text",
+    "write_bytes",
+    "mkstemp",
+    "NamedTemporaryFile",
+    "fdopen",
+    "rename",
+    "copyfile",
+    "copy",
+    "copy2",
+    "move",
+}
+
+
+def writes(call: ast.Call) -> bool:
+    """Whether a call opens a file for writing, writes one, or moves one."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id == "open" and for_writing(call.args[1:2], call.keywords)
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    owner = call.func.value.id if isinstance(call.func.value, ast.Name) else ""
+    match call.func.attr:
+        case "open":
+            return owner != "os" and for_writing(call.args[:1], call.keywords)
+        case "replace":  # of a text it takes two arguments, of a dataclass names
+            return owner == "os" or (len(call.args) == 1 and not call.keywords)
+        case "rename" | "copy" | "move":
+            return owner in {"os", "shutil"} or (call.func.attr == "rename" and len(call.args) == 1)
+        case name:
+            return name in WRITES
+
+
+def for_writing(mode: list[ast.expr], keywords: list[ast.keyword]) -> bool:
+    given = [*mode, *(one.value for one in keywords if one.arg == "mode")]
+    return any(isinstance(one, ast.Constant) and set("wax+") & set(str(one.value)) for one in given)
+
+
+def calls(module: str) -> list[ast.Call]:
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def test_one_place_writes_files() -> None:
+    for module in MODULES.keys() - WRITERS.keys():
+        lines = [call.lineno for call in calls(module) if writes(call)]
+        assert not lines, f"{module} writes, line {lines}; use helpers/files/writing.py"
+    assert all(any(map(writes, calls(module))) for module in WRITERS), "a file that no longer writes"
+
+
+@pytest.mark.parametrize(("package", "place"), ONLY_IN.items())
+def test_one_place_uses_it(package: str, place: str) -> None:
+    found = {
+        module
+        for module in MODULES
+        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Import) and package in {alias.name.split(".")[0] for alias in node.names})
+        or (isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == package)
+    }
+    assert found == {place}
 
 
 def tracked() -> list[Path]:

@@ -1,12 +1,12 @@
 """A whole run: what changed is made, what did not is verified, and all of it is summed up."""
 
-import hashlib
 import json
 import os
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,8 +18,11 @@ from distributed.scheduler import KilledWorker
 from helpers.county import portal
 from helpers.county.bundle import BundleError, Packer
 from helpers.county.cluster import Address, BatchError, Job, cluster, submit
-from helpers.county.store import InUseError, older, put, sha256, staging, sync, up_to_date, write_safely
+from helpers.county.store import InUseError, older, put, staging, up_to_date
 from helpers.county.worker import edition
+from helpers.files.digests import digest, digest_of
+from helpers.files.reading import SourceError
+from helpers.files.writing import move_file, written_file
 from helpers.report.findings import Finding, finding, printable, unforeseen
 
 SUMMARY = "batch.json"
@@ -261,17 +264,22 @@ def _write_summary(results: _Results, out: Path, stage: Path, parents: Sequence[
     if shown != _shown(out):
         portal.write(listed, stage)
         for name in portal.FILES:
-            _replace(stage / name, out / name)
+            move_file(stage / name, out / name, durable=True)
         shown["sha256"] = _standing(out)
-    with (stage / SUMMARY).open("w", encoding="utf-8", errors="backslashreplace") as stream:
-        head = {"counts": counts, "open_notes": results.open_notes, "portal": shown}
-        stream.write(json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": [')
-        for number, entry in enumerate(results):
-            stream.write(",\n" if number else "\n")
-            stream.write(json.dumps(_public(entry), ensure_ascii=False))
-        stream.write("\n]}\n")
-    _replace(stage / SUMMARY, out / SUMMARY)
+    head = {"counts": counts, "open_notes": results.open_notes, "portal": shown}
+    with written_file(stage / SUMMARY) as stream:
+        for part in _summary(head, results):
+            stream.write(part.encode(errors="backslashreplace"))
+    move_file(stage / SUMMARY, out / SUMMARY, durable=True)
     return Summary(counts, results.open_notes, out / SUMMARY)
+
+
+def _summary(head: dict[str, Any], results: _Results) -> Iterator[str]:
+    yield json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": ['
+    for number, entry in enumerate(results):
+        yield ",\n" if number else "\n"
+        yield json.dumps(_public(entry), ensure_ascii=False)
+    yield "\n]}\n"
 
 
 def _public(entry: dict[str, Any]) -> dict[str, Any]:
@@ -324,14 +332,15 @@ class _Listing:
 
     def digest(self) -> str:
         """Digest of everything the portal shows."""
-        digest = hashlib.sha256(edition().encode())
-        for one in self:
-            digest.update(repr(one).encode())
-        return digest.hexdigest()
+        return digest_of(chain([edition().encode()], (repr(one).encode() for one in self)))
 
 
 def _standing(out: Path) -> dict[str, str]:
-    return {name: sha256((out / name).read_bytes()) for name in portal.FILES if (out / name).is_file()}
+    standing: dict[str, str] = {}
+    for name in portal.FILES:
+        with suppress(SourceError):  # what is not there, or only linked, is made anew
+            standing[name] = digest(out / name)
+    return standing
 
 
 def _shown(out: Path) -> Any:
@@ -339,9 +348,3 @@ def _shown(out: Path) -> Any:
         return json.loads((out / SUMMARY).read_text(encoding="utf-8"))["portal"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _replace(new: Path, target: Path) -> None:
-    write_safely(new, new.read_bytes())
-    new.replace(target)
-    sync(target.parent)

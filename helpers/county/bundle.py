@@ -4,7 +4,6 @@ Workers share no disk with this process, so a bundle carries last year's report 
 children, in the places they have to one another.
 """
 
-import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.checks.context import CHILDREN_FILE
+from helpers.files.digests import digest_of
 from helpers.files.listing import IRREGULAR, beside, files, irregular
 from helpers.files.reading import SourceError, read_bytes, read_yaml, unprintable
 from helpers.report.findings import printable
@@ -43,11 +43,13 @@ class Bundle:
 
     def key(self, *made_with: str) -> str:
         """Digest of everything the outputs follow from: these files, and what they are made with."""
-        digest = hashlib.sha256("\0".join((self.folder, *made_with)).encode())
-        for name, data in sorted(self.files.items()):
-            digest.update(f"\0{name}\0{len(data)}\0".encode())
-            digest.update(data)
-        return digest.hexdigest()
+        head = "\0".join((self.folder, *made_with)).encode()
+        files = (
+            part
+            for name, data in sorted(self.files.items())
+            for part in (f"\0{name}\0{len(data)}\0".encode(), data)
+        )
+        return digest_of([head, *files])
 
 
 class Packer:

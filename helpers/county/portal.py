@@ -16,6 +16,7 @@ from great_tables import GT
 from helpers.document.opendata import COUNT_UNIT
 from helpers.document.outputs import INDEX, PORTAL
 from helpers.files.spreadsheets import csv_text
+from helpers.files.writing import write_text, written_file
 from helpers.report.cell_names import CELLS
 from helpers.report.form import CARRIED_FORWARD, FOLDER, FORM, HANDLED, NEW, TOTAL
 
@@ -90,10 +91,10 @@ def write(reports: Iterable[Listed], folder: Path) -> None:
     OSError
         A file cannot be written.
     """
-    (folder / "index.html").write_text(page(reports), encoding="utf-8")
+    write_text(folder / "index.html", page(reports))
     _write_data((one for one in reports if one.passed), folder)
     package = json.dumps(_package(), ensure_ascii=False, indent=2)
-    (folder / "datapackage.json").write_text(package + "\n", encoding="utf-8")
+    write_text(folder / "datapackage.json", package + "\n")
 
 
 # The page -------------------------------------------------------------------------------------------------------------
@@ -272,14 +273,15 @@ def _write_data(reports: Iterable[Listed], folder: Path) -> None:
     }
     schema = pa.schema([(name, kinds[kind]) for name, (kind, _) in _FIELDS.items()])
     with (
-        (folder / "reports.csv").open("w", encoding="utf-8-sig", newline="") as stream,
-        pq.ParquetWriter(folder / "reports.parquet", schema, compression="zstd") as parquet,
+        written_file(folder / "reports.csv") as text,
+        written_file(folder / "reports.parquet") as table,
+        pq.ParquetWriter(table, schema, compression="zstd") as parquet,
     ):
-        stream.write(csv_text([_FIELDS]))
+        text.write(csv_text([_FIELDS]).encode("utf-8-sig"))
         remaining = iter(reports)
         while some := list(islice(remaining, _GROUP)):
             rows = [row for one in some for row in _rows(one)]
-            stream.write(csv_text(rows))
+            text.write(csv_text(rows).encode())
             columns = dict(zip(_FIELDS, zip(*rows, strict=True), strict=True))
             parquet.write_table(
                 pa.table({name: _column(name, values, kinds) for name, values in columns.items()}, schema)

@@ -19,7 +19,7 @@ from helpers.checks.context import CHILDREN_FILE, FolderCache
 from helpers.checks.levels import summed
 from helpers.files.reading import SourceError, read_yaml
 from helpers.files.spreadsheets import csv_text
-from helpers.files.writing import written_whole
+from helpers.files.writing import write_text, written_whole
 from helpers.intake.new_year import NewError, create
 from helpers.report.cell_names import CELLS, Cell, place
 from helpers.report.figures import Figure, format_figure
@@ -103,8 +103,8 @@ def rollup(folders: Sequence[Path], organ: str, level: str, out: Path) -> Rollup
             sums = summed(parent, [(child, _figures(child)) for child in children])
             save(replace(parent, tables=_tables(sums)), new)
             folders = [*(child.folder.resolve() for child in children), *forgotten]
-            (new / CHILDREN_FILE).write_text(_list(folders, out, complete=not missing), encoding="utf-8")
-            (new / CONTRIBUTIONS).write_text(_contributions(children, sums), encoding="utf-8-sig", newline="")
+            write_text(new / CHILDREN_FILE, _list(folders, out, complete=not missing))
+            write_text(new / CONTRIBUTIONS, _contributions(children, sums), "utf-8-sig")
     except NewError as error:
         raise RollupError(str(error)) from None
     except OSError as error:

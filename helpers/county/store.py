@@ -1,6 +1,5 @@
 """Finished reports on disk: put there whole or not at all, and looked at again before they are trusted."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -10,9 +9,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from platform import node
-from typing import IO, Any
+from typing import Any
 
-from helpers.files.scratch import lock as take
+from helpers.files.digests import digest, digest_of
+from helpers.files.reading import SourceError
+from helpers.files.scratch import HeldError, held
+from helpers.files.writing import move_folder, write_file
 from helpers.publish.manifest import NAME
 
 RECORD = "record.json"
@@ -38,31 +40,21 @@ def staging(out: Path) -> Iterator[Path]:
         It cannot be made.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with (out / _LOCK).open("a+", encoding="utf-8") as lock:
-        _acquire(lock, out)
-        place = out / _STAGING
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        try:
-            yield place
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-            lock.truncate(0)
-
-
-def _acquire(lock: IO[str], out: Path) -> None:
-    """Lock a file until it is closed, which the system does for a process that is killed; write down who holds it."""
+    this_run = f"进程 {os.getpid()}，{node()}，{datetime.now():%Y-%m-%d %H:%M} 开始"
     try:
-        take(lock.fileno())
-    except (BlockingIOError, PermissionError):
-        lock.seek(0)
-        holder = lock.read().strip() or "刚刚开始"
+        with held(out / _LOCK, this_run):
+            place = out / _STAGING
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            try:
+                yield place
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+    except HeldError as error:
         raise InUseError(
-            f"{out} 正由另一次 batch 写入（{holder}）；请等它结束，或先停掉它，或换一个输出文件夹，再重新运行"
+            f"{out} 正由另一次 batch 写入（{error.holder or '刚刚开始'}）；"
+            "请等它结束，或先停掉它，或换一个输出文件夹，再重新运行"
         ) from None
-    lock.truncate(0)
-    lock.write(f"进程 {os.getpid()}，{node()}，{datetime.now():%Y-%m-%d %H:%M} 开始\n")
-    lock.flush()
 
 
 def up_to_date(folder: Path, key: str) -> dict[str, Any] | None:
@@ -72,9 +64,9 @@ def up_to_date(folder: Path, key: str) -> dict[str, Any] | None:
         digests = record["sha256"]
         if record["key"] != key or record["digest"] != _digest(record):
             return None
-        same = all(sha256((folder / name).read_bytes()) == digest for name, digest in digests.items())
+        same = all(digest(folder / name) == stated for name, stated in digests.items())
         return record if same else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (SourceError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
@@ -99,18 +91,14 @@ def put(
     """
     if os.path.lexists(folder) and not _may_replace(folder):
         raise FileExistsError(folder)
-    full = {**record, "key": key, "sha256": {name: sha256(data) for name, data in files.items()}}
+    full = {**record, "key": key, "sha256": {name: digest_of([data]) for name, data in files.items()}}
     full["digest"] = _digest(full)
     new = Path(tempfile.mkdtemp(dir=stage))
     new.chmod(0o755)
     for name, data in {**files, RECORD: _json(full)}.items():
-        write_safely(new / name, data)
-    sync(new)
+        write_file(new / name, data, durable=True)
     old = new.with_name(f"{new.name}-old")
-    if folder.exists():
-        folder.rename(old)
-    new.rename(folder)
-    sync(folder.parent)
+    move_folder(new, folder, old, durable=True)
     shutil.rmtree(old, ignore_errors=True)
     return full
 
@@ -121,31 +109,8 @@ def _may_replace(folder: Path) -> bool:
     return folder.is_dir() and not folder.is_symlink() and (ours or not any(folder.iterdir()))
 
 
-def write_safely(path: Path, data: bytes) -> None:
-    """Write a file down to the disk."""
-    with path.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def sync(folder: Path) -> None:
-    """Write a folder's list of names down to the disk, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def sha256(data: bytes) -> str:
-    """Digest of a file."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def _digest(record: Mapping[str, Any]) -> str:
-    return sha256(_json({name: value for name, value in record.items() if name != "digest"}))
+    return digest_of([_json({name: value for name, value in record.items() if name != "digest"})])
 
 
 def _json(value: Any) -> bytes:

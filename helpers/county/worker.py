@@ -3,10 +3,10 @@
 Both travel as plain mappings, so that a scheduler needs nothing of this project.
 """
 
-import hashlib
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +16,8 @@ from distributed import get_worker
 
 from helpers.checks import Verdict, check
 from helpers.document.provenance import facts
+from helpers.files.digests import digest_of
+from helpers.files.writing import write_file
 from helpers.publish import PublishError, publish
 from helpers.report.cell_names import CELLS
 from helpers.report.figures import format_figure
@@ -43,19 +45,22 @@ _MADE_WITH = (
 @cache
 def edition() -> str:
     """Digest of the project's code, form and look, and of the libraries that make the outputs."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    return digest_of(_made_with())
+
+
+def _made_with() -> Iterator[bytes]:
+    yield f"{sys.version_info[:2]}".encode()
     for name in _MADE_WITH:
         try:
-            digest.update(f"{name} {version(name)}".encode())
+            yield f"{name} {version(name)}".encode()
         except PackageNotFoundError:
-            digest.update(name.encode())
+            yield name.encode()
     for name in _MADE_FROM:
         path = ROOT / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+                yield file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes()
 
 
 def make_report(bundle: dict[str, Any], formats: list[str], wanted: str) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def _unpack(bundle: dict[str, Any], place: Path) -> list[Path]:
     for name, data in bundle["files"].items():
         path = place / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        write_file(path, data)
     own = f"{bundle['folder']}/"
     return [place / name for name in bundle["files"] if name.startswith(own)]
 

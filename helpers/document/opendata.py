@@ -5,7 +5,6 @@ the tables as they are printed, totals filled in, as CSV and JSON, and describes
 """
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.files.digests import digest_of
 from helpers.files.reading import read_bytes
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report, table_csv
@@ -220,6 +220,6 @@ def _media(file: Download, kind: str) -> dict[str, Any]:
         "name": file.title,
         "encodingFormat": file.media_type,
         "contentSize": f"{len(file.data)} B",
-        "sha256": hashlib.sha256(file.data).hexdigest(),
+        "sha256": digest_of([file.data]),
         "url": f"#{file.identity}",
     }

@@ -1,10 +1,10 @@
 """Facts of how a report was made that its manifest keeps beside inputs, outputs and engine: program, form, rules."""
 
-import hashlib
 from importlib.metadata import version
 from typing import Any
 
 from helpers import __version__
+from helpers.files.digests import digest_of
 from helpers.report.findings import rules
 from helpers.report.form import FOLDER, FORM
 
@@ -17,14 +17,11 @@ def facts() -> dict[str, Any]:
 
     The digest is the SHA-256 of all files in ``data/form/`` by name, each with its length before it.
     """
-    digest = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
-        data = path.read_bytes()
-        digest.update(f"{path.name} {len(data)}\n".encode() + data)
+    files = ((path.name, path.read_bytes()) for path in sorted(FOLDER.iterdir()))
     return {
         "program": f"nianbao {__version__}",
         "packages": {name: version(name) for name in PACKAGES},
         "form": FORM.notice["number"],
-        "form_sha256": digest.hexdigest(),
+        "form_sha256": digest_of(f"{name} {len(data)}\n".encode() + data for name, data in files),
         "rules": list(rules()),
     }

@@ -5,7 +5,6 @@ What cannot be read is a :class:`SourceError` whose message says, in Chinese, wh
 
 import codecs
 import csv
-import hashlib
 import io
 import os
 import re
@@ -100,12 +99,6 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, within: Path | None = None) -
     if len(data) > limit:
         raise SourceError(f"文件有 {size:.1f} MB，超过 {limit / 1_000_000:g} MB 的上限，请检查是否放错了文件")
     return data
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file of a folder, in hexadecimal digits; raises as :func:`opened`."""
-    with opened(path) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _open_at_once(path: str, flags: int) -> int:

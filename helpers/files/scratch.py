@@ -38,6 +38,45 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+class HeldError(Exception):
+    """A lock that another process has; ``holder`` is what that one wrote of itself, or empty."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+
+@contextmanager
+def held(path: Path, holder: str) -> Iterator[None]:
+    """Hold a lock file while the block runs; the system lets go of it for a process that is killed.
+
+    Parameters
+    ----------
+    holder
+        What the file says of this process, for people who are refused.
+
+    Raises
+    ------
+    HeldError
+        Another process holds it.
+    OSError
+        The file cannot be made.
+    """
+    with path.open("a+", encoding="utf-8") as stream:
+        try:
+            lock(stream.fileno())
+        except (BlockingIOError, PermissionError):
+            stream.seek(0)
+            raise HeldError(stream.read().strip()) from None
+        stream.truncate(0)
+        stream.write(f"{holder}\n")
+        stream.flush()
+        try:
+            yield
+        finally:
+            stream.truncate(0)
+
+
 @contextmanager
 def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
     """Return a folder of this process while the block runs; those of processes that were killed are removed first.

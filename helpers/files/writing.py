@@ -1,18 +1,25 @@
-"""Files and folders written whole or not at all."""
+"""Files and folders written whole or not at all; nothing else in this project writes.
+
+``durable`` means down to the disk, so that even a loss of power leaves the old or the new, and nothing between.
+"""
 
 import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import IO
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; what stood there stays until the new one is complete.
+@contextmanager
+def written_file(path: Path, *, durable: bool = False) -> Iterator[IO[bytes]]:
+    """Yield a stream to write into; it becomes the file when the block ends, and vanishes when it fails.
+
+    What stood there stays until then, and its permissions after it.
 
     Raises
     ------
@@ -29,20 +36,40 @@ def write_file(path: Path, data: bytes) -> None:
     new = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        new.chmod(0o666 & ~_umask())
+            yield stream
+            stream.flush()
+            if durable:
+                os.fsync(stream.fileno())
+        new.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         new.replace(path)
+        if durable:
+            _flush_names(path.parent)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
 
 
-@cache
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def write_file(path: Path, data: bytes, *, durable: bool = False) -> None:
+    """Write bytes as a file; raises as :func:`written_file`."""
+    with written_file(path, durable=durable) as stream:
+        stream.write(data)
+
+
+def write_text(path: Path, text: str, encoding: str = "utf-8", errors: str = "strict") -> None:
+    """Write text as a file, its line breaks as they are; raises as :func:`written_file`, and UnicodeEncodeError."""
+    write_file(path, text.encode(encoding, errors))
+
+
+def move_file(path: Path, target: Path, *, durable: bool = False) -> None:
+    """Put a finished file in the place of another on the same file system; raises OSError, and then both stay."""
+    if durable:
+        with path.open("r+b") as stream:
+            os.fsync(stream.fileno())
+    path.replace(target)
+    if durable:
+        _flush_names(target.parent)
 
 
 @contextmanager
@@ -67,20 +94,52 @@ def written_whole(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         new.chmod(0o755)
         yield new
-        old = _free_name(folder) if folder.exists() else None
-        if old:
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old:
-                old.rename(folder)
-            raise
+        move_folder(new, folder, _free_name(folder))
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
 
 
+def move_folder(new: Path, folder: Path, old: Path, *, durable: bool = False) -> None:
+    """Put a finished folder in the place of another, which becomes ``old``; all three lie on one file system.
+
+    Raises
+    ------
+    OSError
+        It cannot be moved, or there is something else than a folder; what stood there stands there again.
+    """
+    if durable:
+        _flush_names(new)
+    standing = folder.exists()
+    if standing:
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if standing:
+            old.rename(folder)
+        raise
+    if durable:
+        _flush_names(folder.parent)
+
+
 def _free_name(folder: Path) -> Path:
     names = (folder.with_name(f"{folder.name}.old{number if number > 1 else ''}") for number in count(1))
     return next(name for name in names if not name.exists())
+
+
+def _flush_names(folder: Path) -> None:
+    """Write a folder's list of names down to the disk, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@cache
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

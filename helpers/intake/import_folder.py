@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from helpers.files.writing import written_whole
+from helpers.files.writing import write_text, written_whole
 from helpers.intake.matching.model import Imported, IntakeError
 from helpers.report.figures import format_figure
 from helpers.report.form import FORM, Table
@@ -59,19 +59,19 @@ def write(imported: Imported, folder: Path, *, replace: bool = False) -> Path:
 
 def _write_files(imported: Imported, folder: Path) -> None:
     settings = yaml.dump(_settings(imported), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
-    (folder / "report.yml").write_text(settings, encoding="utf-8")
+    write_text(folder / "report.yml", settings)
     for table in FORM.tables.values():
         text = _table_csv(table, imported)
-        (folder / f"{table.name}.csv").write_text(text, encoding="utf-8-sig", newline="")
+        write_text(folder / f"{table.name}.csv", text, "utf-8-sig")
     prose = {key: text if text is not None else _missing(key) for key, text in imported.sections.items()}
     if imported.lead:
         prose["lead"] = imported.lead
     for name, text in prose.items():
-        (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="")
+        write_text(folder / f"{name}.md", text)
     if imported.unread:
         lines = "\n".join(f"- {message}" for message in imported.messages(whole=True))
         text = f"# 导入说明\n\n下列内容没有读到，或者需要人看一看；改好后这个文件可以删去。\n\n{lines}\n"
-        (folder / NOTES).write_text(text, encoding="utf-8", newline="")
+        write_text(folder / NOTES, text)
 
 
 def _missing(section: str) -> str:

@@ -6,13 +6,11 @@ it is, and so does one that cannot be finished.
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 
+from helpers.files.writing import write_file
 from helpers.publish.pdf_tags import finish_pdf
 from helpers.publish.word_package import finish_docx
 
@@ -43,25 +41,13 @@ def finish(path: Path) -> None:
         data = path.read_bytes()
         finished = work(data)
         if finished != data:
-            _replace(path, finished)
+            write_file(path, finished)
     except OSError as error:
         raise FinishError(
             f"不能写入 {path.name}（是否正被别的程序打开？）：{error.strerror or error}"
         ) from None
     except Exception as error:
         raise FinishError(f"{path.name} 没有完成最后的整理：{error}") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=".finish-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(name).chmod(path.stat().st_mode)
-        Path(name).replace(path)
-    finally:
-        with suppress(OSError):
-            Path(name).unlink()
 
 
 FINISHERS: dict[str, Callable[[bytes], bytes]] = {".pdf": finish_pdf, ".docx": finish_docx}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
+
+from helpers.files.digests import digest_of
 
 __all__ = ["NAME", "attachments", "manifest"]
 
@@ -24,7 +25,7 @@ def _relative(path: Path, folder: Path) -> str:
 
 def _entry(path: Path, name: str) -> dict[str, Any]:
     data = path.read_bytes()
-    return {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    return {"path": name, "sha256": digest_of([data]), "bytes": len(data)}
 
 
 def _output(kind: str, path: Path, name: str) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def attachments(path: Path) -> dict[str, str] | None:
     try:
         with pikepdf.open(path) as pdf:
             files = ((name, spec.get_file().read_bytes()) for name, spec in pdf.attachments.items())
-            return {name: hashlib.sha256(data).hexdigest() for name, data in files}
+            return {name: digest_of([data]) for name, data in files}
     except Exception:  # pikepdf raises whatever a broken object makes it trip over
         return None
 

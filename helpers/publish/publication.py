@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.files.scratch import scratch
+from helpers.files.writing import move_file, write_text
 from helpers.publish.engines import quarto as quarto_engine
 from helpers.publish.finish import FinishError, finish
 from helpers.publish.manifest import NAME, manifest
@@ -127,7 +128,7 @@ def publish(
         _finish(made)
         record = stage / NAME
         text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
-        record.write_text(text, encoding="utf-8", errors="backslashreplace")
+        write_text(record, text, errors="backslashreplace")
         placed = {kind: _move_into(path, out) for kind, path in made.items()}
         return Publication(name, reason, placed, _move_into(record, out))
 
@@ -163,7 +164,7 @@ def _finish(made: Mapping[str, Path]) -> None:
 def _move_into(path: Path, out: Path) -> Path:
     target = out / path.name
     try:
-        path.replace(target)
+        move_file(path, target)
     except OSError as error:
         raise PublishError(f"不能写入 {target}：{error.strerror or error}") from None
     return target

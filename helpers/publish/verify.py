@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from helpers.files.reading import SourceError, digest, read_bytes
+from helpers.files.digests import digest
+from helpers.files.reading import SourceError, read_bytes
 from helpers.publish.manifest import NAME, attachments
 from helpers.publish.qmd.options import FORMATS
 
@@ -46,7 +47,8 @@ def verify(folder: Path, inputs: Sequence[Path] | None = None) -> list[str]:
         return [f"{NAME} 不是本程序写的清单，无法核对"]
     found = [*_outputs(folder, outputs)]
     if inputs is not None:
-        found += _inputs(stated, {path.name: path for path in inputs})
+        # The manifest names what a link in the folder leads to.
+        found += _inputs(stated, {path.name: path for path in map(Path.resolve, inputs)})
     for name in outputs:
         path = folder / name
         if path.suffix == ".pdf" and path.is_file():
@@ -75,8 +77,12 @@ def _inputs(stated: Mapping[str, str], given: Mapping[str, Path]) -> Iterator[st
     for name, wanted in stated.items():
         if name not in given:
             yield f"发布时用了 {name}，给出的数据里没有"
-        elif digest(given[name]) != wanted:
-            yield f"{name} 与发布时所用的不同"
+            continue
+        try:
+            if digest(given[name]) != wanted:
+                yield f"{name} 与发布时所用的不同"
+        except SourceError as error:
+            yield f"{name} {error.message}"
     for name in given:
         if name not in stated:
             yield f"给出的数据里有 {name}，发布时没有用"

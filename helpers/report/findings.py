@@ -4,7 +4,6 @@ The rules stand as data in ``data/form/rules.yml``; whoever finds something name
 """
 
 import difflib
-import hashlib
 import sys
 import traceback
 import unicodedata
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 import yaml
 
+from helpers.files.digests import digest_of
 from helpers.report.form import FOLDER
 
 _CODE = Path(__file__).resolve().parents[1]
@@ -144,7 +144,7 @@ def unforeseen(error: BaseException) -> Finding:
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_CODE)] or frames
     place = f"{_named(ours[-1].filename)} 第 {ours[-1].lineno} 行" if ours else "位置不明"
     fault = f"{type(error).__name__}，{place}"
-    number = hashlib.sha256(fault.encode()).hexdigest()[:8]
+    number = digest_of([fault.encode()])[:8]
     said = shortened(printable(str(error)))
     return finding(
         "INTERNAL",

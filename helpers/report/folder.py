@@ -18,6 +18,7 @@ import yaml
 from helpers.files.listing import IRREGULAR, irregular
 from helpers.files.reading import SourceError, read_text, unprintable
 from helpers.files.spreadsheets import csv_text
+from helpers.files.writing import write_text
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
@@ -229,11 +230,11 @@ def save(report: Report, folder: Path) -> None:
     CSVs are UTF-8 with BOM, so that Excel and WPS show them right when they are opened by a double click.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SETTINGS_FILE).write_text(_settings_text(report), encoding="utf-8")
+    write_text(folder / SETTINGS_FILE, _settings_text(report))
     for table in FORM.tables.values():
-        (folder / f"{table.name}.csv").write_text(table_csv(report, table), encoding="utf-8-sig", newline="")
+        write_text(folder / f"{table.name}.csv", table_csv(report, table), "utf-8-sig")
     for name, text in report.prose.items():
-        (folder / f"{name}.md").write_text(text, encoding="utf-8", newline="")
+        write_text(folder / f"{name}.md", text)
 
 
 def table_csv(report: Report, table: Table) -> str:

@@ -18,7 +18,7 @@ from helpers.document.notes import NOTES_FILE, Note
 from helpers.document.outputs import INDEX
 from helpers.document.pandoc_ast import Node
 from helpers.document.provenance import PACKAGES
-from helpers.files.reading import digest
+from helpers.files.digests import digest
 from helpers.report.cell_names import CELLS
 from helpers.report.figures import format_figure
 from helpers.report.findings import rules

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
 import pytest
-from conftest import XIAODUKOU
+from conftest import ROOT, XIAODUKOU
 from published import publish
 
 from helpers import publish as publishing
@@ -79,6 +81,22 @@ def test_a_pdf_with_other_data_in_it_and_a_manifest_made_to_match(given: Path) -
         "report.pdf 的附件 disclosure.csv 与发布时所用的数据不同",
         "report.pdf 的附件 more.csv 不是清单里的数据",
     ]
+
+
+def test_a_file_that_is_a_link_within_the_folder(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(XIAODUKOU, tmp_path / "folder"))
+    (folder / "map.txt").write_text("图", "utf-8")
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "linked.txt").symlink_to("../map.txt")
+    out = ["--out", str(tmp_path / "out"), "--engine", "pandoc", "--to", "html"]
+    for arguments in (
+        ["render", str(folder), *out],
+        ["verify", str(tmp_path / "out"), "--inputs", str(folder)],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "helpers", *arguments], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"inputs": [1], "outputs": []}', "\0"])

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers.files.writing import write_file, write_text
 from helpers.publish.cells.execute import ANSI, Executed, ExecutedCell, ExecutedProse, exception_text, setting
 from helpers.publish.cells.kernel import Message
 from helpers.publish.qmd.errors import PublishError
@@ -215,9 +216,9 @@ class _CellWriter:
         file.parent.mkdir(exist_ok=True)
         data = output["data"][media]
         if media == "image/svg+xml":
-            file.write_text(data, encoding="utf-8")
+            write_text(file, data)
         else:
-            file.write_bytes(base64.b64decode(data))
+            write_file(file, base64.b64decode(data))
         named = self.label and not self.labels_cell and not self.is_table
         attributes = [f"#{self.label}"] if named else []
         size = (output.get("metadata") or {}).get(media) or {}

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.files.scratch import scratch
+from helpers.files.writing import write_text
 from helpers.publish.qmd.errors import PublishError
 
 __all__ = ["CellOutcome", "Kernel", "KernelProcess", "session", "warm_up"]
@@ -199,7 +200,7 @@ class KernelProcess(Kernel):
         self._folder = self._scratch.enter_context(scratch("nianbao-kernel-"))
         self._connection = _connection(self._folder)
         file = self._folder / "kernel.json"
-        file.write_text(json.dumps(self._connection), encoding="utf-8")
+        write_text(file, json.dumps(self._connection))
         quiet = [f"--HistoryManager.hist_file={HISTORY}", "--IPKernelApp.log_level=50"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ipykernel_launcher", "-f", str(file), *quiet],

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from helpers.files.writing import move_file
 from helpers.publish.cells.cell_markdown import write_markdown
 from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
 from helpers.publish.cells.kernel import Kernel, KernelProcess, session, warm_up
@@ -100,7 +101,8 @@ def render(
         if name == "pdf":
             typeset(made, target, document.folder, options, epoch)
             return target
-        return made.replace(target)
+        move_file(made, target)
+        return target
 
     progress(f"生成 {'、'.join(wanted)}")
     longest_first = sorted(wanted, key=lambda name: name != "pdf")

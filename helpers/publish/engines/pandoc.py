@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.files.writing import write_file, write_text
 from helpers.publish.cells.cell_markdown import FIGURES
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import Options
@@ -122,7 +123,7 @@ def convert(
     """
     target = work / f"output.{'typ' if output_format == 'typst' else output_format}"
     source = work / f"{output_format}.md"
-    source.write_text(markdown, encoding="utf-8")
+    write_text(source, markdown)
     metadata = _write_json(work / f"{output_format}-metadata.json", _metadata(options, output_format))
     context = _write_json(
         work / f"{output_format}-context.json", _context(document, output_format, options, profile, work)
@@ -150,7 +151,7 @@ def convert(
 
 
 def _write_json(path: Path, data: Any) -> Path:
-    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    write_text(path, json.dumps(data, ensure_ascii=False))
     return path
 
 
@@ -272,7 +273,7 @@ def _files(options: Options, name: str, folder: Path, work: Path, output_format:
     for number, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
         if isinstance(item, dict) and isinstance(item.get("text"), str) and name.startswith("include-"):
             path = work / f"{output_format}-{name}-{number}.txt"
-            path.write_text(item["text"], encoding="utf-8")
+            write_text(path, item["text"])
         elif isinstance(item, str) and not re.match(r"\w\w+:", item):
             path = folder / item.lstrip("/")
             if not path.is_file():
@@ -290,10 +291,10 @@ def _template(partials: list[str], template: str | None, folder: Path, options: 
         if partials and any(Path(partial).name not in PARTIALS for partial in partials):
             raise options.refuse(f"没有 template 时只能是 {'、'.join(PARTIALS)}", "template-partials")
         for path in (HERE / "typst").iterdir():
-            (folder / path.name).write_bytes(path.read_bytes())
+            write_file(folder / path.name, path.read_bytes())
     name = Path(template).name if template else "template.typ"
     for path in [*map(Path, partials), *([Path(template)] if template else [])]:
-        (folder / path.name).write_bytes(path.read_bytes())
+        write_file(folder / path.name, path.read_bytes())
     return str(folder / name)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from helpers.files import extras
+from helpers.files.writing import write_text
 from helpers.publish.qmd.errors import CellError, PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.source import Document, cell_name
@@ -131,7 +132,7 @@ def render(
     if parameters:
         file = work / "parameters.yml"
         plain = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
-        file.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+        write_text(file, yaml.safe_dump(plain, allow_unicode=True))
         common += ["--execute-params", str(file)]
     variables = {**environment, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     variables.pop("QUARTO_PROFILE", None)

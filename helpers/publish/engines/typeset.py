@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from helpers.files.writing import write_file
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import Options
 
@@ -108,7 +109,7 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
         raise PublishError(_message(error)) from None
     except ValueError as error:
         raise options.refuse(str(error), "pdf-standard") from None
-    target.write_bytes(pdf)
+    write_file(target, pdf)
 
 
 def inline_image(found: re.Match[str]) -> str:
