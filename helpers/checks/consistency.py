@@ -152,7 +152,7 @@ def _stated(context: Context, charged: Figure) -> Iterator[Finding]:
     mentions = [
         (paragraph.line, sentence)
         for paragraph in context.paragraphs["other"]
-        for sentence in re.split("[。！？]", re.sub("《.*?》", "", tidy(paragraph.text)))
+        for sentence in re.split("[。！？]", re.sub("《[^《》]*》", "", tidy(paragraph.text)))
         if re.search(_FEE, sentence)
     ]
     if not mentions:

@@ -15,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from helpers.files.reading import SourceError
 
-MAX_LENGTH = 100_000
+MAX_LENGTH = 50_000
 """Longest prose file in characters; the form asks for a thousand."""
 
 MAX_DEPTH = 20
@@ -149,6 +149,8 @@ def refusal(node: SyntaxTreeNode) -> str | None:
             return f"写的是“{excerpt(node.content)}”，这是网页代码，正文里只能写文字，请删去"
         case "fence" if node.info.strip().startswith("{"):
             return f"写的是“```{excerpt(node.info)}”，这是程序代码，正文里只能写文字，请删去"
+        case "fence" if node.info.strip():
+            return f"写的是“```{excerpt(node.info)}”，```后面的字不会印出来，请删去，或移到下一行"
         case "inline" if _RAW.search(node.content):
             return f"写的是“{excerpt(node.content)}”，其中的“{{=…}}”是原始代码标记，请删去"
         case "link" if not str(node.attrs["href"]).startswith(LINKS):

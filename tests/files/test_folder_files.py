@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, XIAODUKOU
+from fuzz_budget import little, repeat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -68,12 +68,6 @@ def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProces
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload,no-any-return]
 
 
-def little() -> None:
-    """Allow a child ten seconds of a processor and half a gigabyte beside what its libraries map."""
-    resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
-    resource.setrlimit(resource.RLIMIT_DATA, (500_000_000, 500_000_000))
-
-
 @pytest.mark.parametrize("name", HUGE)
 def test_any_folder_is_judged_in_little_time_and_memory(name: str, folder: Path) -> None:
     file, content = HUGE[name]
@@ -111,6 +105,15 @@ def everything_at_once(folder: Path) -> None:
         with (folder / f"{name}.csv").open("a", encoding="utf-8") as stream:
             stream.write("x,a,b,c,1\n" * 900)
     (folder / "review.yml").write_text(HUGE["notes"][1], encoding="utf-8")
+
+
+REPEATED = ("“甲", "- 甲\n", "《甲", "|甲|\n|-|\n|甲|\n\n")
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_pieces_of_text_over_and_over(piece: str, folder: Path) -> None:
+    repeat(piece, folder)
+    assert run("check", folder, preexec_fn=little).returncode in (0, 1)
 
 
 @pytest.mark.parametrize("fill", [small_reports, deep_folders, many_links, everything_at_once])

@@ -11,12 +11,14 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fuzz_budget import SEED, rounds
+from fuzz_budget import SEED, little, repeat, rounds
+from hostile import PIECES
 from published import ROOT
 
 from helpers.cli.entry import main
@@ -314,7 +316,7 @@ def place(tmp_path: Path) -> Callable[[], tuple[Path, Path]]:
 
 
 def test_any_folder(place: Callable[[], tuple[Path, Path]]) -> None:
-    for number, chance in enumerate(rounds()):
+    for number, chance in enumerate(rounds(0.8)):
         folder, other = place()
         broken(folder, chance)
         if chance.random() < 0.1:
@@ -324,3 +326,14 @@ def test_any_folder(place: Callable[[], tuple[Path, Path]]) -> None:
         except Exception as error:
             error.add_note(f"NIANBAO_FUZZ_SEED={SEED}, round {number}, folder {folder}")
             raise
+
+
+def test_any_text_over_and_over(folder: Path) -> None:
+    for chance in rounds(0.2):
+        piece = "".join(
+            chance.choices([*PIECES, "甲", "“", "《", "（", "\n", "\n\n"], k=chance.randint(1, 4))
+        )
+        repeat(piece, folder)
+        command = [sys.executable, "-m", "helpers", "check", str(folder)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=little)
+        assert done.returncode in (0, 1) and "INTERNAL" not in done.stderr, (SEED, piece, done.stderr[-2000:])
