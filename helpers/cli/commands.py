@@ -74,7 +74,7 @@ def render(
     force: bool,
     out: Path | None,
 ) -> None:
-    """Render one report folder."""
+    """Turn a folder into page, PDF and Word file; `--profile review` for reviewers, `--force` as a draft."""
     from helpers import publish
     from helpers.document import provenance
 
@@ -105,7 +105,7 @@ def render(
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
 @usage.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
 def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
-    """Check report folders."""
+    """Check folders against every rule, and list all findings at once."""
     from helpers.checks import display
 
     sys.exit(display.run(folders, as_json=as_json, pages=ROOT / "_output" if html else None))
@@ -121,7 +121,7 @@ def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
     "--json", "as_json", is_flag=True, help="把读到的内容作为一个 JSON 写到标准输出；不给 --out 就不写文件夹"
 )
 def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
-    """Read a published report into a folder."""
+    """Read a published report (page, Word, PDF, text, workbook); what is not certain stays blank and is listed."""
     from helpers import intake
 
     try:
@@ -144,7 +144,7 @@ def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
 @usage.option("--year", required=True, type=int, metavar="YEAR", help="报告年度")
 @usage.option("--from", "previous", type=_PATH, help="上一年度的报告文件夹")
 def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) -> None:
-    """Begin a year."""
+    """Begin a year: empty tables, and what last year's folder carries over."""
     from helpers.intake.new_year import NewError, create
 
     try:
@@ -160,7 +160,7 @@ def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) 
 @click.argument("folder", type=_PATH)
 @usage.option("--out", required=True, type=_PATH, metavar="FILE.xlsx", help="填报表文件")
 def workbook(folder: Path, out: Path) -> None:
-    """Write a folder as a workbook."""
+    """Write a folder as a workbook for Excel and WPS, which `import` reads back."""
     from helpers.intake.workbook import WorkbookError, write
     from helpers.report.folder import InvalidReport, load
 
@@ -174,7 +174,7 @@ def workbook(folder: Path, out: Path) -> None:
 @click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=_PATH)
 @usage.option("--inputs", type=_PATH, help="报告文件夹，核对文件是否由它生成")
 def verify(outputs: Path, inputs: Path | None) -> None:
-    """Verify a published set."""
+    """Verify that a published set is whole, unchanged, and made from given input."""
     from helpers import publish
 
     for folder in filter(None, (outputs, inputs)):
@@ -192,7 +192,7 @@ def verify(outputs: Path, inputs: Path | None) -> None:
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
 @usage.option("--out", type=_PATH, metavar="FILE.html", help="另写成网页")
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
-    """Compare two folders."""
+    """Compare two folders: figures that differ, prose word by word."""
     from helpers.files.writing import write_file
     from helpers.report.findings import printable
     from helpers.report.folder import InvalidReport
@@ -219,7 +219,7 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     "--port", type=click.IntRange(0, 65535), metavar="N", default=0, help="端口，默认任选一个空闲的"
 )
 def preview(folder: Path, profile: str | None, port: int) -> None:
-    """Serve a report and render it again on every change."""
+    """Serve a report as a page that follows every saved change."""
     import threading
     import webbrowser
 
@@ -243,7 +243,7 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
 @usage.option("--level", required=True, help="上级的层级，如 county")
 @usage.option("--out", required=True, type=_PATH, metavar="FOLDER", help="上级的报告文件夹")
 def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None:
-    """Sum children into a parent."""
+    """Sum children into their parent's folder, with the share of each."""
     from helpers.county.rollup import RollupError
     from helpers.county.rollup import rollup as summed
 
@@ -284,7 +284,7 @@ def batch(
     tls_key: Path | None,
     fresh: bool,
 ) -> None:
-    """Check and render many folders."""
+    """Make many reports at once, over processes or a Dask cluster, with a portal page and all figures as data."""
     from helpers.files import extras
 
     extras.require("batch", "一次生成许多报告")

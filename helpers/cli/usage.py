@@ -83,6 +83,18 @@ class Group(Command, click.Group):
         return [name for names in SECTIONS.values() for name in names]
 
 
+def table(group: Group, *, english: bool = False) -> str:
+    """Return the commands as a table in Markdown: in Chinese what their help says, in English what their code does."""
+    head = ("command", "what it does") if english else ("命令", "做什么")
+    lines = [f"| {head[0]} | {head[1]} |", "|---|---|"]
+    for names in SECTIONS.values():
+        for name in names:
+            command = group.commands[name]
+            said = (command.callback.__doc__ or "") if english and command.callback else command.help or ""
+            lines.append(f"| `{name}` | {said.strip().splitlines()[0]} |")
+    return "\n".join(lines)
+
+
 class Formats(click.ParamType[tuple[str, ...]]):
     """Output formats, with commas between them."""
 
