@@ -103,7 +103,7 @@ def apart_by_one(one: str, other: str) -> bool:
 
 
 # One way for one thing: module, and what only it may import.
-ONLY_IN = {"hashlib": "helpers.files.digests"}
+ONLY_IN = {"hashlib": "helpers.files.digests", "yaml": "helpers.files.yaml_text"}
 
 # Files that write although they are not the one place for it, and why.
 WRITERS = {

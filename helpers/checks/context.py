@@ -11,7 +11,8 @@ from helpers.checks.claims import Claim, claims
 from helpers.document import prose, typefaces
 from helpers.document.prose import Paragraph
 from helpers.files.listing import beside
-from helpers.files.reading import SourceError, read_yaml
+from helpers.files.reading import SourceError
+from helpers.files.yaml_text import read_yaml
 from helpers.report.cell_names import CELLS, Cell
 from helpers.report.figures import Figure
 from helpers.report.findings import Finding, finding

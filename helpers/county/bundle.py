@@ -13,7 +13,8 @@ from pathlib import Path
 from helpers.checks.context import CHILDREN_FILE
 from helpers.files.digests import digest_of
 from helpers.files.listing import IRREGULAR, beside, files, irregular
-from helpers.files.reading import SourceError, read_bytes, read_yaml, unprintable
+from helpers.files.reading import SourceError, read_bytes, unprintable
+from helpers.files.yaml_text import read_yaml
 from helpers.report.findings import printable
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM

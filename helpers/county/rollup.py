@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from helpers.checks import check
 from helpers.checks.context import CHILDREN_FILE, FolderCache
 from helpers.checks.levels import summed
-from helpers.files.reading import SourceError, read_yaml
+from helpers.files.reading import SourceError
 from helpers.files.spreadsheets import csv_text
 from helpers.files.writing import write_text, written_whole
+from helpers.files.yaml_text import dump_yaml, read_yaml
 from helpers.intake.new_year import NewError, create
 from helpers.report.cell_names import CELLS, Cell, place
 from helpers.report.figures import Figure, format_figure
@@ -273,7 +273,7 @@ def _tables(sums: dict[Cell, Figure]) -> dict[str, pd.DataFrame]:
 
 def _list(folders: Sequence[Path], out: Path, *, complete: bool) -> str:
     paths = [Path(os.path.relpath(folder, out.resolve())).as_posix() for folder in folders]
-    return yaml.safe_dump({"complete": complete, "folders": paths}, allow_unicode=True, sort_keys=False)
+    return dump_yaml({"complete": complete, "folders": paths})
 
 
 def _contributions(children: Sequence[Report], sums: dict[Cell, Figure]) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.document.prose import Paragraph
-from helpers.files.reading import SourceError, read_yaml
+from helpers.files.reading import SourceError
+from helpers.files.yaml_text import read_yaml
 from helpers.report.figures import format_figure
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import PROSE, Report

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
 from markdown_it.tree import SyntaxTreeNode
 
 from helpers.document import markdown as parser
@@ -17,6 +16,7 @@ from helpers.document import pictures
 from helpers.document.pandoc_ast import Node
 from helpers.document.placeholders import Context, fill, names
 from helpers.files.reading import SourceError
+from helpers.files.yaml_text import dump_yaml
 from helpers.report.findings import Finding, finding, listed
 from helpers.report.folder import Report
 from helpers.report.form import FOLDER, FORM
@@ -84,7 +84,7 @@ def front_matter(report: Report, draft: bool = False) -> str:
     }
     if draft:
         properties["watermark"] = "草稿"
-    return f"---\n{yaml.safe_dump(properties, allow_unicode=True, sort_keys=False, width=10_000)}---\n"
+    return f"---\n{dump_yaml(properties)}---\n"
 
 
 def paragraphs(report: Report, name: str) -> list[Paragraph]:

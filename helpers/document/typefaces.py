@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from helpers.document import prose
-from helpers.files.reading import read_yaml
+from helpers.files.yaml_text import read_yaml
 from helpers.report.findings import Finding, finding, listed
 from helpers.report.folder import Report
 from helpers.report.settings_file import SETTINGS_FILE

@@ -1,4 +1,4 @@
-"""Text files as clerks save them: decoded, split into rows or keys, every piece with its line.
+"""Text files as clerks save them: decoded, split into rows, every piece with its line.
 
 What cannot be read is a :class:`SourceError` whose message says, in Chinese, what stands there and what to do.
 """
@@ -10,15 +10,11 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 MAX_BYTES = 1_000_000
 """Largest file of a report folder that is read; a filled table has about four kilobytes."""
@@ -26,12 +22,6 @@ MAX_BYTES = 1_000_000
 
 MAX_ROWS = 1_000
 """Most rows of a table that are read; the largest has twenty-five."""
-
-MAX_YAML = 300_000
-"""Largest YAML file in characters; a thousand notes have two hundred thousand."""
-
-MAX_NUMBER = 40
-"""Most characters of a number in a YAML file."""
 
 
 class SourceError(Exception):
@@ -224,108 +214,3 @@ def unprintable(text: str) -> str | None:
     )
     found = next(hidden, None)
     return None if found is None else f"U+{ord(found):04X}"
-
-
-Path_ = tuple[Hashable, ...]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """A YAML file: its value, and the line of every key by its path (as in ``("contact", "phone")``)."""
-
-    value: Any
-    lines: dict[Path_, int]
-
-    def line(self, path: Path_) -> int | None:
-        """Line of a path, or of its nearest parent that stands in the file."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
-
-
-def read_yaml(path: Path) -> Settings:
-    """Read a YAML file; raises as :func:`read_text` and :func:`parse_yaml`."""
-    return parse_yaml(read_text(path))
-
-
-def parse_yaml(text: str) -> Settings:
-    """Read YAML of plain values; numbers with a point become Decimal so that no digit is lost, dates stay text.
-
-    Raises
-    ------
-    SourceError
-        Broken YAML, too much of it, a key written twice, an alias, a tag, a number too long, a character nobody sees.
-    """
-    if len(text) > MAX_YAML:
-        raise SourceError(f"文件有 {len(text)} 个字符，最多 {MAX_YAML} 个，请检查是否放错了文件")
-    try:
-        # Not libyaml's loader, which is quicker: brackets nested deep enough end the whole process in it.
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise SourceError(
-            "YAML 格式有误：冒号后要空一格，同级内容左边对齐，含冒号或引号的文字要加引号",
-            mark.line + 1 if mark else None,
-        ) from None
-    except yaml.YAMLError:
-        raise SourceError("YAML 格式有误：文件里有不能出现的控制字符") from None
-    except RecursionError:
-        raise SourceError("YAML 嵌套过深") from None
-    lines: dict[Path_, int] = {}
-    return Settings(_plain(node, (), lines, set()), lines)
-
-
-def _plain(node: yaml.Node | None, path: Path_, lines: dict[Path_, int], seen: set[int]) -> Any:
-    if node is None:
-        return None
-    here = node.start_mark.line + 1
-    if id(node) in seen:
-        raise SourceError("不支持 YAML 的别名（* 和 &）", here)
-    seen.add(id(node))
-    if not isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] not in {"map", "seq"}:
-        raise SourceError(f"不支持 YAML 标签 {node.tag}", here)
-    if isinstance(node, yaml.MappingNode):
-        mapping: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key, line = key_node.value, key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise SourceError("键只能是文字", line)
-            if found := unprintable(key):
-                raise SourceError(f"键“{key}”含有看不见的字符 {found}，请删去后重新输入", line)
-            if key in mapping:
-                raise SourceError(f"“{key}”写了两次，只留一个", line)
-            lines[(*path, key)] = line
-            mapping[key] = _plain(value_node, (*path, key), lines, seen)
-        return mapping
-    if isinstance(node, yaml.SequenceNode):
-        items = []
-        for index, item in enumerate(node.value):
-            lines[(*path, index)] = item.start_mark.line + 1
-            items.append(_plain(item, (*path, index), lines, seen))
-        return items
-    return _scalar(node, here, ".".join(map(str, path)) or "这里")
-
-
-_PLAIN_NUMBER = re.compile(r"[-+]?(?=[0-9.]*[0-9])[0-9_]*(\.[0-9_]*)?")
-
-
-def _scalar(node: yaml.Node, line: int, name: str) -> Any:
-    match node.tag.rpartition(":")[2], node.value:
-        case "null", _:
-            return None
-        case "bool", text:
-            return text.lower() in {"true", "yes", "on"}
-        case "int" | "float", text:
-            if len(text) > MAX_NUMBER:
-                raise SourceError(f"{name} 写的数有 {len(text)} 个字符，太长了，请核对", line)
-            if re.fullmatch(r"[-+0-9._]+[eE].*", text):
-                raise SourceError(f"{name} 写的是“{text}”，请写出全部数字，不用科学记数法", line)
-            if not _PLAIN_NUMBER.fullmatch(text):
-                return text
-            number = Decimal(text) or Decimal(text.lstrip("-"))  # there is no nought below nought
-            return number if "." in text else int(number)
-        case "str" | "timestamp", text:
-            if found := unprintable(text):
-                raise SourceError(f"{name} 含有看不见的字符 {found}，请删去后重新输入", line)
-            return text
-    raise SourceError(f"不支持 YAML 标签 {node.tag}", line)

@@ -4,13 +4,11 @@ import csv
 import io
 import re
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from helpers.files.writing import write_text, written_whole
+from helpers.files.yaml_text import dump_yaml
 from helpers.intake.matching.model import Imported, IntakeError
 from helpers.report.figures import format_figure
 from helpers.report.form import FORM, Table
@@ -58,8 +56,7 @@ def write(imported: Imported, folder: Path, *, replace: bool = False) -> Path:
 
 
 def _write_files(imported: Imported, folder: Path) -> None:
-    settings = yaml.dump(_settings(imported), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
-    write_text(folder / "report.yml", settings)
+    write_text(folder / "report.yml", dump_yaml(_settings(imported)))
     for table in FORM.tables.values():
         text = _table_csv(table, imported)
         write_text(folder / f"{table.name}.csv", text, "utf-8-sig")
@@ -104,12 +101,3 @@ def _settings(imported: Imported) -> dict[str, Any]:
         "information_fee_yuan": stated.get("information_fee_yuan"),
         "explanations": stated.get("explanations", {}),
     }
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes Decimal with the digits it has."""
-
-
-_Dumper.add_representer(
-    Decimal, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", format_figure(value))
-)

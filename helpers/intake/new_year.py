@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.reading import SourceError, read_csv, read_yaml
+from helpers.files.reading import SourceError, read_csv
 from helpers.files.writing import written_whole
+from helpers.files.yaml_text import read_yaml
 from helpers.report.figures import Figure, parse_figure
 from helpers.report.folder import InvalidReport, Report, load, save
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL

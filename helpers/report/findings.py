@@ -14,9 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from helpers.files.digests import digest_of
+from helpers.files.yaml_text import read_yaml
 from helpers.report.form import FOLDER
 
 _CODE = Path(__file__).resolve().parents[1]
@@ -53,7 +52,7 @@ class Rule:
 @cache
 def rules() -> dict[str, Rule]:
     """All rules by id, in the order of the catalogue."""
-    data: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "rules.yml").read_text(encoding="utf-8"))
+    data: dict[str, dict[str, Any]] = read_yaml(FOLDER / "rules.yml").value
     return {name: Rule(name, **fields) for name, fields in data.items()}
 
 

@@ -7,18 +7,17 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from helpers.files.listing import IRREGULAR, irregular
 from helpers.files.reading import SourceError, read_text, unprintable
 from helpers.files.spreadsheets import csv_text
 from helpers.files.writing import write_text
+from helpers.files.yaml_text import dump_yaml
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
@@ -244,17 +243,8 @@ def table_csv(report: Report, table: Table) -> str:
     return csv_text([table.csv_header, *rows])
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes Decimal with the digits it has."""
-
-
-_Dumper.add_representer(
-    Decimal, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", format_figure(value))
-)
-
-
 def _settings_text(report: Report) -> str:
     keys = schema().schema["properties"]
     settings = {key: getattr(report, key) for key in keys}
     settings["contact"] = vars(report.contact)
-    return yaml.dump(settings, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
+    return dump_yaml(settings)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
+from helpers.files.yaml_text import read_yaml
 
 _NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+\.)")
 
@@ -158,7 +158,7 @@ def _items(file: str, units: bool = False) -> tuple[Item, ...]:
 
 
 def _load() -> Form:
-    data: dict[str, Any] = yaml.safe_load((FOLDER / "form.yml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(FOLDER / "form.yml").value
 
     def table(name: str, rows: Iterable[Item], columns: Iterable[Item], *label_columns: str) -> Table:
         extra = data["tables"][name]
@@ -168,7 +168,7 @@ def _load() -> Form:
             rows=tuple(rows),
             columns=tuple(columns),
             label_columns=label_columns,
-            widths=tuple(extra["widths"]),
+            widths=tuple(map(float, extra["widths"])),
             stubhead=extra.get("stubhead", ""),
             spanner=extra.get("spanner", ""),
         )

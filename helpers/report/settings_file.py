@@ -14,7 +14,8 @@ from typing import Any
 
 import jsonschema
 
-from helpers.files.reading import Settings, SourceError, parse_yaml, read_bytes, read_yaml
+from helpers.files.reading import SourceError, read_bytes
+from helpers.files.yaml_text import Settings, parse_yaml, read_yaml
 from helpers.report.findings import MOST_LISTED, Finding, finding, listed, rules, shortened, suggestion
 from helpers.report.form import FOLDER, FORM
 

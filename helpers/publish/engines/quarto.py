@@ -15,10 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from helpers.files import extras
 from helpers.files.writing import write_text
+from helpers.files.yaml_text import dump_yaml
 from helpers.publish.qmd.errors import CellError, PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.source import Document, cell_name
@@ -132,7 +131,7 @@ def render(
     if parameters:
         file = work / "parameters.yml"
         plain = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
-        write_text(file, yaml.safe_dump(plain, allow_unicode=True))
+        write_text(file, dump_yaml(plain))
         common += ["--execute-params", str(file)]
     variables = {**environment, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     variables.pop("QUARTO_PROFILE", None)

@@ -6,41 +6,18 @@ Every value keeps the line it was written on, so that whatever is refused is ref
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from helpers.files.reading import SourceError
+from helpers.files.yaml_text import Path_, parse_options
 from helpers.publish.qmd.errors import Place, PublishError
 
 __all__ = ["FORMATS", "Options", "load_options", "parse_yaml"]
 
 #: What the caller asks for, and the name Quarto has for it.
 FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
-
-Path_ = tuple[str, ...]
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2 as Quarto reads it: no dates, no ``yes`` and ``no``, no octal surprises."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own)
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    (
-        "float",
-        r"^[-+]?(?:(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$",
-        "-+0123456789.",
-    ),
-    ("merge", r"^<<$", "<"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 @dataclass
@@ -183,37 +160,16 @@ def parse_yaml(text: str, path: Path, first_line: int = 1) -> Options:
     PublishError
         For broken YAML, a repeated key, or anything but a mapping.
     """
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        if node is None:
-            return Options()
-        if not isinstance(node, yaml.MappingNode):
-            raise PublishError("此处应为“名称: 值”", Place(path, first_line))
-        places = {keys: Place(path, first_line + line) for keys, line in _key_lines(node, path, first_line)}
-        return Options(loader.construct_document(node), places)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        raise PublishError(f"YAML 有误：{error.problem or error.context}", Place(path, line)) from None
-    except yaml.YAMLError as error:
-        raise PublishError(f"YAML 有误：{error}", Place(path, first_line)) from None
-    finally:
-        loader.dispose()
-
-
-def _key_lines(
-    node: yaml.MappingNode, path: Path, first: int, above: Path_ = ()
-) -> Iterator[tuple[Path_, int]]:
-    seen: set[str] = set()
-    for key, value in node.value:
-        name = str(key.value)
-        if name in seen:
-            raise PublishError(f"“{name}”写了两次", Place(path, first + key.start_mark.line))
-        seen.add(name)
-        yield (*above, name), key.start_mark.line
-        if isinstance(value, yaml.MappingNode):
-            yield from _key_lines(value, path, first, (*above, name))
+        read = parse_options(text)
+    except SourceError as error:
+        raise PublishError(error.message, Place(path, first_line + (error.line or 1) - 1)) from None
+    if read.value is None:
+        return Options()
+    if not isinstance(read.value, dict):
+        raise PublishError("此处应为“名称: 值”", Place(path, first_line))
+    places = {keys: Place(path, first_line + line - 1) for keys, line in read.lines.items()}
+    return Options(read.value, places)
 
 
 def _read(path: Path) -> Options:

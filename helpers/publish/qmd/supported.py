@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
+from helpers.files.yaml_text import read_yaml
 from helpers.publish.qmd.options import FORMATS, Options
 
 #: Options that name files beside the document; the value says whether pandoc wants a list.
@@ -54,8 +53,7 @@ def option_names(kind: str) -> frozenset[str]:
     kind
         ``pandoc``, ``own``, ``execute``, ``crossref``, ``cell`` or ``refused``.
     """
-    text = resources.files(__package__).joinpath("options.yml").read_text(encoding="utf-8")
-    return frozenset(yaml.safe_load(text)[kind])
+    return frozenset(read_yaml(Path(__file__).with_name("options.yml")).value[kind])
 
 
 def check_options(shared: Options, formats: Mapping[str, Options]) -> None:
