@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.files.reading import SourceError
+from helpers.files.reading import SourceError, unprintable
 from helpers.files.yaml_text import dump_yaml, parse_options, parse_yaml
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import parse_yaml as options
@@ -72,12 +72,16 @@ def test_options_are_refused_by_file_and_line(text: str, line: int) -> None:
     assert str(refused.value).startswith(f"report.qmd:{line}：")
 
 
+VISIBLE = st.characters(codec="utf-8", exclude_categories=("C", "Z")).filter(
+    lambda char: not unprintable(char)
+)
+
 PLAIN = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(10**12), 10**12)
     | st.decimals(0, 10**9, places=2)
-    | st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.just(" "), max_size=300),
+    | st.text(VISIBLE | st.just(" "), max_size=300),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.text("abc甲乙:#- ", min_size=1, max_size=9), inner, max_size=3)
