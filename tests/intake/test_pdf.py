@@ -45,6 +45,17 @@ def test_a_row_may_go_on_on_the_next_page_wherever_the_page_ends(millimetres, sp
     assert not wrong(report, figures)
 
 
+@settings(max_examples=15, deadline=None)
+@given(millimetres=st.integers(0, 180), spread=st.booleans())
+def test_a_number_cut_by_the_page_end_is_never_read_as_its_first_half(millimetres, spread):
+    figures = make.distinct() if spread else make.tallying(millimetres)
+    # Word breaks long numbers where the cell ends, and a row where the page does.
+    breaking = r'#show regex("\d"): digit => digit + sym.zws' + "\n#set text(costs: (widow: 0%, orphan: 0%))"
+    columns = "20mm, 30mm, 90mm" + ", 5.6mm" * 7
+    report = imported(make.pdf(figures, columns=columns, above=f"{millimetres}mm", settings=breaking))
+    assert not [one for one in wrong(report, figures) if one[3] is not None]
+
+
 @pytest.mark.parametrize(
     "stroke", [OPEN, "(x: 0.5pt, y: none)", "0.5pt"], ids=["open", "upright only", "all"]
 )

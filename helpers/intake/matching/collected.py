@@ -21,6 +21,7 @@ OTHER_HANDLING = FORM.tables[APPLICATIONS].row["other_reason"].labels[1]
 
 OTHER_ROWS = tuple(row.key for row in FORM.tables[APPLICATIONS].rows if OTHER_HANDLING in row.labels[1:2])
 
+_TWICE = "在文件里出现了两次，内容不同，分不清以哪一个为准"
 _TELLING = 8
 """Characters by which a long label is known."""
 
@@ -88,7 +89,7 @@ class Readings:
             old = self.read.get(slot)
             if old and old.reading.value != new.reading.value:
                 text = f"{old.text} / {new.text}"
-                new = Read(text, Reading(None, "在文件里出现了两次，内容不同，分不清以哪一个为准"))
+                new = Read(text, Reading(None, cell.doubt or _TWICE))
             self.read[slot] = new
         self.use(chosen)
 

@@ -51,6 +51,7 @@ _COLUMNS = list(FORM.tables[APPLICATIONS].column)
 
 _BLANK = "这一行没有数字"
 _SPANS = "表头合并的格子和下面的列对不上，各数之和又不等于总计，分不清各属哪一列"
+_CUT = "换页把一个数断成了两截"
 _NO_HEAD = "看不到完整的表头，各数之和又不等于总计，分不清各属哪一列"
 
 
@@ -270,24 +271,26 @@ def _anatomy(entries: Sequence[Entry]) -> tuple[list[str], list[Entry]]:
 def _rejoined(cut: Sequence[Cell | None], row: Sequence[Cell | None]) -> list[Cell | None] | None:
     """Join the last row of a page and the first of the next, where a page break cut one row in two.
 
-    The numbers stand on one page alone, and only both halves of the label name a row of the form.
+    Only both halves of the label name a row of the form, or the second half has no label; a number of which a part stands
+    on either page stays open.
     """
     labels, filled = _anatomy(cells_of(cut))
     more, others = _anatomy(cells_of(row))
     known = {**APPLICATION_ROWS, **CONTENTS}
     figures_first = filled and labels and more and not others and not _row_key(labels, known)
     figures_last = labels and others and not filled and not more and _row_key(labels, known)
+    figures_twice = filled and others and labels and not _row_key(more, known)
     # Where labels have rows of their own, no cell of the label's row waits for a number.
     waiting = row if figures_first else cut
     taken = {column for entry in filled or others for column in entry.columns}
-    if not (figures_first or figures_last) or not all(
-        (cell := waiting[column]) and not cell.text.strip() for column in taken
-    ):
+    fits = all((cell := waiting[column]) and not cell.text.strip() for column in taken)
+    if not figures_twice and not (fits and (figures_first or figures_last)):
         return None
     joined: dict[tuple[Cell | None, Cell | None], Cell] = {}
     for pair in zip(cut, row, strict=True):
         texts = [cell.text for cell in pair if cell and cell.text.strip()]
         doubts = [cell.doubt for cell in pair if cell and cell.doubt]
+        doubts += [_CUT] if len(texts) > 1 and all(map(cell_values.is_value, texts)) else []
         parts = tuple(cell for cell in pair if cell)
         joined.setdefault(pair, Cell("\n".join(texts), "；".join(doubts), parts))
     return [joined[pair] for pair in zip(cut, row, strict=True)]
