@@ -1,7 +1,9 @@
 """What several test files share: report folders to break, programs a test needs, and a grid read back from HTML."""
 
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,9 @@ from published import ENGINES, ROOT, XIAODUKOU, publish
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["ROOT", "XIAODUKOU"]
+__all__ = ["ROOT", "XIAODUKOU", "Validate"]
+
+Validate = Callable[[Path], list[dict[str, str]]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +46,20 @@ def program() -> Callable[[str], str]:
         return found
 
     return find
+
+
+@pytest.fixture(scope="session")
+def validate(program: Callable[[str], str]) -> Validate:
+    """List what Microsoft's Open XML SDK finds wrong with a file: schema, semantics, package."""
+    executable = program("ooxml-validator")
+
+    def faults(path: Path) -> list[dict[str, str]]:
+        done = subprocess.run([executable, str(path)], capture_output=True, text=True, timeout=120)
+        assert done.stdout, done.stderr
+        found: list[dict[str, str]] = json.loads(done.stdout)["errors"]
+        return found
+
+    return faults
 
 
 @pytest.fixture

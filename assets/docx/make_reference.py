@@ -199,6 +199,7 @@ STYLES = [
     Style("Date", "Normal", KEEP + CENTRE, fonts(KAI), following="BodyText"),
     *map(heading, range(1, 7)),
     Style("Block Text", "BodyText", indented(2), fonts(KAI)),
+    Style("Callout Title", "Normal", KEEP, following="BodyText"),  # see callouts.lua
     Style("footnote text", "Normal", NO_GRID + spacing(line=320), size(NOTE)),
     Style("Footnote Block Text", "FootnoteText", indented(2)),
     Style("Definition Term", "Normal", KEEP + INDENT, fonts(HEI), following="Definition"),

@@ -57,7 +57,7 @@ local function set_style(row, is_free, is_narrow)
   for _, cell in ipairs(row.cells) do
     local blocks = cell.contents:map(function(block)
       if block.t ~= "Plain" then
-        return block
+        return block:walk({ Plain = function(plain) return pandoc.Para(plain.content) end }) -- of a list
       end
       local narrow = is_narrow and cell.col_span == 1 and cell.alignment == "AlignCenter"
       return pandoc.Para(narrow and narrow_content(block.content) or block.content)

@@ -5,3 +5,15 @@ function Header(el)
   el.level = el.level + 1
   return el
 end
+
+-- A head cell that is blank, as over the rows' names, heads nothing: a screen reader would announce it with every cell.
+function Table(el)
+  for _, row in ipairs(el.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      if #cell.contents == 0 then
+        cell.attributes.role = "cell"
+      end
+    end
+  end
+  return el
+end

@@ -73,7 +73,7 @@ def _set_body(document: bytes, _: Properties) -> bytes:
     width = _text_width(root)
     for table in root.iter(f"{_W}tbl"):
         if width is not None:
-            _set_widths(table, width)
+            _set_widths(table, _room(table, width))
         for row in table.iterchildren(f"{_W}tr"):
             _hold_together(row)
         _separate_from_next(table)
@@ -90,14 +90,29 @@ def _text_width(root: Any) -> int | None:
     return int(page.get(f"{_W}w")) - sum(int(margins.get(f"{_W}{side}")) for side in ("left", "right"))
 
 
+def _room(table: Any, width: int) -> int:
+    """Return the width of what a table stands in: the text, or the cell of another table, which has its width by then."""
+    cell = next(table.iterancestors(f"{_W}tc"), None)
+    own = None if cell is None else cell.find(f"{_W}tcPr/{_W}tcW")
+    if cell is None or own is None or own.get(f"{_W}type") != "dxa":
+        return width
+    frame = next(cell.iterancestors(f"{_W}tbl"))
+    margins = [frame.find(f"{_W}tblPr/{_W}tblCellMar/{_W}{side}") for side in ("left", "right")]
+    return int(own.get(f"{_W}w")) - sum(int(one.get(f"{_W}w")) for one in margins if one is not None)
+
+
 def _set_widths(table: Any, width: int) -> None:
-    """Set columns and cells to the table's share of the text's width; pandoc reckons with a page of its own."""
+    """Set columns and cells to the table's share of the width it has; pandoc reckons with a page of its own."""
     share = table.find(f"{_W}tblPr/{_W}tblW")
     columns = table.findall(f"{_W}tblGrid/{_W}gridCol")
-    if share.get(f"{_W}type") != "pct":
+    if share is None or share.get(f"{_W}type") != "pct":
         return
-    widths = [int(column.get(f"{_W}w")) for column in columns]
-    scale = width * min(int(share.get(f"{_W}w")), 5000) / 5000 / sum(widths)
+    widths = [int(column.get(f"{_W}w", "0")) for column in columns]
+    # In fiftieths of a per cent, or with its sign.
+    asked = re.fullmatch(r"(\d+)(%?)", share.get(f"{_W}w", ""))
+    if asked is None or not sum(widths):
+        return
+    scale = width * min(int(asked[1]) * (50 if asked[2] else 1), 5000) / 5000 / sum(widths)
     edges = [round(scale * edge) for edge in accumulate(widths, initial=0)]
     for column, (left, right) in zip(columns, pairwise(edges), strict=True):
         column.set(f"{_W}w", str(right - left))
@@ -114,18 +129,20 @@ def _set_widths(table: Any, width: int) -> None:
 def _hold_together(row: Any) -> None:
     """Keep a row on one page; the unseen paragraphs of merged cells get its style, or they would undo what it says."""
     _child(_child(row, "trPr"), "cantSplit")
-    style = row.find(f".//{_W}pStyle")
-    for paragraph in row.iter(f"{_W}p"):
-        if style is not None and paragraph.find(f"{_W}pPr/{_W}pStyle") is None:
+    paragraphs = row.findall(f"{_W}tc/{_W}p")  # not those of a table in a cell
+    styles = [paragraph.find(f"{_W}pPr/{_W}pStyle") for paragraph in paragraphs]
+    style = next((one for one in styles if one is not None), None)
+    for paragraph, own in zip(paragraphs, styles, strict=True):
+        if style is not None and own is None:
             _child(_child(paragraph, "pPr"), "pStyle").set(f"{_W}val", style.get(f"{_W}val"))
 
 
 def _separate_from_next(table: Any) -> None:
-    """Put an empty line between a table and the next, which Word would make one, or the end, which is no table's."""
+    """Put an empty line between a table and the next, which Word would make one, or the end of a cell or the text."""
     following = (
         element.tag for element in table.itersiblings() if not element.tag.startswith(f"{_W}bookmark")
     )
-    if next(following, None) in {f"{_W}tbl", f"{_W}sectPr"}:
+    if next(following, None) in {f"{_W}tbl", f"{_W}sectPr", None}:
         table.addnext(table.makeelement(f"{_W}p"))
 
 

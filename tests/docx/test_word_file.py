@@ -4,7 +4,6 @@ import csv
 import difflib
 import functools
 import itertools
-import json
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ from typing import Any
 
 import pdfplumber
 import pytest
-from conftest import XIAODUKOU
+from conftest import XIAODUKOU, Validate
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.oxml.ns import qn
@@ -41,22 +40,7 @@ VML, RELATIONS = (
     "{http://schemas.openxmlformats.org/package/2006/relationships}",
 )
 
-Validate = Callable[[Path], list[dict[str, str]]]
 Printed = Callable[[Path], Any]
-
-
-@pytest.fixture(scope="session")
-def validate(program: Callable[[str], str]) -> Validate:
-    """List what Microsoft's Open XML SDK finds wrong with a file: schema, semantics, package."""
-    executable = program("ooxml-validator")
-
-    def faults(path: Path) -> list[dict[str, str]]:
-        done = subprocess.run([executable, str(path)], capture_output=True, text=True, timeout=120)
-        assert done.stdout, done.stderr
-        found: list[dict[str, str]] = json.loads(done.stdout)["errors"]
-        return found
-
-    return faults
 
 
 @pytest.fixture(scope="session")

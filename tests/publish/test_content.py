@@ -369,3 +369,19 @@ def test_raw_text_of_another_format_is_not_shown_and_an_example_of_it_stays(make
     made = make(cell(f'print("""{printed}""")', output="asis"))
     for name, shown in (("html", "甲丙丁"), ("docx", "甲丙"), ("pdf", "甲乙丙")):
         assert re.sub("[^甲乙丙丁]", "", made.text(name)) == shown
+
+
+def test_callouts_say_what_they_are(make, cell):
+    made = make(
+        "::: {.callout .callout-warning .own data-x=1 title='题'}\n甲\n:::\n\n::: {.callout}\n乙\n:::\n\n"
+        + cell("print('::: {.callout-tip}\\n丙\\n:::')", output="asis")
+    )
+    assert same_text(made) == "题目警告：题甲乙提示丙"
+    (own,) = made.body().xpath('//*[@role="note"][@data-x="1"]')
+    assert {"own", "admonition-warning"} <= set(own.get("class").split())
+
+
+def test_callouts_in_english(make):
+    header = "---\ntitle: T\nlang: en\n---\n\n"
+    made = make("::: {.callout-caution}\n## Steps\nA\n:::\n", header=header, to=["docx"])
+    assert made.text("docx") == "TCaution:StepsA"

@@ -284,7 +284,7 @@ def test_quarto_leaves_what_stands_beside_the_document(make, folder):
 
 
 def test_quarto_may_use_what_the_built_in_engine_refuses(make):
-    made = make("::: {.callout-note}\n甲\n:::\n", engine="auto", to=["html"])
+    made = make("::: {.column-margin}\n甲\n:::\n", engine="auto", to=["html"])
     assert made.publication.engine == "quarto"
     assert made.publication.reason.startswith("找到 Quarto 1.")
     assert "甲" in made.text("html")

@@ -1,5 +1,6 @@
 """The last step on finished files: done once or twice the same, and never at the cost of a file."""
 
+import io
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from lxml import etree
 
 from helpers.publish import publish
 from helpers.publish.finish import FinishError, finish
+from helpers.publish.word_package import finish_docx
 
 SCRIPT = ROOT / "helpers" / "publish" / "post_render.py"
 TABLE = """
@@ -81,6 +83,37 @@ def test_a_word_file_is_dated_by_the_document(made: dict[str, Path]) -> None:
     dates = [one.text for one in core if etree.QName(one).localname in {"created", "modified"}]
     assert dates == ["2024-12-31T00:00:00Z"] * 2
     assert [one.get("name") for one in custom] == ["date"]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "",
+        "<w:tblPr/>",
+        '<w:tblPr><w:tblW w:w="50%" w:type="pct"/></w:tblPr>',
+        '<w:tblPr><w:tblW w:type="pct"/></w:tblPr>',
+        '<w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr>',
+    ],
+)
+@pytest.mark.parametrize(
+    "grid", ["", "<w:tblGrid><w:gridCol/></w:tblGrid>", '<w:tblGrid><w:gridCol w:w="99"/></w:tblGrid>']
+)
+def test_a_table_of_another_make_keeps_the_widths_it_does_not_state(properties: str, grid: str) -> None:
+    cell = "<w:tr><w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc></w:tr>"
+    table = f"<w:tbl>{properties}{grid}{cell}</w:tbl>"
+    page = '<w:sectPr><w:pgSz w:w="900"/><w:pgMar w:left="50" w:right="50"/></w:sectPr>'
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as parts:
+        parts.writestr(
+            "word/document.xml", f"<w:document {space}><w:body>{table}{page}</w:body></w:document>"
+        )
+    with zipfile.ZipFile(io.BytesIO(finish_docx(package.getvalue()))) as finished:
+        root = etree.fromstring(finished.read("word/document.xml"))
+    widths = [one.get(f"{{{root.nsmap['w']}}}w") for one in root.iter("{*}gridCol")]
+    half = "50%" in properties and "99" in grid
+    assert widths == (["400"] if half else ["99"] if "99" in grid else [None] if grid else [])
+    assert "".join(root.itertext()) == "甲"
 
 
 def test_a_document_without_a_date_keeps_the_clocks(document: Path, tmp_path: Path) -> None:

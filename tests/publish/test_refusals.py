@@ -18,7 +18,8 @@ def refused(make, tmp_path, body, files=None, **options):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("::: {.callout-note}\n甲\n:::\n", "callout-note"),
+        ("::: {.callout-hint}\n甲\n:::\n", ".callout-hint"),
+        ("::: {#tip-a .callout-tip}\n甲\n:::\n", "#tip-a"),
         ("::: {.panel-tabset}\n甲\n:::\n", "panel-tabset"),
         ("::: {layout-ncol=2}\n甲\n:::\n", "layout-ncol"),
         ("::: {.column-margin}\n甲\n:::\n", "column-margin"),

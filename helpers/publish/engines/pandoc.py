@@ -24,6 +24,9 @@ HERE = Path(__file__).parent
 PARTIALS = ("typst-template.typ", "page.typ", "typst-show.typ")
 WRITERS = {"html": "html5", "typst": "typst", "docx": "docx"}
 
+#: Our own filter as a project names it for Quarto.
+CALLOUTS = {"at": "pre-ast", "path": "helpers/publish/engines/filters/callouts.lua"}
+
 #: A small nursery that stays in the processor's cache, and no search for garbage in what is never garbage: a fifth less
 #: time and a third less memory than by pandoc's own settings.
 HEAP = ("+RTS", "-A4m", "-H1m", "-O64m", "-RTS")
@@ -50,6 +53,8 @@ REPORTS = {
     "duplicate-label": "标签 {0} 用了两次",
     "sub-float": "不支持子图、子表，此处是 {0}",
     "unknown-meta": "{{{{< meta {0} >}}}}：没有名为 {0} 的元数据",
+    "unknown-callout": "不认识提示框 {0}；只有 .callout-note、-tip、-important、-warning、-caution",
+    "numbered-callout": "提示框不编号，此处是 {0}；请删去它的标识",
     "missing-image": "找不到图片 {0}",
     "remote-image": "不支持网上的图片 {0}；请放在文档旁边",
     "data-image": "PDF 不支持内嵌的图片 {0}…；请存成文件",
@@ -307,13 +312,15 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
     for item in given if isinstance(given, list) else [given]:
         if item == "quarto":
             stage = after
+        elif item == CALLOUTS:
+            continue  # among ours anyway
         elif isinstance(item, str) and item.endswith(".lua"):
             if not (folder / item).is_file():
                 raise PublishError(f"filters 指的文件不存在：{item}", options.place("filters"))
             stage.append(str(folder / item))
         else:
             raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
-    ours = ("trees", "conditional", "tables"), ("crossref",)
+    ours = ("trees", "conditional", "tables"), ("callouts", "crossref")
     first, last = ([str(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
     all_in_one = [str(HERE / "filters" / "all.lua")]
     files = [*first, *before, *last, *after] if before else [*all_in_one, *after]

@@ -37,7 +37,6 @@ _CITATION = re.compile(r"(?<![\w\\@/.])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _GLUED = re.compile(r"[^\W\da-zA-Z_](-?@(?:fig|tbl|sec)-[\w-]+)")
 _REFERENCE = re.compile(r"(fig|tbl|sec)-", re.IGNORECASE)
 _REFUSED_MARKS = (
-    (re.compile(r"\.callout-[a-z]+"), "不支持提示框（callout）"),
     (re.compile(r"\.panel-[a-z]+"), "不支持标签页等面板（panel）"),
     (re.compile(r"\blayout(-[a-z]+)?="), "不支持分栏排版（layout）"),
     (re.compile(r"\.column-[a-z]+|\.aside\b"), "不支持版心以外的排版（column、aside）"),
