@@ -1,6 +1,6 @@
 """A report folder: read, validated in shape, saved.
 
-The contract stands in README.md (what a folder holds). Reading reports everything that is wrong at once; nothing is guessed.
+The contract stands in docs/guide.md (The folder). Reading reports everything that is wrong at once; nothing is guessed.
 """
 
 import os
