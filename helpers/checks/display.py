@@ -138,6 +138,18 @@ body {{ margin: 1.5rem auto; max-width: 72rem; padding: 0 1rem; font-family: san
 .scroll {{ overflow-x: auto; }}
 .passed {{ color: #14602c; }}
 .failed {{ color: #a11212; }}
+table {{ border-collapse: collapse; min-width: 60rem; width: 100%; font-size: 0.875rem; }}
+thead {{ border-block: 2px solid #d3d3d3; }}
+tbody {{ border-bottom: 2px solid #d3d3d3; }}
+th, td {{ padding: 0.5em; text-align: left; vertical-align: top; overflow-wrap: break-word; }}
+th {{ font-weight: normal; }}
+tbody tr {{ border-top: 1px solid #d3d3d3; }}
+td:first-child {{ min-width: 4em; font-weight: bold; }}
+td:nth-child(3), td:nth-child(5), td:nth-child(6) {{ min-width: 8em; }}
+td:last-child {{ min-width: 14em; }}
+tr.error td:first-child {{ color: #a11212; }}
+tr.warning td:first-child {{ color: #7a4b00; }}
+tr.info td:first-child {{ color: #0b4f6c; }}
 </style>
 </head>
 <body>
@@ -165,34 +177,25 @@ def _section(verdict: Verdict, number: int) -> str:
     return f'<section aria-labelledby="report-{number}">\n{heading}\n{outcome}\n{table}</section>'
 
 
-def _table(findings: Sequence[Finding], number: int) -> str:
-    import pandas as pd
-    from great_tables import GT, loc, style
+_COLUMNS: dict[str, Callable[[Finding], str]] = {
+    "级别": lambda found: LEVELS[found.level],
+    "规则": lambda found: found.rule,
+    "位置": lambda found: where(found),
+    "问题": lambda found: found.message,
+    "应为": lambda found: found.expected or "",
+    "现为": lambda found: found.actual or "",
+    "依据": lambda found: found.basis,
+}
+"""What the table of findings tells of each."""
 
-    rows = pd.DataFrame(
-        {
-            "级别": [LEVELS[found.level] for found in findings],
-            "规则": [found.rule for found in findings],
-            "位置": [where(found) for found in findings],
-            "问题": [found.message for found in findings],
-            "应为": [found.expected or "" for found in findings],
-            "现为": [found.actual or "" for found in findings],
-            "依据": [found.basis for found in findings],
-        }
+
+def _table(findings: Sequence[Finding], number: int) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
+    rows = "\n".join(
+        f'<tr class="{found.level}">{"".join(f"<td>{escape(told(found))}</td>" for told in _COLUMNS.values())}</tr>'
+        for found in findings
     )
-    widths = {"级别": "4em", "规则": "9em", "位置": "10em", "应为": "8em", "现为": "8em", "依据": "14em"}
-    table = (
-        GT(rows, id=f"findings-{number}")
-        .tab_options(table_width="100%", table_font_size="14px")
-        .cols_width(widths)
-        .cols_align("left")
-    )
-    for level, colour in (("error", "#a11212"), ("warning", "#7a4b00"), ("info", "#0b4f6c")):
-        chosen = [place for place, found in enumerate(findings) if found.level == level]
-        table = table.tab_style(
-            style.text(color=colour, weight="bold"), loc.body(columns="级别", rows=chosen)
-        )
-    html = table.as_raw_html()
     return (
-        f'<div class="scroll" role="region" aria-labelledby="report-{number}" tabindex="0">\n{html}\n</div>\n'
+        f'<div class="scroll" role="region" aria-labelledby="report-{number}" tabindex="0">\n'
+        f'<table id="findings-{number}">\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n'
     )

@@ -33,8 +33,6 @@ _MADE_WITH = (
     "ipykernel",
     "ipython",
     "pikepdf",
-    "great-tables",
-    "pandas",
     "matplotlib",
     "lxml",
     "jinja2",

@@ -1,11 +1,8 @@
 """Tables and texts of the reviewer's appendix."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import pandas as pd
-from great_tables import GT
-from lxml import html
+from html import escape
+from itertools import zip_longest
 
 from helpers.document import pandoc_ast as ast
 from helpers.document import tables
@@ -38,28 +35,24 @@ def appendix_table(
     shades
         Class of each row's last two cells.
     """
-    frame = pd.DataFrame(rows, columns=list(heads))
-    grid = (
-        GT(frame, rowname_col=heads[0], id=f"{label}-{len(heads)}").tab_stubhead(heads[0]).cols_align("left")
+    columns = "".join(f'<col style="width: {width}%">' for width in widths)
+    head = "".join(f'  <th scope="col">{escape(name, quote=False)}</th>\n' for name in heads)
+    body = "".join(_row(row, shade) for row, shade in zip_longest(rows, shades[: len(rows)]))
+    table = (
+        f'<table class="review-table" aria-labelledby="{label}">\n<colgroup>{columns}</colgroup>'
+        f"<thead>\n\n<tr>\n{head}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n\n</table>"
     )
-    root: Any = html.fromstring(grid.as_raw_html()).find(".//table")
-    root.attrib.clear()
-    root.attrib.update({"class": "review-table", "aria-labelledby": label})
-    for part in root.iter():
-        kept = {key: part.get(key) for key in ("scope", "aria-labelledby") if part.get(key)}
-        if part is not root:
-            part.attrib.clear()
-            part.attrib.update(kept)
-    columns = html.Element("colgroup")
-    for width in widths:
-        columns.append(html.Element("col", style=f"width: {width}%"))
-    root.insert(0, columns)
-    for row, shade in zip(root.find("tbody"), shades, strict=False):
-        for cell in row[-2:]:
-            cell.set("class", shade)
-    table = html.tostring(root, encoding="unicode").strip()
     region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{label}"}}'
     return f"::: {region}\n\n{ast.raw_html(table)}\n\n:::"
+
+
+def _row(row: Sequence[str], shade: str | None) -> str:
+    """Return a row: its first cell a head, its last two of the class ``shade``."""
+    shaded = f' class="{shade}"' if shade else ""
+    cells = [f'<th scope="row">{escape(row[0], quote=False)}</th>']
+    for place, text in enumerate(row[1:], 1):
+        cells.append(f"<td{shaded if place >= len(row) - 2 else ''}>{escape(text, quote=False)}</td>")
+    return "".join(("  <tr>\n", *(f"    {cell}\n" for cell in cells), "  </tr>\n"))
 
 
 def percent(pair: Pair) -> str:

@@ -6,17 +6,16 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import checks
+from helpers.report.figures import Figures
 from helpers.report.findings import Finding
 from helpers.report.folder import Report, save
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 from helpers.report.settings_file import Contact
 
-Tables = dict[str, pd.DataFrame]
 APPLICATIONS, PROCEEDINGS = FORM.tables["applications"], FORM.tables["proceedings"]
 APPLICANTS = [column for column in APPLICATIONS.column if column != TOTAL]
 OUTCOMES = [column for column in PROCEEDINGS.column if column != TOTAL]
@@ -35,7 +34,7 @@ amounts = (
 
 
 @st.composite
-def consistent(draw: st.DrawFn) -> Tables:
+def consistent(draw: st.DrawFn) -> Figures:
     """Three tables in which everything adds up; built from the parts, without the code under test."""
     columns: dict[str, dict[str, int]] = {}
     for applicant in APPLICANTS:
@@ -55,18 +54,16 @@ def consistent(draw: st.DrawFn) -> Tables:
         row: {"value": draw(amounts if row == "fees" else small)} for row in FORM.tables["disclosure"].row
     }
     return {
-        "disclosure": pd.DataFrame.from_dict(disclosure, orient="index", dtype=object),
-        "applications": pd.DataFrame(columns, dtype=object).loc[list(APPLICATIONS.row)],
-        "proceedings": pd.DataFrame.from_dict(
-            {block: {**outcomes, TOTAL: sum(outcomes.values())} for block, outcomes in blocks.items()},
-            orient="index",
-            dtype=object,
-        ),
+        "disclosure": disclosure,
+        "applications": {row: {one: columns[one][row] for one in columns} for row in APPLICATIONS.row},
+        "proceedings": {
+            block: {**outcomes, TOTAL: sum(outcomes.values())} for block, outcomes in blocks.items()
+        },
     }
 
 
 @contextmanager
-def saved(tables: Tables) -> Iterator[Path]:
+def saved(figures: Figures) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "report"
         report = Report(
@@ -81,34 +78,34 @@ def saved(tables: Tables) -> Iterator[Path]:
             None,
             0,
             {},
-            tables,
+            figures,
             PROSE,
         )
         save(report, folder)
         yield folder
 
 
-def findings(tables: Tables) -> list[Finding]:
-    with saved(tables) as folder:
+def findings(figures: Figures) -> list[Finding]:
+    with saved(figures) as folder:
         return checks.check(folder).findings
 
 
 @settings(max_examples=60, deadline=None)
-@given(tables=consistent())
-def test_a_consistent_report_has_no_finding(tables: Tables) -> None:
-    assert findings(tables) == []
+@given(figures=consistent())
+def test_a_consistent_report_has_no_finding(figures: Figures) -> None:
+    assert findings(figures) == []
 
 
 @settings(max_examples=100, deadline=None)
-@given(tables=consistent(), data=st.data())
-def test_any_changed_figure_is_found_and_named(tables: Tables, data: st.DataObject) -> None:
+@given(figures=consistent(), data=st.data())
+def test_any_changed_figure_is_found_and_named(figures: Figures, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["applications", "proceedings"]))
     row = data.draw(st.sampled_from(list(FORM.tables[name].row)))
     column = data.draw(st.sampled_from(list(FORM.tables[name].column)))
-    right = tables[name].at[row, column]
+    right = figures[name][row][column]
     wrong = data.draw(small.filter(lambda figure: figure != right))
-    tables[name].at[row, column] = wrong
-    found = findings(tables)
+    figures[name][row][column] = wrong
+    found = findings(figures)
     assert any(one.table == name and (one.row == row or one.column == column) for one in found)
     assert all(one.level == "error" for one in found)
     if name == "applications":
@@ -120,9 +117,9 @@ def test_any_changed_figure_is_found_and_named(tables: Tables, data: st.DataObje
 
 
 @settings(max_examples=40, deadline=None)
-@given(tables=consistent())
-def test_blank_totals_are_as_good_as_filled_ones(tables: Tables) -> None:
-    with saved(tables) as folder:
+@given(figures=consistent())
+def test_blank_totals_are_as_good_as_filled_ones(figures: Figures) -> None:
+    with saved(figures) as folder:
         for name in ("applications", "proceedings"):
             path = folder / f"{name}.csv"
             lines = path.read_text(encoding="utf-8-sig").splitlines()

@@ -14,10 +14,9 @@ from helpers.report.form import RESULTS
 
 def with_applications() -> Report:
     example = load(XIAODUKOU)
-    tables = {name: frame.copy() for name, frame in example.tables.items()}
     for number, key in enumerate(RESULTS, 1):
-        tables["applications"].at[key, "total"] = number
-    return dataclasses.replace(example, tables=tables)
+        example.figures["applications"][key]["total"] = number
+    return example
 
 
 def test_xiaodukou_shows_its_decisions_and_no_applications() -> None:
