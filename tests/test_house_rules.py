@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,45 @@ def test_no_registry_no_machine_no_secret() -> None:
         if path.suffix in suffixes and path != Path(__file__):
             text = path.read_text(encoding="utf-8", errors="replace")
             assert not re.search(f"{hosts}|{machine}", text), path
+
+
+# What imports more than requirements.lock installs, and the extra that a command asks for first.
+NEEDING_EXTRAS = {
+    "helpers.county.batch": "batch",
+    "helpers.county.cluster": "batch",
+    "helpers.county.portal": "batch",
+    "helpers.county.worker": "batch",
+    "helpers.intake.readers.pdf_file": "import",
+    "helpers.intake.readers.word_file": "import",
+    "helpers.report.folder": "data",
+}
+
+
+def locked(name: str) -> set[str]:
+    return set(re.findall(r"^[a-z][\w.-]*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_a_report_needs_only_what_its_lock_installs() -> None:
+    core, of_module = locked("requirements.lock"), packages_distributions()
+    needing: set[str] = set()
+    for module, path in MODULES.items():
+        tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        names = {
+            name.partition(".")[0]
+            for node in tree
+            for name in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [str(node.module)]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        packages = {re.sub("[._]", "-", of.lower()) for name in names for of in of_module.get(name, [])}
+        if more := packages - core - {"nianbao"}:
+            needing.add(module)
+            assert more <= locked(f"requirements-{NEEDING_EXTRAS[module]}.lock"), (module, more)
+    assert needing == NEEDING_EXTRAS.keys()
 
 
 def test_locks_name_hashes_and_no_index() -> None:

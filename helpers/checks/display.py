@@ -145,6 +145,7 @@ th, td {{ padding: 0.5em; text-align: left; vertical-align: top; overflow-wrap: 
 th {{ font-weight: normal; }}
 tbody tr {{ border-top: 1px solid #d3d3d3; }}
 td:first-child {{ min-width: 4em; font-weight: bold; }}
+td:nth-child(2) {{ white-space: nowrap; }}
 td:nth-child(3), td:nth-child(5), td:nth-child(6) {{ min-width: 8em; }}
 td:last-child {{ min-width: 14em; }}
 tr.error td:first-child {{ color: #a11212; }}
