@@ -17,7 +17,8 @@ from helpers.publish.engines import quarto as quarto_engine
 from helpers.publish.finish import FinishError, finish
 from helpers.publish.manifest import NAME, manifest
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import FORMATS, Options, load_options
+from helpers.publish.qmd.options import FORMATS, Options
+from helpers.publish.qmd.project import load_options
 from helpers.publish.qmd.source import read_document
 
 __all__ = ["Publication", "publish"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import zipfile
@@ -70,8 +71,9 @@ def _set_body(document: bytes, _: Properties) -> bytes:
 
     # Pandoc names a picture by its whole data: address, and a large one is longer than the parser takes unasked.
     root = etree.fromstring(document, etree.XMLParser(huge_tree=True))
-    width = _text_width(root)
+    _complete_sections(root)
     for table in root.iter(f"{_W}tbl"):
+        width = _text_width(table)
         if width is not None:
             _set_widths(table, _room(table, width))
         for row in table.iterchildren(f"{_W}tr"):
@@ -82,9 +84,26 @@ def _set_body(document: bytes, _: Properties) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def _text_width(root: Any) -> int | None:
-    """Return the width of the text in twips, None where the document leaves its page to the reader's printer."""
-    page, margins = (next(root.iter(f"{_W}{name}"), None) for name in ("pgSz", "pgMar"))
+def _complete_sections(root: Any) -> None:
+    """Give every section the page of the document's last one, on its side where it asks for that."""
+    *others, last = [*root.iter(f"{_W}sectPr")] or [None]
+    for section in others:
+        size = section.find(f"{_W}pgSz")
+        on_its_side = size is not None and size.get(f"{_W}orient") == "landscape"
+        page = last.find(f"{_W}pgSz")
+        if page is None:  # left to the reader's printer
+            continue
+        section[:] = [copy.deepcopy(one) for one in last]
+        page = section.find(f"{_W}pgSz")
+        if on_its_side:
+            width, height = (page.get(f"{_W}{side}") for side in ("w", "h"))
+            page.attrib.update({f"{_W}w": height, f"{_W}h": width, f"{_W}orient": "landscape"})
+
+
+def _text_width(table: Any) -> int | None:
+    """Return the width of the text beside a table in twips, None where the document leaves its page to the reader's printer."""
+    section = next(iter(table.xpath("following::w:sectPr", namespaces={"w": _W[1:-1]})), None)
+    page, margins = (None if section is None else section.find(f"{_W}{name}") for name in ("pgSz", "pgMar"))
     if page is None or margins is None:
         return None
     return int(page.get(f"{_W}w")) - sum(int(margins.get(f"{_W}{side}")) for side in ("left", "right"))

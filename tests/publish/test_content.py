@@ -289,11 +289,13 @@ def test_what_cells_print_is_data(make, cell):
     text = r"\{\{\< env HOME \>\}\} \@张三 \<script\>"
     made = make(
         cell(f"print(r'{text}')", output="asis")
-        + cell("print('@李四 {{< env HOME >}} {{< meta title >}}')", output="asis")
+        + cell("print('@李四 {{{< env HOME >}}} {{< meta title >}}')", output="asis")
+        + cell("print('{{< env HOME >}}')")
     )
     for name in FORMATS:
         assert "{{<envHOME>}}@张三<script>" in made.text(name)
-        assert "@李四{{<envHOME>}}{{<metatitle>}}" in made.text(name)
+        assert "@李四{{<envHOME>}}题目" in made.text(name)
+        assert made.text(name).count("{{<envHOME>}}") == 3
 
 
 def test_echo_include_eval_warning(make, cell):

@@ -7,7 +7,7 @@ from helpers.publish import PublishError
 
 def test_project_profile_header_format(make):
     files = {
-        "_quarto.yml": "lang: zh-CN\na: 项目\nb: 项目\nc: 项目\nd: 项目\nformat: {html: {e: 项目网页}}\n",
+        "_quarto.yml": "lang: zh-CN\na: 项目\nb: 项目\nc: 项目\nd: 项目\nformat: {html: {d: 项目网页}}\n",
         "_quarto-review.yml": "b: 方案\nc: 方案\n",
     }
     header = "---\ntitle: x\nc: 文件\nformat: {html: {d: 网页}, docx: default, typst: default}\n---\n"

@@ -29,7 +29,8 @@ def refused(make, tmp_path, body, files=None, **options):
         ("见 @knuth84。\n", "@knuth84"),
         ("见@fig-a。\n", "@fig-a"),
         ("{{< env HOME >}}\n", "{{< env"),
-        ("{{< include a.qmd >}}\n", "{{< include"),
+        ("{{< include 没有.qmd >}}\n", "没有.qmd"),
+        ("文{{< include a.qmd >}}\n", "{{< include"),
         ("文{{< pagebreak >}}字\n", "{{< pagebreak"),
         ("`{{< var x >}}`\n", "{{< var"),
         ("```{r}\n1\n```\n", "{r}"),
@@ -273,8 +274,9 @@ def test_inline_expression_that_fails(make, tmp_path):
     assert "NameError" in message
 
 
-def test_refusals_are_for_the_source_only(make, cell):
-    text = "::: {.callout-note}\\n甲\\n:::\\n\\n{{< include x >}} [@knuth]"
-    made = make(cell(f"print('{text}')", output="asis"))
-    assert "{{<includex>}}" in made.text("html")
-    assert "[@knuth]" in made.text("docx")
+def test_what_a_cell_prints_is_judged_too(make, cell, tmp_path):
+    for text, words in (("{{< include x >}}", "include"), ("::: {.panel-tabset}\\n甲\\n:::", "panel-tabset")):
+        message = refused(make, tmp_path, cell(f"print('{text}')", output="asis", label="印"))
+        assert message.startswith(f"文档.qmd:{LINE}：单元格 印 打印的文字：")
+        assert words in message
+    assert "[@knuth]" in make(cell("print('[@knuth]')", output="asis")).text("docx")

@@ -12,16 +12,19 @@ from typing import Any
 from helpers.files.writing import write_file, write_text
 from helpers.publish.cells.execute import ANSI, Executed, ExecutedCell, ExecutedProse, exception_text, setting
 from helpers.publish.cells.kernel import Message
-from helpers.publish.qmd.errors import PublishError
+from helpers.publish.qmd.errors import Place, PublishError
+from helpers.publish.qmd.markup import ANNOTATION, judged_markdown
 from helpers.publish.qmd.options import Options
-from helpers.publish.qmd.source import INLINE
+from helpers.publish.qmd.source import INLINE, cell_name
+from helpers.publish.qmd.supported import wants_ua
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
-#: Media types by preference, the same as Quarto's.
+#: Media types by preference, the same as Quarto's; HTML last, where its text is shown.
 PREFERENCE = {
     "html": ["text/html", "text/markdown", *IMAGES],
-    "typst": ["text/markdown", *IMAGES],
-    "docx": ["text/markdown", *IMAGES],
+    "typst": ["text/markdown", *IMAGES, "text/html"],
+    # Word shows pixels everywhere, vectors only in new versions.
+    "docx": ["text/markdown", "image/png", "image/jpeg", "image/svg+xml", "text/html"],
 }
 #: A name that nothing beside a document has: figures are found under it without any path of this machine.
 FIGURES = "cell-figures"
@@ -116,6 +119,7 @@ class _CellWriter:
         self.settings = {
             name: setting(executed.cell, options, name) for name in ("echo", "eval", "output", "warning")
         }
+        self.accessible = output_format == "typst" and wants_ua(options)
         self.asis = self.settings["output"] == "asis"
         self.label = executed.cell.label
         outputs = executed.outcome.outputs if self.settings["output"] else []
@@ -128,12 +132,10 @@ class _CellWriter:
     def markdown(self) -> str:
         if self.label and self.label.startswith("fig-") and len(self.displays) > 1:
             raise PublishError("带 fig- 标签的单元格只能输出一张图", self.executed.cell.place)
-        code = (
-            _fenced(self.executed.cell.source.strip("\n"), " {.python .cell-code}")
-            if self.settings["echo"]
-            else ""
-        )
+        code = self._code() if self.settings["echo"] else ""
         results = self._results()
+        if widths := self.options.get("tbl-colwidths"):
+            results = _div(f"tbl-colwidths={_quoted(widths)}", results)
         if self.is_table and results:
             caption = str(self.options.get("tbl-cap", ""))
             results = _div(f"#{self.label}", f"{results}\n\n{caption}")
@@ -145,6 +147,23 @@ class _CellWriter:
         if self.asis and not self.displays and not self.is_table:
             return body
         return _div(".cell", body)
+
+    def _code(self) -> str:
+        cell = self.executed.cell
+        for number, line in enumerate(cell.source.splitlines(), cell.code_line):
+            if found := ANNOTATION.search(line):
+                raise PublishError(f"不支持代码注释编号，此处是 {found[1]}", Place(cell.place.path, number))
+        return _fenced(cell.source.strip("\n"), " {.python .cell-code}")
+
+    def _judged(self, text: str) -> str:
+        """Judge the Markdown that the cell gave."""
+        try:
+            return judged_markdown(text.splitlines(), lambda _: None, source=False)
+        except PublishError as error:
+            raise self._refused(f"打印的文字：{error}") from None
+
+    def _refused(self, message: str) -> PublishError:
+        return PublishError(f"{cell_name(self.label)}{message}", self.executed.cell.place)
 
     def _results(self) -> str:
         captions = [str(self.options["fig-cap"])] if "fig-cap" in self.options else []
@@ -173,37 +192,30 @@ class _CellWriter:
         if output["type"] == "stream":
             return None
         data = output["data"]
-        if (
-            self.format in ("typst", "docx")
-            and not IMAGES.keys() & data.keys()
-            and re.search(r"<table", data.get("text/html", ""), re.I)
-        ):
+        pictures = bool(IMAGES.keys() & data.keys())
+        if self.format != "html" and not pictures and re.search(r"<table", data.get("text/html", ""), re.I):
             return "text/html"
-        preference = PREFERENCE[self.format]
-        if self.format == "docx":  # Word shows pixels everywhere, vectors only in new versions
-            preference = ["text/markdown", "image/png", "image/jpeg", "image/svg+xml"]
-        return next((media for media in preference if media in data), None)
+        return next((media for media in PREFERENCE[self.format] if media in data), None)
 
     def _output(self, output: Message, number: int, captions: list[str]) -> str:
         if output["type"] == "stream":
             if self.asis and output["name"] == "stdout":
-                return _without_other_formats(output["text"], self.format)
+                return _without_other_formats(self._judged(output["text"]), self.format)
             return _div(f".cell-output .cell-output-{output['name']}", _fenced(ANSI.sub("", output["text"])))
         media = self._media(output)
         data = output["data"]
         if media in IMAGES:
             text = self._figure(media, output, number, captions.pop(0) if captions else "")
         elif media == "text/markdown":
-            text = data[media]
+            text = self._judged(data[media])
         elif media == "text/html":
-            text = _fenced(data[media], "{=html}")
+            if re.search(r"<script\b", data[media], re.IGNORECASE):
+                raise self._refused("输出的网页片段要运行脚本，网页里没有脚本")
+            text = _fenced(data[media], "{=publish-html}")
         elif "text/plain" in data and not any(key.startswith(("application/", "text/latex")) for key in data):
             text = _fenced(ANSI.sub("", data["text/plain"]))
         else:
-            raise PublishError(
-                f"单元格输出的是 {'、'.join(data)}；只支持文字、Markdown、HTML、SVG 和 PNG",
-                self.executed.cell.place,
-            )
+            raise self._refused(f"输出的是 {'、'.join(data)}；只支持文字、Markdown、HTML、SVG 和 PNG")
         if self.asis:
             return text
         named = self.label and not self.labels_cell and not self.is_table and media not in IMAGES
@@ -221,10 +233,14 @@ class _CellWriter:
             write_file(file, base64.b64decode(data))
         named = self.label and not self.labels_cell and not self.is_table
         attributes = [f"#{self.label}"] if named else []
+        if caption and not named:  # numbered like any other figure, though nothing can refer to it
+            attributes = [f"#fig-cell-{self.executed.number}"]
         size = (output.get("metadata") or {}).get(media) or {}
         attributes += [f"{name}={size[name]}" for name in ("width", "height") if name in size]
         if alt := self.options.get("fig-alt"):
             attributes.append(f"fig-alt={_quoted(alt)}")
+        elif self.accessible:
+            raise self._refused("的图没有替代文字，PDF/UA 要求有；请写 #| fig-alt: 图上有什么")
         braces = f"{{{' '.join(attributes)}}}" if attributes else ""
         return f"![{' '.join(caption.split())}]({name}){braces}"
 

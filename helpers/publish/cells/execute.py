@@ -12,7 +12,7 @@ from typing import Any
 from helpers.publish.cells.kernel import CellOutcome, Kernel, KernelDiedError, Message
 from helpers.publish.qmd.errors import CellError, Place, PublishError
 from helpers.publish.qmd.options import Options
-from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name, parse_parts
+from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name
 
 __all__ = ["Executed", "metadata_blocks", "run_cells"]
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -42,6 +42,7 @@ Executed = list[ExecutedProse | ExecutedCell]
 
 def run_cells(
     document: Document,
+    parts: list[Prose | Cell],
     formats: Mapping[str, Options],
     kernel: Kernel,
     parameters: Mapping[str, Any],
@@ -53,6 +54,8 @@ def run_cells(
     ----------
     document
         The document.
+    parts
+        The document taken apart.
     formats
         The options of the formats asked for, by Quarto's name.
     kernel
@@ -74,14 +77,14 @@ def run_cells(
     PublishError
         For a construct that is not supported, or parameters without a place to go.
     """
-    parts = _with_parameters(document, parameters)
+    parts = _with_parameters(document, parts, parameters)
     cells = sum(isinstance(part, Cell) for part in parts)
     labels: dict[str, Place] = {}
     executed: Executed = []
     number = 0
     for part in parts:
         if isinstance(part, Prose):
-            executed.append(ExecutedProse(part, _evaluate(part, document, kernel)))
+            executed.append(ExecutedProse(part, _evaluate(part, kernel)))
             continue
         number += 1
         if part.label is not None:
@@ -96,8 +99,9 @@ def run_cells(
     return executed
 
 
-def _with_parameters(document: Document, parameters: Mapping[str, Any]) -> list[Prose | Cell]:
-    parts = parse_parts(document)
+def _with_parameters(
+    document: Document, parts: list[Prose | Cell], parameters: Mapping[str, Any]
+) -> list[Prose | Cell]:
     if not parameters:
         return parts
     tagged = next(
@@ -113,10 +117,8 @@ def _with_parameters(document: Document, parameters: Mapping[str, Any]) -> list[
         "# Injected Parameters",
         *(f"{name} = {_literal(name, value)}" for name, value in parameters.items()),
     ]
-    parts.insert(
-        tagged + 1, replace(cell, source="\n".join(lines), options=cell.options.without("label", "tags"))
-    )
-    return parts
+    injected = replace(cell, source="\n".join(lines), options=cell.options.without("label", "tags"))
+    return [*parts[: tagged + 1], injected, *parts[tagged + 1 :]]
 
 
 def _literal(name: str, value: Any) -> str:
@@ -170,7 +172,7 @@ def exception_text(error: Message) -> str:
     return f"{error['ename']}: {said}"
 
 
-def _evaluate(prose: Prose, document: Document, kernel: Kernel) -> dict[str, Message]:
+def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
     found = list(INLINE.finditer(prose.text))
     if not found:
         return {}
@@ -178,16 +180,14 @@ def _evaluate(prose: Prose, document: Document, kernel: Kernel) -> dict[str, Mes
     try:
         answers = kernel.evaluate({str(n): text for n, text in enumerate(expressions)})
     except KernelDiedError:
-        raise PublishError(
-            "求行内代码的值时 Jupyter 内核意外退出", Place(document.path, prose.line)
-        ) from None
+        raise PublishError("求行内代码的值时 Jupyter 内核意外退出", prose.place) from None
     values = {}
     for n, text in enumerate(expressions):
         answer = answers.get(str(n), {"ename": "Error", "evalue": "", "status": "error"})
         if answer["status"] != "ok":
-            line = prose.line + prose.text.count("\n", 0, found[n].start(2))
+            line = prose.place.line + prose.text.count("\n", 0, found[n].start(2))
             raise CellError(
-                f"行内代码 {text} 出错：{answer['ename']}: {answer['evalue']}", Place(document.path, line)
+                f"行内代码 {text} 出错：{answer['ename']}: {answer['evalue']}", Place(prose.place.path, line)
             )
         values[text] = answer["data"]
     return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,8 @@ from helpers.publish.cells.kernel import Kernel, KernelProcess, session, warm_up
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import FORMATS, Options, parse_yaml
-from helpers.publish.qmd.source import Document
+from helpers.publish.qmd.options import FORMATS, Options, as_list, parse_yaml
+from helpers.publish.qmd.source import Document, parse_parts
 from helpers.publish.qmd.supported import check_options, figure_size
 
 __all__ = ["render", "versions"]
@@ -82,14 +83,17 @@ def render(
         For whatever is not supported or goes wrong.
     """
     formats = {FORMATS[name]: options for name, options in wanted.items()}
-    check_options(shared, formats)
+    parts = parse_parts(
+        document, citations=any(options.data.get("bibliography") for options in formats.values())
+    )
+    check_options(document.folder, shared, formats, _uses(document, formats))
     figures = figure_size(formats)
     kind = _in_process_kernel() if in_process else KernelProcess
     warm_up(kind)  # boots while the fonts are found
     if "pdf" in wanted:
         load_compiler(wanted["pdf"], document.folder)
     with session(kind, document.folder, figures, profile) as cells:
-        executed = run_cells(document, formats, cells, parameters, progress)
+        executed = run_cells(document, parts, formats, cells, parameters, progress)
     epoch, variables = environment(_date(executed, shared))
 
     def make(name: str) -> Path:
@@ -109,6 +113,23 @@ def render(
     with ThreadPoolExecutor(1 if in_process else min(len(wanted), os.cpu_count() or 1)) as pool:
         made = dict(zip(longest_first, pool.map(make, longest_first), strict=True))
     return {name: made[name] for name in wanted}
+
+
+def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str], bool]:
+    """Tell the document's own metadata from slips: its text, its templates or its filters use them."""
+    texts = [
+        *document.lines[document.start :],
+        *(line for lines in document.included.values() for line in lines),
+    ]
+    for options in formats.values():
+        for name in ("template", "template-partials", "filters"):
+            for item in as_list(options.data.get(name)):
+                with contextlib.suppress(
+                    OSError, UnicodeDecodeError
+                ):  # whether it is there is asked elsewhere
+                    texts.append((document.folder / str(item)).read_text(encoding="utf-8"))
+    text = "\n".join(texts)
+    return lambda name: re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
 
 
 def _in_process_kernel() -> type[Kernel]:

@@ -14,9 +14,10 @@ from typing import Any
 from helpers.files.writing import write_file, write_text
 from helpers.publish.cells.cell_markdown import FIGURES
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import Options
+from helpers.publish.qmd.options import Options, as_list
+from helpers.publish.qmd.project import FILE_OPTIONS
 from helpers.publish.qmd.source import Document
-from helpers.publish.qmd.supported import FILE_OPTIONS, ONLY, option_names
+from helpers.publish.qmd.supported import inventory, wants_ua
 
 __all__ = ["convert", "pandoc_version"]
 
@@ -57,6 +58,10 @@ REPORTS = {
     "numbered-callout": "提示框不编号，此处是 {0}；请删去它的标识",
     "missing-image": "找不到图片 {0}",
     "remote-image": "不支持网上的图片 {0}；请放在文档旁边",
+    "inline-style": 'PDF 和 Word 不支持写在文中的样式 {0}；请用 {{.content-visible when-format="html"}} 只在网页用它',
+    "empty-html": "单元格给的网页片段在 PDF 和 Word 里没有可显示的文字：{0}",
+    "missing-alt": "图片 {0} 没有替代文字，PDF/UA 要求有；请写 fig-alt",
+    "layout": "layout-ncol={0}：只支持几列并排的图",
     "data-image": "PDF 不支持内嵌的图片 {0}…；请存成文件",
 }
 
@@ -162,8 +167,8 @@ def _write_json(path: Path, data: Any) -> Path:
 
 def _metadata(options: Options, output_format: str) -> dict[str, Any]:
     """Everything that pandoc and this package do not take as an option."""
-    taken = option_names("pandoc") | option_names("own") | FILE_OPTIONS.keys() | ONLY.keys()
-    data = {name: value for name, value in options.data.items() if name not in taken}
+    known = inventory()["document"]
+    data = {n: value for n, value in options.data.items() if n not in known or known[n].use == "metadata"}
     words = _words(options)
     defaults: dict[str, Any] = {"lang": "en"}
     if options.data.get("toc"):
@@ -184,9 +189,8 @@ def _metadata(options: Options, output_format: str) -> dict[str, Any]:
 
 def _authors(options: Options) -> list[str]:
     """Return the authors' names, written as text or as ``name:``."""
-    given = options.data.get("author")
     names = []
-    for author in given if isinstance(given, list) else [] if given is None else [given]:
+    for author in as_list(options.data.get("author")):
         name = author.get("name") if isinstance(author, dict) and len(author) == 1 else author
         if not isinstance(name, str):
             raise options.refuse("作者只能是姓名，或只有 name 一项", "author")
@@ -222,6 +226,8 @@ def _context(
         "titles": {kind: str(own.get(f"{kind}-title", words[kind])) for kind in ("fig", "tbl")},
         "prefixes": {kind: str(own.get(f"{kind}-prefix", words[kind])) for kind in ("fig", "tbl", "sec")},
         "delimiter": _delimiter(options),
+        "citations": bool(options.data.get("bibliography")),
+        "accessible": output_format == "typst" and wants_ua(options),
         "python": sys.executable,
         "rasterize": str(HERE / "rasterize.py"),
     }
@@ -241,8 +247,8 @@ def _defaults(
         "resource-path": [str(work), str(folder)],
         **{
             name: options.data[name]
-            for name in sorted(option_names("pandoc"))
-            if options.data.get(name) is not None
+            for name, row in sorted(inventory()["document"].items())
+            if row.use == "pandoc" and options.data.get(name) is not None
         },
     }
     if output_format == "html":
@@ -273,9 +279,8 @@ def _has_level_one(markdown: str) -> bool:
 
 def _files(options: Options, name: str, folder: Path, work: Path, output_format: str) -> list[str]:
     """Return the files an option names, each of them there; ``text:`` is written to one."""
-    value = options.data.get(name)
     files = []
-    for number, item in enumerate(value if isinstance(value, list) else [] if value is None else [value]):
+    for number, item in enumerate(as_list(options.data.get(name))):
         if isinstance(item, dict) and isinstance(item.get("text"), str) and name.startswith("include-"):
             path = work / f"{output_format}-{name}-{number}.txt"
             write_text(path, item["text"])
@@ -305,11 +310,10 @@ def _template(partials: list[str], template: str | None, folder: Path, options: 
 
 def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
     """Put the document's filters where Quarto does: once tables are native, or where ``quarto`` stands before, at the end."""
-    before: list[str] = []
-    after: list[str] = []
+    before: list[dict[str, str]] = []
+    after: list[dict[str, str]] = []
     stage = before
-    given = options.data.get("filters") or []
-    for item in given if isinstance(given, list) else [given]:
+    for item in as_list(options.data.get("filters")):
         if item == "quarto":
             stage = after
         elif item == CALLOUTS:
@@ -317,26 +321,33 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
         elif isinstance(item, str) and item.endswith(".lua"):
             if not (folder / item).is_file():
                 raise PublishError(f"filters 指的文件不存在：{item}", options.place("filters"))
-            stage.append(str(folder / item))
+            stage.append(_lua(folder / item))
         else:
             raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
-    ours = ("trees", "conditional", "tables"), ("callouts", "crossref")
-    first, last = ([str(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
-    all_in_one = [str(HERE / "filters" / "all.lua")]
-    files = [*first, *before, *last, *after] if before else [*all_in_one, *after]
-    return [{"type": "lua", "path": path} for path in files]
+    ours = ("trees", "conditional", "tables"), ("callouts", "blocks", "crossref")
+    first, last = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
+    files = [*first, *before, *last] if before else [_lua(HERE / "filters" / "all.lua")]
+    if options.data.get("bibliography") and options.data.get("citeproc") is not False:
+        files.append({"type": "citeproc"})
+    return [*files, *after]
+
+
+def _lua(path: Path) -> dict[str, str]:
+    return {"type": "lua", "path": str(path)}
 
 
 def _raise_for_errors(code: int, errors: str, document: Document) -> None:
     """Turn what the filters and pandoc report into a message; pandoc's own warnings only matter where one says a file is missing."""
     if report := re.search(r"^PUBLISH (\S+) (.*)$", errors, re.MULTILINE):
         name, detail = report[1], report[2]
-        place = document.find(detail) or document.find(f"@{detail}")
+        place = document.find(re.escape(detail))
         origin = "" if place else f"（{document.path.name} 的单元格输出）"
         raise PublishError(REPORTS[name].format(detail) + origin, place)
+    if unknown := re.search(r"Citeproc: citation (\S+) not found", errors):
+        raise PublishError(f"参考文献里没有 @{unknown[1]}", document.find(f"@{re.escape(unknown[1])}"))
     if code:
         raise PublishError(f"pandoc 没有完成：{errors.strip()}")
     if missing := re.search(r"Could not fetch resource (.+?):?(?: |$)", errors, re.MULTILINE):
         raise PublishError(
-            f"找不到 {missing[1]}（网上的文件不取，请放在文档旁边）", document.find(missing[1])
+            f"找不到 {missing[1]}（网上的文件不取，请放在文档旁边）", document.find(re.escape(missing[1]))
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.files.writing import write_file
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import Options
+from helpers.publish.qmd.options import Options, as_list
 
 __all__ = ["load_compiler", "typeset"]
 
@@ -62,9 +62,8 @@ def load_compiler(options: Options, folder: Path) -> Any:
     PublishError
         For a folder that is not there.
     """
-    given = options.data.get("font-paths") or []
     folders = []
-    for item in given if isinstance(given, list) else [given]:
+    for item in as_list(options.data.get("font-paths")):
         path = (folder / str(item)).resolve()
         if not path.is_dir():
             raise PublishError(f"font-paths 指的文件夹不存在：{item}", options.place("font-paths"))
@@ -96,8 +95,7 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
     """
     import typst
 
-    given = options.data.get("pdf-standard") or []
-    standards: Any = [str(item) for item in (given if isinstance(given, list) else [given])]
+    standards: Any = [str(item) for item in as_list(options.data.get("pdf-standard"))]
     code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8"))
     compiler = load_compiler(options, folder)
     try:

@@ -1,11 +1,10 @@
-"""Options: ``_quarto.yml``, its profile and the document's header, merged as Quarto merges them.
+"""Options as they are written in YAML, and how one level of them goes over another.
 
 Every value keeps the line it was written on, so that whatever is refused is refused by name and line.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from helpers.files.reading import SourceError
 from helpers.files.yaml_text import Path_, parse_options
 from helpers.publish.qmd.errors import Place, PublishError
 
-__all__ = ["FORMATS", "Options", "load_options", "parse_yaml"]
+__all__ = ["FORMATS", "Options", "as_list", "parse_yaml"]
 
 #: What the caller asks for, and the name Quarto has for it.
 FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
@@ -127,15 +126,22 @@ def _merge(base: Any, top: Any) -> Any:
         if not base or not top:
             return top or base
         joined: list[Any] = []
-        for value in [*_as_list(base), *_as_list(top)]:
+        for value in [*as_list(base), *as_list(top)]:
             if value not in joined:
                 joined.append(value)
         return joined
     return top
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def as_list(value: Any) -> list[Any]:
+    """Return what is written as one value or as a list of them, as a list; empty for None.
+
+    Parameters
+    ----------
+    value
+        As YAML gave it.
+    """
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def parse_yaml(text: str, path: Path, first_line: int = 1) -> Options:
@@ -170,72 +176,3 @@ def parse_yaml(text: str, path: Path, first_line: int = 1) -> Options:
         raise PublishError("此处应为“名称: 值”", Place(path, first_line))
     places = {keys: Place(path, first_line + line - 1) for keys, line in read.lines.items()}
     return Options(read.value, places)
-
-
-def _read(path: Path) -> Options:
-    try:
-        return parse_yaml(path.read_text(encoding="utf-8-sig"), path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise PublishError(f"读不了配置文件 {path.name}：{error}") from None
-
-
-def load_options(document: Path, header: Options, profile: str | None) -> tuple[Options, dict[str, Options]]:
-    """Merge project, profile and header, for the document as a whole and for each format.
-
-    Parameters
-    ----------
-    document
-        The ``.qmd``; ``_quarto.yml`` is looked for beside it.
-    header
-        Its YAML header.
-    profile
-        Name of the profile, or None.
-
-    Returns
-    -------
-    tuple of Options and dict of str to Options
-        What holds for every format, and by ``html``, ``typst`` and ``docx`` what holds for one.
-
-    Raises
-    ------
-    PublishError
-        For a profile without a file or with a name that is none, or broken YAML.
-    """
-    project = Options()
-    main = next(
-        (p for name in ("_quarto.yml", "_quarto.yaml") if (p := document.with_name(name)).is_file()), None
-    )
-    if main:
-        project = _read(main)
-    if profile is not None:
-        if not re.fullmatch(r"[\w-]+", profile):
-            raise PublishError(f"方案的名字只能有字母、数字、横线和下划线，现为“{profile}”")
-        files = [document.with_name(f"_quarto-{profile}.{suffix}") for suffix in ("yml", "yaml")]
-        file = next((path for path in files if path.is_file()), None)
-        if file is None:
-            raise PublishError(f"没有方案“{profile}”：找不到 {files[0].name}")
-        project = _read(file).over(project)
-    project, header = _with_formats(project), _with_formats(header)
-    shared = header.over(project)
-    return shared, {name: _for_format(project, header, name) for name in FORMATS.values()}
-
-
-def _with_formats(options: Options) -> Options:
-    """Write ``format: html`` and ``html: default`` as mappings."""
-    formats = options.data.get("format")
-    if isinstance(formats, str):
-        formats = {formats: {}}
-    if formats is None:
-        return options.without("format")
-    if not isinstance(formats, dict):
-        raise options.refuse("请写成“格式: 选项”", "format")
-    tidy = {name: value if isinstance(value, dict) else {} for name, value in formats.items()}
-    return Options({**options.data, "format": tidy}, options.places)
-
-
-def _for_format(project: Options, header: Options, name: str) -> Options:
-    merged = Options()
-    for level in (project, header):
-        own = level.child("format").child(name)
-        merged = own.over(level.without("format")).over(merged)
-    return merged

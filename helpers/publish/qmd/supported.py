@@ -1,126 +1,211 @@
-"""Which options the built-in engine honours; every other that Quarto knows is refused by name and line."""
+"""What the built-in engine makes of whatever Quarto documents, as listed in ``inventory.yml``: done, or refused by name and line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from helpers.files.yaml_text import read_yaml
-from helpers.publish.qmd.options import FORMATS, Options
+from helpers.publish.qmd.errors import Place, PublishError
+from helpers.publish.qmd.options import FORMATS, Options, as_list
+from helpers.publish.qmd.project import project_folder
 
-#: Options that name files beside the document; the value says whether pandoc wants a list.
-FILE_OPTIONS = {
-    "template": False,
-    "reference-doc": False,
-    "css": True,
-    "include-in-header": True,
-    "include-before-body": True,
-    "include-after-body": True,
-}
-#: Options that are only understood with one value, and what to say of any other.
-ONLY = {
-    "theme": ("none", "只支持 theme: none（页面样式请用 css）"),
-    "minimal": (True, "只支持 minimal: true"),
-    "embed-resources": (True, "只支持 embed-resources: true（网页总是一个文件）"),
-    "enabled": (True, "单元格总是运行"),
-    "freeze": (False, "单元格总是重新运行，不支持 freeze"),
-    "cache": (False, "单元格总是重新运行，不支持 cache"),
-    "fig-align": ("center", "图总是居中"),
-    "engine": ("jupyter", "只支持 engine: jupyter"),
-    "citeproc": (False, "不支持参考文献"),
-    "keep-md": (False, "不保留中间文件"),
-    "keep-typ": (False, "不保留中间文件"),
-    "keep-ipynb": (False, "不保留中间文件"),
-    "anchor-sections": (False, "不支持标题旁的链接"),
-    "smooth-scroll": (False, "不支持平滑滚动"),
-    "code-copy": (False, "不支持复制代码的按钮"),
-    "code-tools": (False, "不支持代码工具"),
-    "code-fold": (False, "不支持折叠代码"),
-    "html-table-processing": ("none", "网页里的表格总是原样保留，只支持 none"),
-    "html-math-method": ("mathml", "只支持 html-math-method: mathml"),
-}
 FIGURE_FORMATS = ("png", "svg", "retina")
+_TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning", "error")
+_ROOM = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What becomes of one name.
+
+    Attributes
+    ----------
+    status
+        ``supported``, ``refused`` or ``no effect``.
+    because
+        Why, in Chinese; empty where nothing need be said.
+    only
+        The one value that is supported, in a list; empty where any is.
+    use
+        Whether it reaches pandoc as metadata, as an option of pandoc's, or not.
+    """
+
+    status: Literal["supported", "refused", "no effect"]
+    because: str = ""
+    only: tuple[Any, ...] = ()
+    use: Literal["metadata", "pandoc", "own"] = "metadata"
 
 
 @cache
-def option_names(kind: str) -> frozenset[str]:
-    """Return the names of one kind of options, as listed in ``options.yml``.
+def inventory() -> dict[str, dict[str, Row]]:
+    """Return every name that Quarto documents, by kind.
+
+    Returns
+    -------
+    dict of str to dict of str to Row
+        Kinds as in ``inventory.yml``: ``document``, ``project``, ``execute``, ``crossref``, ``cell``, ``class``, ``attribute``,
+        ``label``, ``shortcode``, ``file``.
+    """
+    table: dict[str, dict[str, Row]] = {}
+    for kind, given in read_yaml(Path(__file__).with_name("inventory.yml")).value.items():
+        rows = table[kind] = {name: Row("supported") for name in given["supported"]}
+        rows |= {name: Row("supported", use="pandoc") for name in given.get("pandoc", [])}
+        rows |= {name: Row("supported", use="own") for name in given.get("own", [])}
+        rows |= {
+            name: Row("supported", why, (value,), "own")
+            for name, (value, why) in given.get("only", {}).items()
+        }
+        for status in ("refused", "no effect"):
+            for why, names in given.get(status, {}).items():
+                rows |= {name: Row(status, why) for name in names}
+    return table
+
+
+def refusal(kind: str, name: str, value: Any = True) -> str | None:
+    """Return why a name of a kind is refused with a value, or None.
 
     Parameters
     ----------
     kind
-        ``pandoc``, ``own``, ``execute``, ``crossref``, ``cell`` or ``refused``.
+        As in :func:`inventory`.
+    name
+        Any name.
+    value
+        Its value; ``false`` and ``none`` ask for nothing.
+
+    Returns
+    -------
+    str or None
+        In Chinese; for an unknown name the nearest known one.
     """
-    return frozenset(read_yaml(Path(__file__).with_name("options.yml")).value[kind])
+    rows = inventory()[kind]
+    if name not in rows:
+        own = "文档自己的数据请写在 metadata: 下，或在文中、模板里用到它；" if kind == "document" else ""
+        return f"没有这个名称，{own}最接近的是 {nearest(kind, name)}"
+    row = rows[name]
+    if row.only and value is not None and value != row.only[0]:
+        return f"{row.because}，只支持 {_as_yaml(row.only[0])}"
+    return row.because if row.status == "refused" and value not in (None, False, "none") else None
 
 
-def check_options(shared: Options, formats: Mapping[str, Options]) -> None:
-    """Refuse, by name and line, what Quarto knows and the built-in engine does not do.
+def nearest(kind: str, name: str, likeness: float = 0.0) -> str | None:
+    """Return the known name of a kind that is most like another, None where none is like it enough.
 
     Parameters
     ----------
-    shared
-        What holds for every format.
-    formats
-        The options of the formats asked for.
+    kind, name
+        As for :func:`refusal`.
+    likeness
+        From 0 to 1.
+    """
+    return next(iter(get_close_matches(name, inventory()[kind], 1, likeness)), None)
+
+
+def _as_yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def check(kind: str, options: Options, *above: str, own: Callable[[str], bool] = lambda _: False) -> None:
+    """Refuse, by name and line, the options of a kind that the built-in engine does not do.
+
+    Parameters
+    ----------
+    kind
+        As in :func:`inventory`.
+    options
+        A tree of options.
+    *above
+        The path of keys to those that are checked.
+    own
+        Whether an unknown name is the document's own.
 
     Raises
     ------
     PublishError
         For the first such option.
     """
-    for name in shared.child("format").data:
-        if name not in FORMATS.values():
-            raise shared.refuse("只支持 html、typst（PDF）和 docx 三种格式", "format", name)
-    for options in formats.values():
-        _check(options)
+    known = inventory()[kind]
+    checked = options
+    for key in above:
+        checked = checked.child(key)
+    for name, value in checked.data.items():
+        if name not in known and own(name):
+            continue
+        if reason := refusal(kind, name, value):
+            raise options.refuse(reason, *above, name)
+        if name in _TRUTHS and value not in (None, True, False):
+            raise options.refuse(f"只支持 true、false，现为 {value!r}", *above, name)
 
 
-def _check(options: Options) -> None:
-    for name, value in options.data.items():
-        check_only(options, name, value, name)
-        if name in option_names("refused"):
-            raise options.refuse("内置引擎不认识它；请删去，或改用 Quarto 生成", name)
-        if name == "date" and str(value) in ("today", "now", "last-modified"):
-            raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
-        if name == "fig-format" and value not in FIGURE_FORMATS:
-            raise options.refuse(f"只支持 {'、'.join(FIGURE_FORMATS)}", name)
-    execute = options.child("execute")
-    for name, value in execute.data.items():
-        check_only(options, name, value, "execute", name)
-        if name not in option_names("execute") and name not in ONLY and not name.startswith("fig-"):
-            raise options.refuse("内置引擎不认识它", "execute", name)
-    for name in options.child("crossref").data:
-        if name not in option_names("crossref"):
-            raise options.refuse(f"只支持 {'、'.join(sorted(option_names('crossref')))}", "crossref", name)
-    kernel = options.data.get("jupyter", "python3")
-    if kernel != "python3":
-        raise options.refuse("只支持 jupyter: python3", "jupyter")
-
-
-def check_only(options: Options, name: str, value: Any, *keys: str) -> None:
-    """Refuse an option of ``ONLY`` with another value than the one that is understood.
+def check_options(
+    folder: Path,
+    shared: Options,
+    formats: Mapping[str, Options],
+    used: Callable[[str], bool],
+) -> None:
+    """Refuse, by name and line, what the built-in engine does not do.
 
     Parameters
     ----------
-    options
-        The tree it stands in.
-    name
-        Its name.
-    value
-        Its value.
-    *keys
-        Its path of keys.
+    folder
+        The document's folder.
+    shared
+        What holds for every format.
+    formats
+        The options of the formats asked for.
+    used
+        Whether the document or its templates use a name that Quarto does not know: then it is the document's own.
 
     Raises
     ------
     PublishError
-        For another value.
+        For the first such option or file.
     """
-    if name in ONLY and value is not None and value != ONLY[name][0]:
-        raise options.refuse(ONLY[name][1], *keys)
+    for name in shared.child("format").data:
+        if name not in FORMATS.values():
+            raise shared.refuse("只支持 html、typst（PDF）和 docx 三种格式", "format", name)
+    _check_project(folder, shared)
+    for options in formats.values():
+        _check(options, used)
+
+
+def _check_project(folder: Path, shared: Options) -> None:
+    root, project = project_folder(folder), shared.child("project")
+    for name, row in inventory()["file"].items():
+        if row.status == "refused" and (root / name).is_file():
+            raise PublishError(row.because, Place(root / name, 1))
+    if project.data.get("execute-dir") == "project" and root != folder:
+        raise shared.refuse("单元格总在文档所在的文件夹运行", "project", "execute-dir")
+    for name in ("pre-render", "post-render"):
+        scripts = as_list(project.data.get(name))
+        if scripts and all(_is_ours(root / str(script)) for script in scripts):
+            project = project.without(name)  # what they do for Quarto the engine does by itself
+    check("project", Options({"project": project.data}, shared.places), "project")
+
+
+def _is_ours(script: Path) -> bool:
+    """Tell our own steps around Quarto's rendering, here or in a copy of the project."""
+    own = _ROOM / script.name
+    return script.is_file() and own.is_file() and own.read_bytes() == script.read_bytes()
+
+
+def _check(options: Options, used: Callable[[str], bool]) -> None:
+    check("document", options.without("project"), own=used)
+    for name, value in options.data.items():
+        if name == "date" and str(value) in ("today", "now", "last-modified"):
+            raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
+        if name == "fig-format" and value not in FIGURE_FORMATS:
+            raise options.refuse(f"只支持 {'、'.join(FIGURE_FORMATS)}", name)
+    for kind in ("execute", "crossref"):
+        check(kind, options, kind)
+    kernel = options.data.get("jupyter", "python3")
+    if kernel != "python3":
+        raise options.refuse("只支持 jupyter: python3", "jupyter")
 
 
 def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
@@ -174,3 +259,14 @@ def figure_format(name: str, options: Options) -> str:
         ``svg``, ``png`` or ``retina`` (a PNG of twice the resolution).
     """
     return str(options.data.get("fig-format") or ("retina" if name == "docx" else "svg"))
+
+
+def wants_ua(options: Options) -> bool:
+    """Return whether a PDF is to keep a standard of PDF/UA, which asks for words for every picture.
+
+    Parameters
+    ----------
+    options
+        The options of the format ``typst``.
+    """
+    return any(str(item).startswith("ua-") for item in as_list(options.data.get("pdf-standard")))

@@ -169,6 +169,94 @@ local function parts_of(el)
   return content, caption or pandoc.Inlines({})
 end
 
+-- Pictures side by side: what they are, with the caption of each; in a numbered figure the captions count (a), (b).
+local function pictures(el, columns)
+  local found = pandoc.List()
+  local function take(image, identifier, caption)
+    if #caption > 0 and caption == image.caption then image.caption = {} end
+    found:insert({image = image, identifier = identifier, caption = caption})
+  end
+  for _, block in ipairs(el.content:walk({Div = function(inner) if is_wrapper(inner) then return inner.content end end})) do
+    local inlines = block.t == 'Figure' and inlines_of(block.content) or block.content
+    for _, inline in ipairs((block.t == 'Figure' or block.t == 'Para' or block.t == 'Plain') and inlines or {block}) do
+      if inline.t == 'Image' then
+        local identifier = block.t == 'Figure' and block.identifier or inline.identifier
+        inline.identifier = ''
+        take(inline, identifier, block.t == 'Figure' and inlines_of(block.caption.long) or inline.caption)
+      elseif inline.t ~= 'Space' and inline.t ~= 'SoftBreak' and inline.t ~= 'LineBreak' then
+        fail('layout', columns)
+      end
+    end
+  end
+  return found
+end
+
+local function caption_of(picture, position, numbered_figure)
+  if numbered_figure then
+    if picture.identifier ~= '' then fail('sub-float', picture.identifier) end
+    local caption = pandoc.Inlines({pandoc.Str('(' .. string.char(96 + position) .. ')')})
+    if #picture.caption > 0 then caption:insert(pandoc.Space()) end
+    caption:extend(picture.caption)
+    return caption
+  end
+  if kind_of(picture.identifier) ~= 'fig' then return picture.caption end
+  local text = numbered('fig', number(picture.identifier, 'fig'), picture.caption)
+  return is_typst and text or pandoc.Inlines({pandoc.Span(text, pandoc.Attr(picture.identifier))})
+end
+
+-- One row of pictures: in Word a line of pictures and a line of captions, elsewhere a grid.
+local function side_by_side(found, columns, numbered_figure)
+  local blocks = pandoc.Blocks({})
+  local line, captions = pandoc.Inlines({}), pandoc.Inlines({})
+  for position, picture in ipairs(found) do
+    local caption = caption_of(picture, position, numbered_figure)
+    if context.format == 'docx' then
+      picture.image.attributes.width = math.floor(96 / columns) .. '%'
+      line:insert(picture.image)
+      if #captions > 0 and #caption > 0 then captions:insert(pandoc.Str('\u{3000}')) end
+      captions:extend(caption)
+      if position % columns == 0 or position == #found then
+        blocks:insert(pandoc.Div(pandoc.Para(line), pandoc.Attr('', {}, {['custom-style'] = 'Captioned Figure'})))
+        if #captions > 0 then blocks:insert(pandoc.Div(pandoc.Para(captions), pandoc.Attr('', {}, {['custom-style'] = 'Image Caption'}))) end
+        line, captions = pandoc.Inlines({}), pandoc.Inlines({})
+      end
+    elseif is_typst then
+      picture.image.attributes.width = picture.image.attributes.width or '100%'
+      blocks:insert(pandoc.RawBlock('typst', position == 1 and '#grid(columns: (1fr,) * ' .. columns .. ', gutter: 1em, align: center, [' or ', ['))
+      if kind_of(picture.identifier) == 'fig' then
+        blocks:extend(typst_figure(picture.identifier, 'fig', {pandoc.Plain(picture.image)}, picture.caption))
+      else
+        blocks:insert(pandoc.Para(picture.image))
+        if #caption > 0 then blocks:insert(pandoc.Para(caption)) end
+      end
+      blocks:insert(pandoc.RawBlock('typst', position == #found and '])' or ']'))
+    else
+      local cell = pandoc.Blocks({pandoc.Plain(picture.image)})
+      if #caption > 0 then cell:insert(pandoc.Plain(caption)) end
+      blocks:insert(pandoc.Div(cell, pandoc.Attr('', {'quarto-layout-cell'}, {style = 'text-align: center'})))
+    end
+  end
+  if not is_html then return blocks end
+  local style = ('display: grid; grid-template-columns: repeat(%d, 1fr); gap: 1em'):format(columns)
+  return pandoc.Blocks({pandoc.Div(blocks, pandoc.Attr('', {'quarto-layout-panel'}, {style = style}))})
+end
+
+local function layout(el)
+  local columns = math.tointeger(tonumber(el.attributes['layout-ncol']))
+  if not columns or columns < 1 then fail('layout', el.attributes['layout-ncol']) end
+  el.attributes['layout-ncol'] = nil
+  if kind_of(el.identifier) ~= 'fig' then return side_by_side(pictures(el, columns), columns, false), false end
+  local caption = pandoc.Inlines({})
+  if #el.content > 1 and el.content[#el.content].t == 'Para' and not lone_image(el.content[#el.content]) then
+    caption = el.content:remove(#el.content).content
+  end
+  local grid = side_by_side(pictures(el, columns), columns, true)
+  if context.format ~= 'docx' then return float(el.identifier, 'fig', grid, caption), false end
+  local text = numbered('fig', number(el.identifier, 'fig'), caption)
+  grid:insert(pandoc.Div(pandoc.Para(pandoc.Span(text, pandoc.Attr(el.identifier))), pandoc.Attr('', {}, {['custom-style'] = 'Image Caption'})))
+  return grid, false
+end
+
 -- Cells that print nothing visible leave nothing; only HTML keeps wrappers without a name.
 local function unwrap(blocks)
   return blocks:walk({Div = function(el)
@@ -178,6 +266,7 @@ local function unwrap(blocks)
 end
 
 local function div(el)
+  if el.attributes['layout-ncol'] then return layout(el) end
   local kind = kind_of(el.identifier)
   if kind ~= 'fig' and kind ~= 'tbl' then return nil end
   local content, caption = parts_of(el)
@@ -229,7 +318,7 @@ local function reference(citation)
   if is_typst then
     result = pandoc.Inlines({pandoc.RawInline('typst', '#ref(<' .. identifier .. '>, supplement: [')})
     result:extend(prefix)
-    result:insert(pandoc.RawInline('typst', '])'))
+    result:insert(pandoc.RawInline('typst', ']);'))
   else
     local text = prefix:clone()
     if #text > 0 then text:insert(pandoc.Str(nbsp)) end
@@ -244,7 +333,7 @@ local function cite(el)
   local result = pandoc.Inlines({})
   for position, citation in ipairs(el.citations) do
     local kind = citation.id:lower():match('^(%l+)%-')
-    if kind ~= 'fig' and kind ~= 'tbl' and kind ~= 'sec' then return el.content end
+    if kind ~= 'fig' and kind ~= 'tbl' and kind ~= 'sec' then return not context.citations and el.content or nil end
     if position > 1 then result:extend({pandoc.Str(','), pandoc.Space()}) end
     result:extend(reference(citation))
   end
@@ -300,13 +389,14 @@ local function image(el)
     end
     return el
   end
+  if alt == '' and context.accessible then fail('missing-alt', path) end
   if own or pandoc.path.is_absolute(path) or path:match('^%.%.') then path = 'publish:' .. file end
   local arguments = {quoted((path:gsub('\\', '/')))}
   if alt ~= '' then table.insert(arguments, 'alt: ' .. quoted(alt)) end
   for _, side in ipairs({'height', 'width'}) do
     if el.attributes[side] then table.insert(arguments, side .. ': ' .. typst_length(el.attributes[side])) end
   end
-  return pandoc.RawInline('typst', '#box(image(' .. table.concat(arguments, ', ') .. '))')
+  return pandoc.RawInline('typst', '#box(image(' .. table.concat(arguments, ', ') .. '));')
 end
 
 local function document(doc)

@@ -2,14 +2,34 @@
 
 dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
 
+-- Only <thead> makes header rows: pandoc would make one of any first row of <th>, which the page has as a body row.
+local function read(html)
+  local text = html:gsub('<(/?)[tT][hH]([%s>])', '<%1td%2')
+  text = text:gsub('%sheaders="[^"]*"', '')  -- half of a table's text, and in no other format
+  return pandoc.Div(pandoc.read(text, 'html').blocks)
+end
+
+local function plain(el)
+  el.attributes.style = nil
+  return el
+end
+
+-- What a cell displays as HTML and nothing else: its text and tables, without the look.
+local function displayed(html)
+  if context.format == 'html' then return pandoc.RawBlock('html', html) end
+  local blocks = read(html):walk({Div = plain, Span = plain, Header = plain}).content
+  local shown = false
+  blocks:walk({Str = function() shown = true end, Image = function() shown = true end, Math = function() shown = true end})
+  if not shown then fail('empty-html', html:gsub('%s+', ' '):sub(1, 40)) end
+  return blocks
+end
+
 local function raw_block(el)
+  if el.format == 'publish-html' then return displayed(el.text) end
   if context.format == 'html' or not context.html_tables then return nil end
   if el.format ~= 'html' or not el.text:lower():find('<table[%s>]') then return nil end
-  -- Only <thead> makes header rows: pandoc would make one of any first row of <th>, which the page has as a body row.
-  local text = el.text:gsub('<(/?)[tT][hH]([%s>])', '<%1td%2')
-  text = text:gsub('%sheaders="[^"]*"', '')  -- half of a table's text, and in no other format
   local tables = pandoc.List()
-  pandoc.Div(pandoc.read(text, 'html').blocks):walk({traverse = 'topdown', Table = function(tbl)
+  read(el.text):walk({traverse = 'topdown', Table = function(tbl)
     tables:insert(tbl)
     return tbl, false
   end})

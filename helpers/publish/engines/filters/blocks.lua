@@ -1,0 +1,110 @@
+-- Divs, code and formulas that Quarto gives a form: landscape pages, Typst blocks, names of files, widths of columns.
+
+dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
+
+local format = context.format
+
+local function raw(text) return pandoc.RawBlock('typst', text) end
+
+local function wrapped(before, content, after)
+  local blocks = pandoc.Blocks({raw(before)})
+  blocks:extend(content)
+  blocks:insert(raw(after))
+  return blocks
+end
+
+local function open_xml(text) return pandoc.RawBlock('openxml', '<w:p><w:pPr><w:sectPr>' .. text .. '</w:sectPr></w:pPr></w:p>') end
+
+-- The sections' size and margins come from the document's last one: helpers/publish/word_package.py.
+local function landscape(el)
+  if format == 'typst' then return wrapped('#set page(flipped: true)', el.content, '#set page(flipped: false)') end
+  if format == 'docx' then
+    el.content:insert(1, open_xml(''))
+    el.content:insert(open_xml('<w:pgSz w:orient="landscape" w:w="16838" w:h="11906"/>'))
+    return el.content
+  end
+end
+
+local function typst_block(el)
+  if format ~= 'typst' then return el.content end
+  local arguments = {}
+  for key, value in pairs(el.attributes) do table.insert(arguments, key .. ': ' .. value) end
+  table.sort(arguments)
+  return wrapped('#block(' .. table.concat(arguments, ', ') .. ')[', el.content, ']')
+end
+
+local function set_widths(tbl, given)
+  if given == nil or given == true or given == 'true' or given == 'auto' then return tbl end
+  local widths = {}
+  if type(given) == 'string' then
+    for value in given:gmatch('[%d.]+') do table.insert(widths, tonumber(value)) end
+  elseif type(given) == 'table' then
+    widths = given
+  end
+  local sum = 0
+  for position = 1, #tbl.colspecs do sum = sum + (widths[math.min(position, #widths)] or 0) end
+  tbl.colspecs = tbl.colspecs:map(function(spec) return {spec[1], nil} end)
+  for position, spec in ipairs(tbl.colspecs) do
+    local width = widths[math.min(position, #widths)]
+    if width then tbl.colspecs[position] = {spec[1], width / math.max(sum, 100)} end
+  end
+  return tbl
+end
+
+local function table_widths(tbl)
+  local own = tbl.attributes['tbl-colwidths']
+  if own then
+    tbl.attributes['tbl-colwidths'] = nil
+    return set_widths(tbl, own)
+  end
+end
+
+local function refuse_style(el)
+  if format ~= 'html' and el.attributes.style then fail('inline-style', el.attributes.style) end
+end
+
+local function div(el)
+  if el.classes:includes('hidden') then return {} end
+  refuse_style(el)
+  local widths = el.attributes['tbl-colwidths']
+  if widths then
+    el.attributes['tbl-colwidths'] = nil
+    el.content = el.content:walk({Table = function(tbl)
+      if not tbl.attributes['tbl-colwidths'] then tbl.attributes['tbl-colwidths'] = widths end
+      return tbl
+    end})
+  end
+  if el.classes:includes('landscape') then return landscape(el) or el end
+  if el.classes:includes('block') then return typst_block(el) end
+  return el
+end
+
+local function span(el)
+  if el.classes:includes('hidden') then return {} end
+  refuse_style(el)
+end
+
+local function code_block(el)
+  refuse_style(el)
+  local name = el.attributes.filename
+  if not name then return nil end
+  el.attributes.filename = nil
+  return pandoc.Div({pandoc.Para(pandoc.Strong(pandoc.Str(name))), el}, pandoc.Attr('', {'code-with-filename'})), false
+end
+
+-- PDF/UA wants words for a formula: its TeX.
+local function math(el)
+  if format ~= 'typst' then return nil end
+  local text = pandoc.write(pandoc.Pandoc({pandoc.Plain({el})}), 'typst'):gsub('%s+$', '')
+  local alt = el.text:gsub('%s+', ' '):gsub('\\', '\\\\'):gsub('"', '\\"')
+  return pandoc.RawInline('typst', ('#math.equation(block: %s, alt: "%s", %s.body);'):format(el.mathtype == 'DisplayMath', alt, text))
+end
+
+local function document(doc)
+  doc.blocks = doc.blocks:walk({traverse = 'topdown', Div = div})
+  doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = code_block, Span = span, Header = refuse_style, Code = refuse_style, Link = refuse_style})
+  doc.blocks = doc.blocks:walk({Table = table_widths, Math = math})
+  return doc
+end
+
+return {{Pandoc = document}}
