@@ -22,8 +22,7 @@ check: $(VENV)/.ready    ## check the default report (all of them: make check RE
 	@$(BIN)/python -m helpers check --html $(REPORT)
 
 preview: $(VENV)/.ready  ## show the page while you work on it; a saved change shows at once
-	@if command -v quarto >/dev/null; then quarto preview report.qmd -P report:$(REPORT); \
-	else $(BIN)/python -m helpers preview $(REPORT); fi
+	@$(BIN)/python -m helpers preview $(REPORT)
 
 test: $(VENV)/.dev       ## run every test
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)

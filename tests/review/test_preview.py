@@ -1,15 +1,25 @@
 """The live preview as a clerk uses it: a page in a real browser follows what is saved in the folder."""
 
+import os
+import re
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import ROOT, XIAODUKOU
+from lxml import html
 from playwright.sync_api import Page, expect
-from published import copy_project
+from published import built_in, copy_project
 
 from helpers.review import preview
 
@@ -32,7 +42,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def test_a_figure_is_changed_broken_and_mended(browser, watched: tuple[Path, Path, str]) -> None:
-    _, folder, address = watched
+    project, folder, address = watched
     page: Page = browser.new_page()
     page.goto(address)
     licensing = (
@@ -42,6 +52,9 @@ def test_a_figure_is_changed_broken_and_mended(browser, watched: tuple[Path, Pat
     expect(licensing).to_have_text("403", timeout=PATIENCE)
 
     table = folder / "disclosure.csv"
+    other = project / "data" / "pingtan-2024"
+    rendered = subprocess.run(built_in(other, project / "_output"), cwd=project, capture_output=True)
+    assert rendered.returncode == 0
     replace(table, ",403", ",405")
     expect(licensing).to_have_text("405", timeout=PATIENCE)
     expect(trouble).to_be_empty()
@@ -99,3 +112,89 @@ def test_nothing_is_written_beside_the_document_or_in_the_folder(
     assert sorted(path.name for path in folder.iterdir()) == before
     assert not (project / "report.html").exists()
     assert (ROOT / "report.qmd").is_file()
+
+
+def test_make_preview_is_this_one_whatever_is_on_path(program: Callable[[str], str]) -> None:
+    done = subprocess.run(
+        [program("make"), "-n", "preview", "REPORT=data/x"], cwd=ROOT, capture_output=True, text=True
+    )
+    *_, command = done.stdout.strip().splitlines()
+    assert command.endswith("python -m helpers preview data/x")
+
+
+# Quarto's own ---------------------------------------------------------------------------------------------------------
+
+
+def test_quarto_watches_every_file_of_the_default_report() -> None:
+    watched = yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8"))["metadata"]["watched"]
+    assert sorted(watched) == sorted(path.relative_to(ROOT).as_posix() for path in XIAODUKOU.iterdir())
+
+
+def quarto(project: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start Quarto in a session of its own; what it says goes to a file."""
+    with (project / "quarto.log").open("wb") as log:
+        return subprocess.Popen(
+            ["quarto", *arguments],
+            cwd=project,
+            env=os.environ | {"QUARTO_PYTHON": sys.executable},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def quarto_preview(project: Path, *arguments: str) -> Iterator[Callable[[str], None]]:
+    """Serve a preview of Quarto's; gives what waits until the served page shows a figure for 行政许可."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with quarto(project, "preview", *arguments, "--no-browser", "--port", str(port)) as process:
+
+        def shows(figure: str, *, at_first: bool = False) -> None:
+            for _ in range(240):
+                assert process.poll() is None, (project / "quarto.log").read_text(encoding="utf-8")
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/report.html") as answer:
+                        seen = licensing(answer.read().decode())
+                except urllib.error.URLError:  # not yet there
+                    seen = None
+                if seen == ("澧县小渡口镇人民政府", figure):
+                    return
+                assert seen is None or not at_first, seen
+                time.sleep(0.5)
+            raise AssertionError(f"never {figure}, but {seen}")
+
+        try:
+            yield shows
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def licensing(page: str) -> tuple[str, str]:
+    """The organ and the figure for 行政许可 of a page."""
+    tree = html.document_fromstring(page)
+    (row,) = tree.xpath("//table[@id='table-disclosure']//tr[contains(., '行政许可')]")
+    (author,) = tree.xpath("//meta[@name='author']/@content")
+    return author, re.sub(r"\s", "", row.xpath("td")[0].text_content())
+
+
+@pytest.mark.quarto
+def test_quarto_shows_the_truth_after_another_folder_and_after_a_change(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    table = project / "data" / XIAODUKOU.name / "disclosure.csv"
+    with quarto(project, "render", "-P", "report:data/pingtan-2024", "--to", "html") as rendered:
+        assert rendered.wait(600) == 0, (project / "quarto.log").read_text(encoding="utf-8")
+    with quarto_preview(project) as shows:
+        shows("403", at_first=True)
+        replace(table, ",403", ",405")
+        shows("405")
+    replace(table, ",405", ",406")
+    with quarto_preview(project) as shows:
+        shows("406", at_first=True)
+    replace(table, ",406", ",407")
+    with quarto_preview(project, "report.qmd") as shows:
+        shows("407", at_first=True)
+        replace(table, ",407", ",408")
+        os.utime(project / "report.qmd")
+        shows("408")
