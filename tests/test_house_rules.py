@@ -104,7 +104,11 @@ def apart_by_one(one: str, other: str) -> bool:
 
 
 # One way for one thing: module, and what only it may import.
-ONLY_IN = {"hashlib": "helpers.files.digests", "yaml": "helpers.files.yaml_text"}
+ONLY_IN = {
+    "hashlib": "helpers.files.digests",
+    "markupsafe": "helpers.files.templates",
+    "yaml": "helpers.files.yaml_text",
+}
 
 # Files that write although they are not the one place for it, and why.
 WRITERS = {
@@ -173,6 +177,13 @@ def test_one_place_uses_it(package: str, place: str) -> None:
         or (isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == package)
     }
     assert found == {place}
+
+
+def test_html_is_made_by_templates() -> None:
+    for module, path in MODULES.items():
+        text = path.read_text(encoding="utf-8")
+        assert "<!DOCTYPE" not in text, f"{module} holds a page; it belongs into assets/html"
+        assert not re.search(r"from html import .*\bescape|\bhtml\.escape", text), f"{module} escapes by hand"
 
 
 def tracked() -> list[Path]:

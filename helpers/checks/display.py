@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.checks.catalogue import LEVELS
 from helpers.checks.verdict import Verdict, check_many
-from helpers.files.writing import write_file
+from helpers.document.table_html import Cell, table
+from helpers.files.templates import Markup, filled
+from helpers.files.writing import write_text
 from helpers.report.findings import Finding, printable
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def run(folders: Sequence[Path], as_json: bool = False, pages: Path | None = Non
         for verdict in verdicts:
             written = pages / verdict.folder.resolve().name / "check.html"
             written.parent.mkdir(parents=True, exist_ok=True)
-            write_file(written, page([verdict]).encode(errors="backslashreplace"))
+            write_text(written, page([verdict]), errors="backslashreplace")
             console.print(str(written), soft_wrap=True)
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 
@@ -98,8 +99,11 @@ def _write(console: "Console", text: str, style: str = "", indent: int = 0) -> N
 
 def verdict_line(verdict: Verdict) -> str:
     """Say of whom, which year, where, and the outcome; for a clean report also what was verified."""
-    name = verdict.folder.name if verdict.organ is None else f"{verdict.organ} {verdict.year} 年度"
-    return f"{name}（{verdict.folder}）：{_outcome(verdict)}"
+    return f"{_name(verdict)}（{verdict.folder}）：{_outcome(verdict)}"
+
+
+def _name(verdict: Verdict) -> str:
+    return verdict.folder.name if verdict.organ is None else f"{verdict.organ} {verdict.year} 年度"
 
 
 def _outcome(verdict: Verdict) -> str:
@@ -126,77 +130,44 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 # As a page ------------------------------------------------------------------------------------------------------------
 
-_PAGE = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>报告检查结果</title>
-<style>
-body {{ margin: 1.5rem auto; max-width: 72rem; padding: 0 1rem; font-family: sans-serif; line-height: 1.6; color: #1a1a1a; background: #fff; }}
-.scroll {{ overflow-x: auto; }}
-.passed {{ color: #14602c; }}
-.failed {{ color: #a11212; }}
-table {{ border-collapse: collapse; min-width: 60rem; width: 100%; font-size: 0.875rem; }}
-thead {{ border-block: 2px solid #d3d3d3; }}
-tbody {{ border-bottom: 2px solid #d3d3d3; }}
-th, td {{ padding: 0.5em; text-align: left; vertical-align: top; overflow-wrap: break-word; }}
-th {{ font-weight: normal; }}
-tbody tr {{ border-top: 1px solid #d3d3d3; }}
-td:first-child {{ min-width: 4em; font-weight: bold; }}
-td:nth-child(2) {{ white-space: nowrap; }}
-td:nth-child(3), td:nth-child(5), td:nth-child(6) {{ min-width: 8em; }}
-td:last-child {{ min-width: 14em; }}
-tr.error td:first-child {{ color: #a11212; }}
-tr.warning td:first-child {{ color: #7a4b00; }}
-tr.info td:first-child {{ color: #0b4f6c; }}
-</style>
-</head>
-<body>
-<main>
-<h1>报告检查结果</h1>
-<p>{summary}</p>
-{sections}
-</main>
-</body>
-</html>
-"""
+_COLUMNS = {
+    "级别": "4.5em",
+    "规则": "8.5em",
+    "位置": "11em",
+    "问题": "auto",
+    "应为": "7em",
+    "现为": "7em",
+    "依据": "13em",
+}
+"""Columns of the table of findings and their widths."""
 
 
 def page(verdicts: Sequence[Verdict]) -> str:
     """Return verdicts as one HTML page, without script and without reference to anything outside it."""
-    sections = "\n".join(_section(verdict, number) for number, verdict in enumerate(verdicts, 1))
-    return _PAGE.format(summary=escape(summary(verdicts)), sections=sections)
+    reports = [
+        {
+            "name": _name(verdict),
+            "passed": verdict.passed,
+            "outcome": _outcome(verdict),
+            "table": _table(verdict.findings, f"report-{number}") if verdict.findings else None,
+        }
+        for number, verdict in enumerate(verdicts, 1)
+    ]
+    return filled("check.html", title="报告检查结果", summary=summary(verdicts), reports=reports)
 
 
-def _section(verdict: Verdict, number: int) -> str:
-    name = verdict.folder.name if verdict.organ is None else f"{verdict.organ} {verdict.year} 年度"
-    heading = f'<h2 id="report-{number}">{escape(name)}</h2>'
-    outcome = f'<p class="{"passed" if verdict.passed else "failed"}">{escape(_outcome(verdict))}</p>'
-    table = _table(verdict.findings, number) if verdict.findings else ""
-    return f'<section aria-labelledby="report-{number}">\n{heading}\n{outcome}\n{table}</section>'
-
-
-_COLUMNS: dict[str, Callable[[Finding], str]] = {
-    "级别": lambda found: LEVELS[found.level],
-    "规则": lambda found: found.rule,
-    "位置": lambda found: where(found),
-    "问题": lambda found: found.message,
-    "应为": lambda found: found.expected or "",
-    "现为": lambda found: found.actual or "",
-    "依据": lambda found: found.basis,
-}
-"""What the table of findings tells of each."""
-
-
-def _table(findings: Sequence[Finding], number: int) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    rows = "\n".join(
-        f'<tr class="{found.level}">{"".join(f"<td>{escape(told(found))}</td>" for told in _COLUMNS.values())}</tr>'
+def _table(findings: Sequence[Finding], label: str) -> Markup:
+    rows = [
+        (
+            Cell(LEVELS[found.level], {"class": found.level}),
+            Cell(found.rule, {"class": "short"}),
+            where(found),
+            found.message,
+            found.expected or "",
+            found.actual or "",
+            found.basis,
+        )
         for found in findings
-    )
-    return (
-        f'<div class="scroll" role="region" aria-labelledby="report-{number}" tabindex="0">\n'
-        f'<table id="findings-{number}">\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n'
-    )
+    ]
+    widths = list(_COLUMNS.values())
+    return table(list(_COLUMNS), rows, attributes={"aria-labelledby": label}, widths=widths, stub=False)

@@ -193,7 +193,7 @@ def verify(outputs: Path, inputs: Path | None) -> None:
 @usage.option("--out", type=_PATH, metavar="FILE.html", help="另写成网页")
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     """Compare two folders: figures that differ, prose word by word."""
-    from helpers.files.writing import write_file
+    from helpers.files.writing import write_text
     from helpers.report.findings import printable
     from helpers.report.folder import InvalidReport
     from helpers.review import compare as comparing
@@ -204,7 +204,7 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     except InvalidReport as error:
         fail(str(error), 2)
     if out is not None:
-        write_file(out, compare_page.html(compared).encode())
+        write_text(out, compare_page.html(compared))
     if as_json:
         click.echo(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
     else:

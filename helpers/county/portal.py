@@ -4,18 +4,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from html import escape
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pandas as pd
-from great_tables import GT
-
 from helpers.document.opendata import COUNT_UNIT
 from helpers.document.outputs import INDEX, PORTAL
+from helpers.document.table_html import Cell, table
 from helpers.files.spreadsheets import csv_text
+from helpers.files.templates import Markup, filled
 from helpers.files.writing import write_text, written_file
 from helpers.report.cell_names import CELLS
 from helpers.report.form import CARRIED_FORWARD, FOLDER, FORM, HANDLED, NEW, TOTAL
@@ -99,45 +97,6 @@ def write(reports: Iterable[Listed], folder: Path) -> None:
 
 # The page -------------------------------------------------------------------------------------------------------------
 
-_PAGE = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-html {{ background: #eceae5; }}
-body {{ margin: 2rem auto; max-width: 84rem; padding: 2rem clamp(1rem, 4vw, 3.5rem); background: #fffefb; color: #1c1b19;
-  font: 1rem/1.7 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; box-shadow: 0 1px 3px rgb(0 0 0 / 25%); }}
-h1 {{ margin: 0 0 2rem; padding-bottom: 1rem; border-bottom: 2px solid #a8161b; font-size: 1.7rem; text-align: center; }}
-h2 {{ margin: 2rem 0 0.5rem; font-size: 1.2rem; }}
-a {{ color: #1d4f91; text-underline-offset: 0.2em; }}
-.scroll {{ overflow-x: auto; }}
-.scroll table {{ min-width: 60rem; font-variant-numeric: tabular-nums; }}
-.scroll tbody tr:hover > * {{ background: #f4f1ea; }}
-.scroll td:is(:nth-child(2), :nth-child(3), :last-child) {{ white-space: nowrap; }}
-.scroll td:last-child {{ word-spacing: 0.4em; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{sections}
-<section>
-<h2 id="data">{figures.title}</h2>
-<p>{figures.note}。</p>
-<ul>
-<li><a href="reports.csv">CSV</a></li>
-<li><a href="reports.parquet">Parquet</a></li>
-<li><a href="datapackage.json">字段说明（datapackage.json）</a></li>
-</ul>
-</section>
-</main>
-</body>
-</html>
-"""
-
 
 def page(reports: Iterable[Listed]) -> str:
     """Return the page: a table a year, the newest first; in it the highest level first, then by name."""
@@ -151,11 +110,11 @@ def page(reports: Iterable[Listed]) -> str:
             (one.organ or one.name).encode("gb18030", "replace"),
         ),
     )
-    sections = [_section(year, list(of_year)) for year, of_year in groupby(rows, key=lambda one: one.year)]
-    return _PAGE.format(title=f"{_TITLE}集中公布", sections="\n".join(sections), figures=_FIGURES)
+    years = [_of_year(year, list(reports)) for year, reports in groupby(rows, key=lambda one: one.year)]
+    return filled("portal.html", title=f"{_TITLE}集中公布", years=years, figures=_FIGURES)
 
 
-def _section(year: int | None, reports: list[Listed]) -> str:
+def _of_year(year: int | None, reports: list[Listed]) -> dict[str, str]:
     name = f"year-{year or 'unknown'}"
     heading = _REPORTS.named(year) if year else "读不出年度的报告"
     good = [one for one in reports if one.passed]
@@ -172,47 +131,24 @@ def _section(year: int | None, reports: list[Listed]) -> str:
         + f"。{totals}"
     )
     summary += f"（{_REPORTS.note}）。" if len(top) < len(good) else "。"
-    return (
-        f'<section>\n<h2 id="{name}">{heading}</h2>\n<p>{summary}</p>\n'
-        f'<div class="scroll" role="region" aria-labelledby="{name}" tabindex="0">\n{_table(name, reports)}\n</div>\n</section>'
-    )
+    return {"label": name, "heading": heading, "summary": summary, "table": _table(name, reports)}
 
 
-def _table(name: str, reports: list[Listed]) -> str:
-    rows = pd.DataFrame(
-        {
-            _SETTINGS["organ"]: [one.organ or one.name for one in reports],
-            _SETTINGS["level"]: [FORM.levels[one.level].name if one.level else "—" for one in reports],
-            _SETTINGS["published"]: [one.published or "未公布" for one in reports],
-            "核对": [_state(one) for one in reports],
-            **{
-                label: [one.count(row) if one.figures else "—" for one in reports]
-                for row, label in _TOTALS.items()
-            },
-            "报告": [_links(one) for one in reports],
-        }
-    )
-    table = (
-        GT(rows, id=f"reports-{name}", rowname_col=_SETTINGS["organ"])
-        .tab_stubhead(_SETTINGS["organ"])
-        .fmt_passthrough("报告", escape=False)
-        .tab_options(
-            table_width="100%",
-            table_font_size="15px",
-            table_font_names="inherit",
-            table_font_color="#1c1b19",
-            table_background_color="transparent",
-            data_row_padding_horizontal="10px",
-            column_labels_padding_horizontal="10px",
-            column_labels_font_weight="bold",
-            stub_border_width="0px",
-            container_overflow_x="visible",
-            container_overflow_y="visible",
+def _table(name: str, reports: list[Listed]) -> Markup:
+    heads = [*(_SETTINGS[key] for key in ("organ", "level", "published")), "核对", *_TOTALS.values(), "报告"]
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            one.organ or one.name,
+            Cell(FORM.levels[one.level].name if one.level else "—", {"class": "short"}),
+            Cell(one.published or "未公布", {"class": "short"}),
+            Cell(_state(one), {"class": "short"}),
+            *(str(one.count(row)) if one.figures else "—" for row in _TOTALS),
+            Cell(_links(one), {"class": "links"}),
         )
-        .cols_align("left")
-        .cols_align("right", list(_TOTALS.values()))
-    )
-    return str(table.as_raw_html())
+        for one in reports
+    ]
+    align = [*["left"] * 4, *["right"] * len(_TOTALS), "left"]
+    return table(heads, rows, attributes={"aria-labelledby": name}, align=align)
 
 
 def _state(one: Listed) -> str:
@@ -226,14 +162,16 @@ def _state(one: Listed) -> str:
 def _links(one: Listed) -> str:
     """Link the outputs; a name for each that tells it from the others of the page."""
     found = {Path(file).suffix[1:]: file for file in one.files}
-    return (
-        " ".join(
-            f'<a href="{quote(f"{one.name}/{found[kind]}")}" aria-label="{escape(f"{FORM.title.format(organ=one.organ, year=one.year)}，{label}")}">{label}</a>'
-            for kind, label in _FORMATS.items()
-            if kind in found
-        )
-        or "—"
-    )
+    links = [
+        {
+            "address": quote(f"{one.name}/{found[kind]}"),
+            "title": FORM.title.format(organ=one.organ, year=one.year),
+            "format": label,
+        }
+        for kind, label in _FORMATS.items()
+        if kind in found
+    ]
+    return filled("links.html", links=links) if links else "—"
 
 
 # The data -------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
 from helpers.document.outputs import INDEX, Output
 from helpers.document.pandoc_ast import raw_html
+from helpers.document.table_html import region, table
+from helpers.files.templates import filled
 from helpers.report.figures import Figure as Number
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report, read
@@ -115,23 +117,17 @@ class Trend:
     @property
     def table(self) -> str:
         """The figures as an HTML table, a row a year."""
-        heads = "".join(
-            f'<th scope="col" style="text-align: center">{label}</th>' for label, _ in self.series
-        )
-        width = 100 / (len(self.series) + 1)
-        columns = "\n".join(f'<col style="width: {width:.2f}%">' for _ in range(len(self.series) + 1))
-        rows = "\n".join(
-            f'<tr><th scope="row" style="text-align: center">{year}年</th>'
-            + "".join(
-                f'<td style="text-align: center">{format_figure(figures[place])}</td>'
-                for _, figures in self.series
-            )
-            + "</tr>"
+        count = len(self.series) + 1
+        rows = [
+            (f"{year}年", *(format_figure(figures[place]) for _, figures in self.series))
             for place, year in enumerate(self.years)
-        )
-        return (
-            f'<table id="data-{self.key}" aria-label="{self.title}">\n<colgroup>\n{columns}\n</colgroup>\n<thead>\n<tr><th scope="col" style="text-align: center">'
-            f"年度</th>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+        ]
+        return table(
+            ["年度", *(label for label, _ in self.series)],
+            rows,
+            attributes={"id": f"data-{self.key}", "aria-label": self.title},
+            widths=[f"{100 / count:.2f}%"] * count,
+            align=["center"] * count,
         )
 
     def draw(self) -> "Figure":
@@ -264,8 +260,7 @@ def markdown(report: Report, key: str, years: Sequence[Report] = ()) -> str:
     blocks = _blocks(chart, f"{chart.output.numbered(charts)}　{chart.title}（单位：{chart.output.unit}）")
     if not chart.table:
         return blocks
-    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="data-{key}"}}'
-    return f"{blocks}\n\n::: {region}\n\n{raw_html(chart.table)}\n\n:::"
+    return f"{blocks}\n\n{region(f'data-{key}', chart.table)}"
 
 
 # On the page ----------------------------------------------------------------------------------------------------------
@@ -281,10 +276,8 @@ def _blocks(chart: AnyChart, caption: str) -> str:
     figure = chart.draw()
     vector, picture = (saved(figure, file_format) for file_format in ("svg", "png"))
     identity = f"chart-{chart.key}"
-    page = (
-        f'<figure id="{identity}"><img src="data:image/svg+xml;base64,{base64.b64encode(vector).decode()}" '
-        f'alt="{chart.alt}"><figcaption>{caption}</figcaption></figure>'
-    )
+    address = f"data:image/svg+xml;base64,{base64.b64encode(vector).decode()}"
+    page = str(filled("figure.html", identity=identity, address=address, alt=chart.alt, caption=caption))
     pdf = (
         f'#figure(image(bytes({_typst(vector.decode())}), format: "svg", width: 100%, alt: {_typst(chart.alt)}), '
         f"caption: [{caption}], kind: image, supplement: none, numbering: none) <{identity}>"

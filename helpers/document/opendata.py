@@ -5,7 +5,6 @@ the tables as they are printed, totals filled in, as CSV and JSON, and describes
 """
 
 import base64
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 
 from helpers.files.digests import digest_of
 from helpers.files.reading import read_bytes
+from helpers.files.templates import Markup, filled
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report, table_csv
 from helpers.report.form import FORM, TOTAL, Table
@@ -133,22 +133,21 @@ def _json(value: Any, indent: int | None = None) -> str:
 
 def _page(report: Report) -> str:
     files = downloads(report)
-    links = "\n".join(f"<li>{_link(file, report)}</li>" for file in files)
     # “<” would end the script, and “{{<” is a shortcode to Quarto.
     described = _json(linked_data(report, files)).replace("<", "\\u003c")
-    return (
-        f'<script type="application/ld+json">{described}</script>\n'
-        '<section aria-labelledby="downloads">\n<h2 id="downloads">数据下载</h2>\n'
-        f"<ul>\n{links}\n</ul>\n</section>"
-    )
+    links = [_link(file, report) for file in files]
+    return str(filled("downloads.html", described=Markup(described), files=links))
 
 
-def _link(file: Download, report: Report) -> str:
-    # A line break in a name could end the raw block.
-    name = html.escape(" ".join(f"{report.short_name}-{report.year}-{file.key}{file.suffix}".split()))
-    data = f"data:{file.media_type};charset=utf-8;base64,{base64.b64encode(file.data).decode()}"
-    kind = file.suffix[1:].upper()
-    return f'<a id="{file.identity}" download="{name}" href="{data}">{file.title}（{kind}）</a>'
+def _link(file: Download, report: Report) -> dict[str, str]:
+    return {
+        "identity": file.identity,
+        # A line break in a name could end the raw block.
+        "name": " ".join(f"{report.short_name}-{report.year}-{file.key}{file.suffix}".split()),
+        "address": f"data:{file.media_type};charset=utf-8;base64,{base64.b64encode(file.data).decode()}",
+        "title": file.title,
+        "kind": file.suffix[1:].upper(),
+    }
 
 
 # schema.org -----------------------------------------------------------------------------------------------------------

@@ -9,13 +9,13 @@ import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from helpers.document import pandoc_ast as ast
 from helpers.document.pandoc_ast import Node
 from helpers.files.reading import SourceError, read_bytes
+from helpers.files.templates import filled
 
 MAX_BYTES = 20_000_000
 """Largest file of a picture."""
@@ -240,7 +240,7 @@ def _require_bounded(root: Any) -> None:
 
 def inlines(picture: Picture, alt: str) -> list[Node]:
     """Print a picture once for each format, its bytes in the text: no path of this machine matters to any tool."""
-    page = f'<img src="{picture.uri}" alt="{escape(alt)}" width="{picture.width}" height="{picture.height}">'
+    page = filled("picture.html", picture=picture, alt=alt)
     # Typst's source is text; wrapped in an SVG, the pixels are.
     wrapped = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{picture.width}" height="{picture.height}">'
@@ -252,7 +252,7 @@ def inlines(picture: Picture, alt: str) -> list[Node]:
     )
     word = ast.image(alt, picture.uri, {"width": f"{picture.inches:.2f}in"})
     shown_in_word = ast.span([word], classes=["content-visible"], attributes={"when-format": "docx"})
-    return [ast.raw_inline("html", page), ast.raw_inline("typst", pdf), shown_in_word]
+    return [ast.raw_inline("html", str(page)), ast.raw_inline("typst", pdf), shown_in_word]
 
 
 def _typst_string(text: str) -> str:

@@ -6,12 +6,11 @@ it is laid out once, with a place for each figure; filling the places is all tha
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from html import escape
 from itertools import groupby
 
-from helpers.document.pandoc_ast import raw_html
+from helpers.document.table_html import Cell, grid, region
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report
 from helpers.report.form import FORM, Item, Table
@@ -108,8 +107,7 @@ def markdown(report: Report, name: str) -> str:
     name
         As for :func:`html_table`; also the id of the heading that names the table.
     """
-    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{name}"}}'
-    return f"::: {region}\n\n{raw_html(html_table(report, name))}\n\n:::"
+    return region(name, html_table(report, name))
 
 
 # From the form to its grid -------------------------------------------------------------------------------------------
@@ -131,9 +129,9 @@ class _Layout:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._heads = 0
-        self._head_rows: list[str] = []
-        self._rows: list[str] = []
-        self._row: list[str] = []
+        self._head_rows: list[list[Cell]] = []
+        self._rows: list[list[Cell]] = []
+        self._row: list[Cell] = []
 
     def head(self, text: str, scope: str, over: tuple[int, int] = (1, 1), fill: int = 1) -> str:
         """Add a head cell and return its id.
@@ -149,7 +147,12 @@ class _Layout:
         name = f"{self.table.name}-{self._heads}"
         # In the form only the innermost labels of the long stub run from the left.
         aligned = "left" if scope == "row" and self.table.name == "applications" else "center"
-        attributes = {"rowspan": over[0], "colspan": over[1], "scope": scope, "id": name}
+        attributes: dict[str, str | int] = {
+            "rowspan": over[0],
+            "colspan": over[1],
+            "scope": scope,
+            "id": name,
+        }
         self._cell("th", text, attributes, fill, aligned)
         return name
 
@@ -157,17 +160,16 @@ class _Layout:
         """Add the place of a figure, with the ids of the head cells it belongs to."""
         self._cell("td", f"{{{row}.{column}}}", {"headers": " ".join(heads)}, fill, "center")
 
-    def _cell(self, tag: str, text: str, attributes: Mapping[str, object], fill: int, aligned: str) -> None:
+    def _cell(self, tag: str, text: str, given: dict[str, str | int], fill: int, aligned: str) -> None:
+        attributes = {key: str(value) for key, value in given.items() if value != 1}
+        if fill > 1:
+            attributes["colspan"] = str(fill)
         # Alignment stands in the cell: no class of it reaches Word.
-        written = [f'{key}="{value}"' for key, value in attributes.items() if value != 1]
-        written += [f'colspan="{fill}"'] if fill > 1 else []
-        self._row.append(
-            f'<{tag} {" ".join(written)} style="text-align: {aligned}">{escape(text, quote=False)}</{tag}>'
-        )
+        self._row.append(Cell(text, {**attributes, "style": f"text-align: {aligned}"}, tag))
 
     def end_row(self, *, head: bool = False) -> None:
         """Begin the next row."""
-        (self._head_rows if head else self._rows).append(f"<tr>{''.join(self._row)}</tr>\n")
+        (self._head_rows if head else self._rows).append(self._row)
         self._row = []
 
     def column_heads(
@@ -206,9 +208,6 @@ class _Layout:
     def html(self) -> str:
         """Return the whole table."""
         name, widths = self.table.name, self.table.widths
-        columns = "".join(f'<col style="width: {100 * width / sum(widths):.2f}%">' for width in widths)
-        head = f"<thead>\n{''.join(self._head_rows)}</thead>\n" if self._head_rows else ""
-        return (
-            f'<table class="gt_table" id="table-{name}" aria-labelledby="{name}">\n'
-            f"<colgroup>{columns}</colgroup>\n{head}<tbody>\n{''.join(self._rows)}</tbody>\n</table>"
-        )
+        attributes = {"class": "gt_table", "id": f"table-{name}", "aria-labelledby": name}
+        shares = [f"{100 * width / sum(widths):.2f}%" for width in widths]
+        return str(grid(self._head_rows, self._rows, attributes, shares))

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from helpers import publish
 from helpers.document import charts
 from helpers.files.scratch import end_with_parent, scratch
+from helpers.files.templates import filled
 from helpers.report.findings import unforeseen
 from helpers.report.folder import read
 from helpers.report.settings_file import SETTINGS_FILE
@@ -29,50 +30,6 @@ _POLL_SECONDS = 0.05
 
 _LONG_POLL_SECONDS = 25
 """Seconds after which a question of the browser is answered although nothing is new."""
-
-_FRAME_PAGE = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>实时预览</title>
-<style>
-html, body { height: 100%; margin: 0; }
-body { display: flex; flex-direction: column; font: 1rem/1.6 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
-#trouble { max-height: 50%; margin: 0; padding: .75rem 1rem; overflow: auto; border-bottom: 3px solid #a8161b;
-  background: #fdecec; color: #5c0a0e; white-space: pre-wrap; }
-#trouble:empty { display: none; }
-iframe { flex: 1; border: 0; }
-</style>
-</head>
-<body>
-<div id="trouble" role="alert"></div>
-<iframe id="report" title="报告"></iframe>
-<script>
-const frame = document.getElementById("report"), trouble = document.getElementById("trouble");
-let seen = -1, shown = -1;
-function show(good) {
-  const before = frame.contentWindow, top = before ? before.scrollY : 0;
-  frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, top), {once: true});
-  frame.src = "report.html?" + good;
-}
-async function ask() {
-  try {
-    const answer = await (await fetch("state?seen=" + seen)).json();
-    seen = answer.number;
-    trouble.textContent = answer.trouble;
-    if (answer.good !== shown && answer.good > 0) { shown = answer.good; show(shown); }
-  } catch (error) {
-    trouble.textContent = "预览已经停止。";
-    await new Promise(done => setTimeout(done, 1000));
-  }
-  ask();
-}
-ask();
-</script>
-</body>
-</html>
-"""
 
 
 class State:
@@ -120,7 +77,7 @@ def _handler(state: State) -> type[BaseHTTPRequestHandler]:
             if self.headers.get("Host", "").partition(":")[0] not in {"127.0.0.1", "localhost"}:
                 self.send_error(HTTPStatus.FORBIDDEN)
             elif asked.path == "/":
-                self._send(_FRAME_PAGE.encode(), "text/html")
+                self._send(filled("preview.html", title="实时预览").encode(), "text/html")
             elif asked.path == "/report.html":
                 self._send(state.page, "text/html")
             elif asked.path == "/state":

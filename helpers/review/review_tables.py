@@ -1,12 +1,11 @@
 """Tables and texts of the reviewer's appendix."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
-from itertools import zip_longest
 
 from helpers.document import pandoc_ast as ast
 from helpers.document import tables
 from helpers.document.pandoc_ast import Node
+from helpers.document.table_html import Cell, region, table
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report
 from helpers.report.form import FORM
@@ -35,24 +34,11 @@ def appendix_table(
     shades
         Class of each row's last two cells.
     """
-    columns = "".join(f'<col style="width: {width}%">' for width in widths)
-    head = "".join(f'  <th scope="col">{escape(name, quote=False)}</th>\n' for name in heads)
-    body = "".join(_row(row, shade) for row, shade in zip_longest(rows, shades[: len(rows)]))
-    table = (
-        f'<table class="review-table" aria-labelledby="{label}">\n<colgroup>{columns}</colgroup>'
-        f"<thead>\n\n<tr>\n{head}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n\n</table>"
-    )
-    region = f'{{.table-region role="region" tabindex="0" aria-labelledby="{label}"}}'
-    return f"::: {region}\n\n{ast.raw_html(table)}\n\n:::"
-
-
-def _row(row: Sequence[str], shade: str | None) -> str:
-    """Return a row: its first cell a head, its last two of the class ``shade``."""
-    shaded = f' class="{shade}"' if shade else ""
-    cells = [f'<th scope="row">{escape(row[0], quote=False)}</th>']
-    for place, text in enumerate(row[1:], 1):
-        cells.append(f"<td{shaded if place >= len(row) - 2 else ''}>{escape(text, quote=False)}</td>")
-    return "".join(("  <tr>\n", *(f"    {cell}\n" for cell in cells), "  </tr>\n"))
+    cells: list[list[str | Cell]] = [list(row) for row in rows]
+    for row, shade in zip(cells, shades, strict=False):
+        row[-2:] = [Cell(str(text), {"class": shade}) for text in row[-2:]]
+    attributes = {"class": "review-table", "aria-labelledby": label}
+    return region(label, table(heads, cells, attributes=attributes, widths=[f"{width}%" for width in widths]))
 
 
 def percent(pair: Pair) -> str:
