@@ -197,6 +197,10 @@ STYLES = [
     Style("Subtitle", "Normal", KEEP + CENTRE, fonts(KAI), following="BodyText"),
     Style("Author", "Normal", KEEP + CENTRE, fonts(KAI), following="BodyText"),
     Style("Date", "Normal", KEEP + CENTRE, fonts(KAI), following="BodyText"),
+    Style("Abstract Title", "Normal", KEEP + CENTRE, fonts(HEI), following="Abstract"),
+    Style("Abstract", "BodyText", run=fonts(KAI)),
+    Style("TOC Heading", "Normal", KEEP + CENTRE, fonts(HEI), following="Normal"),
+    *(Style(f"toc {level}", "Normal", f'<w:ind w:left="{320 * (level - 1)}"/>') for level in range(1, 7)),
     *map(heading, range(1, 7)),
     Style("Block Text", "BodyText", indented(2), fonts(KAI)),
     Style("Callout Title", "Normal", KEEP, following="BodyText"),  # see callouts.lua

@@ -120,7 +120,21 @@ local function rows(tbl)
   return all
 end
 
+-- A property of the file is text: the margins reach helpers/publish/word_package.py as one.
+local function margin_as_text(meta)
+  if pandoc.utils.type(meta.margin) == "table" then
+    local sides = pandoc.List({})
+    for side, length in pairs(meta.margin) do
+      sides:insert(side .. ": " .. pandoc.utils.stringify(length))
+    end
+    sides:sort()
+    meta.margin = table.concat(sides, "; ")
+  end
+  return meta
+end
+
 return {
+  { Meta = margin_as_text },
   {
     Table = function(tbl)
       local all = rows(tbl)

@@ -65,12 +65,13 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 
 
-def _set_body(document: bytes, _: Properties) -> bytes:
+def _set_body(document: bytes, properties: Properties) -> bytes:
     """Return tables the widths that were asked for and rows that hold together, and pictures one description."""
     from lxml import etree
 
     # Pandoc names a picture by its whole data: address, and a large one is longer than the parser takes unasked.
     root = etree.fromstring(document, etree.XMLParser(huge_tree=True))
+    _set_page(root, properties)
     _complete_sections(root)
     for table in root.iter(f"{_W}tbl"):
         width = _text_width(table)
@@ -81,6 +82,101 @@ def _set_body(document: bytes, _: Properties) -> bytes:
         _separate_from_next(table)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+#: Sizes of paper in twips, by the names of Typst and CSS.
+_PAPERS = {
+    **{
+        "a3": (16838, 23811),
+        "a4": (11906, 16838),
+        "a5": (8391, 11906),
+        "b5": (9978, 14173),
+        "iso-b5": (9978, 14173),
+    },
+    **{
+        "letter": (12240, 15840),
+        "us-letter": (12240, 15840),
+        "legal": (12240, 20160),
+        "us-legal": (12240, 20160),
+    },
+}
+_TWIPS = {"pt": 20.0, "in": 1440.0, "cm": 1440 / 2.54, "mm": 144 / 2.54}
+#: Word's own margins, and the order of its attributes.
+_MARGINS = {
+    **dict.fromkeys(("top", "right", "bottom", "left"), "1440"),
+    **{"header": "720", "footer": "720", "gutter": "0"},
+}
+_SIDES = {"x": ("left", "right"), "y": ("top", "bottom")}
+
+
+def _twips(length: str, option: str) -> int:
+    found = re.fullmatch(r"\s*([\d.]+)\s*(pt|in|cm|mm)\s*", length)
+    if found is None:
+        raise ValueError(f"{option} 应为 12pt、2cm 这样的长度，现为 {length!r}")
+    return round(float(found[1]) * _TWIPS[found[2]])
+
+
+def _set_page(root: Any, properties: Properties) -> None:
+    """Set the paper and the margins that the document asks for, in its last section, which the others follow."""
+    paper, margin = properties.get("papersize"), properties.get("margin")
+    section = [*root.iter(f"{_W}sectPr")][-1] if paper or margin else None
+    if section is None:
+        return
+    if paper:
+        if paper not in _PAPERS:
+            raise ValueError(f"papersize 在 Word 里只能是 {'、'.join(_PAPERS)}，现为 {paper!r}")
+        width, height = _PAPERS[paper]
+        _in_section(section, "pgSz").attrib.update({f"{_W}w": str(width), f"{_W}h": str(height)})
+    if margin:
+        given = _in_section(section, "pgMar")
+        for name, standard in _MARGINS.items():
+            given.set(f"{_W}{name}", given.get(f"{_W}{name}", standard))
+        for side, _, length in (part.strip().partition(":") for part in margin.split(";")):
+            for name in _SIDES.get(side, (side,)):
+                given.set(f"{_W}{name}", str(_twips(length, "margin")))
+
+
+def _in_section(section: Any, name: str) -> Any:
+    """Return a part of a section, made where it must stand: size, then margins, after what is not of the page."""
+    found = section.find(f"{_W}{name}")
+    if found is None:
+        found = section.makeelement(f"{_W}{name}")
+        before = {"headerReference", "footerReference", "footnotePr", "endnotePr", "type", "pgSz"}
+        place = sum(_local_name(one) in before for one in section)
+        section.insert(place, found)
+    return found
+
+
+def _local_name(element: Any) -> str:
+    """Return the name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _set_fonts(styles: bytes, properties: Properties) -> bytes:
+    """Set the font and the size that the document asks for in what all text is based on."""
+    font, size = properties.get("mainfont"), properties.get("fontsize")
+    if not font and not size:
+        return styles
+    from lxml import etree
+
+    root: Any = etree.fromstring(styles)
+    bases = [
+        style
+        for style in root.iter(f"{_W}style")
+        if style.get(f"{_W}default") == "1" and style.get(f"{_W}type") == "paragraph"
+    ]
+    defaults = _child(_child(_child(root, "docDefaults"), "rPrDefault"), "rPr")
+    for run in (defaults, *(style.find(f"{_W}rPr") for style in bases)):
+        if run is None:
+            continue
+        if font:
+            fonts = _child(run, "rFonts")
+            fonts.attrib.clear()
+            fonts.attrib.update({f"{_W}{kind}": font for kind in ("ascii", "hAnsi", "eastAsia", "cs")})
+        for name in ("sz", "szCs") if size else ():
+            for given in run.iterchildren(f"{_W}{name}"):
+                given.set(f"{_W}val", str(round(_twips(size or "", "fontsize") / 10)))
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
@@ -217,4 +313,5 @@ PARTS: dict[str, Callable[[bytes, Properties], bytes]] = {
     "docProps/custom.xml": _keep_date,
     "word/document.xml": _set_body,
     "word/header.xml": _add_watermark,
+    "word/styles.xml": _set_fonts,
 }

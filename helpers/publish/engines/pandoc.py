@@ -17,7 +17,7 @@ from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import Options, as_list
 from helpers.publish.qmd.project import FILE_OPTIONS
 from helpers.publish.qmd.source import Document
-from helpers.publish.qmd.supported import inventory, wants_ua
+from helpers.publish.qmd.supported import inventory, through_template, wants_ua
 
 __all__ = ["convert", "pandoc_version"]
 
@@ -173,16 +173,21 @@ def _metadata(options: Options, output_format: str) -> dict[str, Any]:
     defaults: dict[str, Any] = {"lang": "en"}
     if options.data.get("toc"):
         defaults["toc-title"] = words["toc"]
-    if output_format != "docx":  # whose writer prints it as one more paragraph
+    if options.data.get("abstract"):
         defaults["abstract-title"] = words["abstract"]
     if output_format == "typst":
         defaults["caption-delimiter"] = _delimiter(options)
         if options.data.get("number-sections"):
-            defaults["section-numbering"] = "1.1.a"
+            defaults["section-numbering"] = "1.1.1"
     if names := _authors(options):
         data["author"] = names
         if output_format != "docx":  # where every metadatum becomes a property of the file
             defaults["by-author"] = [{"name": {"literal": name}} for name in names]
+    margin = options.data.get("margin")
+    if output_format == "docx" and isinstance(
+        margin, dict
+    ):  # a property of the file is text, read by word_package.py
+        data["margin"] = "; ".join(f"{side}: {length}" for side, length in margin.items())
     extra = options.data.get("metadata")
     return {**defaults, **data, **(extra if isinstance(extra, dict) else {})}
 
@@ -260,7 +265,8 @@ def _defaults(
             defaults[name] = files if many else files[0]
     variables = options.data.get("variables") or {}
     if output_format == "html" and "document-css" not in options.data:
-        variables = {"document-css": False, **variables}
+        look = through_template("html").keys() - through_template("docx").keys()
+        variables = {"document-css": bool(look & options.data.keys()), **variables}
     if variables:
         defaults["variables"] = variables
     partials = _files(options, "template-partials", folder, work, output_format)
@@ -268,8 +274,20 @@ def _defaults(
         defaults["template"] = _template(
             partials, defaults.get("template"), work / f"{output_format}-template", options
         )
+    if partials or "template" in options.data:
+        _refuse_unused(options, output_format, Path(defaults["template"]))
     defaults["filters"] = _filters(options, folder)
     return defaults
+
+
+def _refuse_unused(options: Options, output_format: str, template: Path) -> None:
+    """Refuse what reaches a format through its template, where the document has one of its own that leaves it out."""
+    parts = template.parent.iterdir() if output_format == "typst" else [template]
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in parts)
+    for name, variable in through_template(output_format).items():
+        used = re.search(rf"\$[^$]*(?<![\w-]){re.escape(variable)}(?![\w-])[^$]*\$", text)
+        if options.data.get(name) and not used:
+            raise options.refuse(f"模板 {template.name} 不用它", name)
 
 
 def _has_level_one(markdown: str) -> bool:

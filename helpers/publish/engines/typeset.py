@@ -100,14 +100,29 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
     compiler = load_compiler(options, folder)
     try:
         with _lock:
-            pdf = compiler.compile(code.encode(), format="pdf", timestamp=epoch, pdf_standards=standards)
+            pdf, warnings = compiler.compile_with_warnings(
+                code.encode(), format="pdf", timestamp=epoch, pdf_standards=standards
+            )
             for _ in range(_EVICTING_COMPILES):
                 compiler.compile(b"")
     except typst.TypstError as error:
         raise PublishError(_message(error)) from None
     except ValueError as error:
         raise options.refuse(str(error), "pdf-standard") from None
+    _refuse_missing_fonts(warnings, options)
     write_file(target, pdf)
+
+
+def _refuse_missing_fonts(warnings: Any, options: Options) -> None:
+    """Refuse a font that the document asks for and nobody has: Typst would take another and say so to nobody."""
+    missing = {
+        found[1] for one in warnings if (found := re.search(r"unknown font family: (.+)", str(one.message)))
+    }
+    for name in ("mainfont", "monofont", "codefont", "mathfont"):
+        if (font := str(options.data.get(name, "")).lower()) and font in missing:
+            raise options.refuse(
+                f"没有字体 {options.data[name]}；请安装，或把字体文件放进 font-paths 的文件夹", name
+            )
 
 
 def inline_image(found: re.Match[str]) -> str:

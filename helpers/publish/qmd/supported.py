@@ -66,6 +66,24 @@ def inventory() -> dict[str, dict[str, Row]]:
     return table
 
 
+def through_template(output_format: str) -> dict[str, str]:
+    """Return the options that reach a format through its template, and the variable by which each does.
+
+    Parameters
+    ----------
+    output_format
+        ``html``, ``typst`` or ``docx``.
+
+    Returns
+    -------
+    dict of str to str
+        What a template without the variable would drop.
+    """
+    given: dict[str, Any] = read_yaml(Path(__file__).with_name("inventory.yml")).value["document"]["template"]
+    names: dict[str, str] = given["as"]
+    return names | {name: name for name in given["all"] + given[output_format]}
+
+
 def refusal(kind: str, name: str, value: Any = True) -> str | None:
     """Return why a name of a kind is refused with a value, or None.
 
