@@ -1,6 +1,6 @@
 """The charts of a report, made with matplotlib: what each shows, its caption and its alternative text.
 
-A chart is printed as Markdown with one block a format: an image in the page, a vector in the PDF, a picture in Word. A
+A chart is given as Markdown with one block a format: an image in the page, a vector in the PDF, a picture in Word. A
 chart over several years has a table with its figures below it. All are of one colour and labelled where they stand, so
 that they can be read in grey and need no legend.
 """
@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
+from helpers.document.display import Display
 from helpers.document.outputs import INDEX, Output
 from helpers.document.pandoc_ast import raw_html
 from helpers.document.table_html import region, table
@@ -243,8 +244,8 @@ def _trend(output: Output, years: Sequence[Report]) -> Trend:
     return Trend(output, output.named(numbers[-1], numbers[0]), numbers, series)
 
 
-def markdown(report: Report, key: str, years: Sequence[Report] = ()) -> str:
-    """One chart with its caption as Markdown for an ``asis`` cell; empty where there is nothing to show.
+def display(report: Report, key: str, years: Sequence[Report] = ()) -> Display | None:
+    """One chart with its caption; None where there is nothing to show.
 
     Parameters
     ----------
@@ -255,20 +256,23 @@ def markdown(report: Report, key: str, years: Sequence[Report] = ()) -> str:
     """
     charts = {chart.key: chart for chart in shown(report, years)}
     if key not in charts:
-        return ""
+        return None
     chart = charts[key]
-    blocks = _blocks(chart, f"{chart.output.numbered(charts)}　{chart.title}（单位：{chart.output.unit}）")
+    drawn = _drawn(chart, f"{chart.output.numbered(charts)}　{chart.title}（单位：{chart.output.unit}）")
     if not chart.table:
-        return blocks
-    return f"{blocks}\n\n{region(f'data-{key}', chart.table)}"
+        return drawn
+    assert drawn.html
+    page = drawn.html() + chart.table
+    markdown = f"{drawn.markdown}\n\n{region(f'data-{key}', chart.table)}"
+    return Display(markdown, lambda: page, drawn.picture)
 
 
 # On the page ----------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
-def _blocks(chart: AnyChart, caption: str) -> str:
-    """Print the chart once for each format.
+def _drawn(chart: AnyChart, caption: str) -> Display:
+    """Draw the chart, once for each format.
 
     Each block is written out, instead of one Markdown image, because Quarto puts a captioned image into a table in Word
     and loses its alternative text there.
@@ -289,10 +293,11 @@ def _blocks(chart: AnyChart, caption: str) -> str:
         f"{base64.b64encode(picture).decode()}){{width={WIDTH_IN}in}}\\ \n:::\n\n"
         f'::: {{custom-style="Image Caption"}}\n{caption}\n:::'
     )
-    return (
+    markdown = (
         f"{raw_html(page)}\n\n```{{=typst}}\n{pdf}\n```\n\n"
         f'::: {{.content-visible when-format="docx"}}\n{word}\n:::'
     )
+    return Display(markdown, lambda: page, picture)
 
 
 def _typst(text: str) -> str:

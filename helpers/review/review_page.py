@@ -4,16 +4,19 @@ The profile ``review`` adds a summary on top, a mark at every cell and paragraph
 The final page knows nothing of it. Colour never speaks alone: every mark has a sign, a number and a text.
 """
 
+import html
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 
 from helpers import __version__, checks
-from helpers.document import charts, notes, prose, tables
+from helpers.document import charts, notes, opendata, prose, tables
 from helpers.document import pandoc_ast as ast
+from helpers.document.display import Display
 from helpers.document.notes import NOTES_FILE, Note
 from helpers.document.outputs import INDEX
 from helpers.document.pandoc_ast import Node
@@ -38,41 +41,65 @@ def active() -> bool:
     return PROFILE in os.environ.get("QUARTO_PROFILE", "").split(",")
 
 
-def page(report: Report) -> "Page":
-    """Return the face of the document that this render shows."""
-    return Review(report) if active() else Page(report)
+def open_report(folder: str | Path, *, force: bool = False) -> "Page":
+    """Open a report folder for the document: the face of it that this render shows.
+
+    Parameters
+    ----------
+    folder
+        The report folder.
+    force
+        Go on in spite of errors, and mark every page as a draft.
+
+    Raises
+    ------
+    InvalidReport
+        The report has errors; the message lists them. The reviewer's page shows them instead.
+    """
+    verdict = checks.check(Path(folder))
+    report = verdict.release(force or active())
+    return (Review if active() else Page)(report, draft=force and not verdict.passed)
 
 
 class Page:
-    """The final page: each method gives one part of the document as Markdown for an ``asis`` cell."""
+    """The final page: each method gives one part of the document, to be the last line of a cell."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, *, draft: bool = False) -> None:
         self.report = report
+        self.draft = draft
 
     @cached_property
     def years(self) -> list[Report]:
         """The linked reports, the oldest first, this one last."""
         return charts.history(self.report)
 
-    def prose(self, name: str) -> str:
-        """Return a prose section."""
-        return prose.markdown(self.report, name)
+    def header(self) -> Display:
+        """Return title and properties of the document, and the report's data as attachments and downloads."""
+        parts = prose.front_matter(self.report, self.draft), opendata.markdown(self.report)
+        return Display("\n\n".join(parts), lambda: f"<h1>{html.escape(self.report.title)}</h1>")
 
-    def table(self, name: str) -> str:
-        """Return one of the three tables."""
-        return tables.markdown(self.report, name)
+    def prose(self, name: str) -> Display:
+        """Return a prose section: ``lead``, ``overview``, ``problems`` or ``other``."""
+        _require(name, PROSE, "正文")
+        return Display(prose.markdown(self.report, name), lambda: prose.html(self.report, name))
 
-    def chart(self, key: str) -> str:
-        """Return a chart, or nothing where it is not shown."""
-        return charts.markdown(self.report, key, self.years)
+    def table(self, name: str) -> Display:
+        """Return one of the three tables: ``disclosure``, ``applications`` or ``proceedings``."""
+        _require(name, FORM.tables, "表")
+        return Display(tables.markdown(self.report, name), lambda: tables.html_table(self.report, name))
 
-    def summary(self) -> str:
+    def chart(self, key: str) -> Display | None:
+        """Return a chart by its key in the index of outputs; None where it is not shown."""
+        _require(key, [key for key, output in INDEX.items() if output.kind == "figure"], "图")
+        return charts.display(self.report, key, self.years)
+
+    def summary(self) -> Display | None:
         """Return what stands before the report: nothing."""
-        return ""
+        return None
 
-    def appendix(self) -> str:
+    def appendix(self) -> Display | None:
         """Return what stands after the report: nothing."""
-        return ""
+        return None
 
 
 class Review(Page):
@@ -118,7 +145,7 @@ class Review(Page):
 
     # At its place -----------------------------------------------------------------------------------------------------
 
-    def table(self, name: str) -> str:
+    def table(self, name: str) -> Display:
         """Return a table with a mark in each cell that has a remark, and the remarks below it."""
         own = [one for one in self.remarks if one.cell and one.cell[0] == name]
         cells = iter(CELLS[name])
@@ -132,10 +159,11 @@ class Review(Page):
             return f"{opening}{found[2]}{''.join(one.mark() for one in here)}</td>"
 
         # Figures stand in the document in the order of the form.
-        marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, super().table(name))
-        return joined(marked, ast.raw_block([one.block() for one in own]))
+        table = super().table(name)
+        marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, table.markdown)
+        return Display(joined(marked, ast.raw_block([one.block() for one in own])), table.html)
 
-    def prose(self, name: str) -> str:
+    def prose(self, name: str) -> Display:
         """Return a prose section with each remark below its block; what has no place in it stands at its end."""
         blocks = prose.blocks(self.report, name)
         own = [one for one in self.remarks if one.section == name]
@@ -144,11 +172,13 @@ class Review(Page):
             here = [one for one in own if one.line in lines]
             own = [one for one in own if one not in here]
             parts += [block, *(one.block() for one in here)]
-        return ast.raw_block([*parts, *(one.block() for one in own)])
+        return Display(
+            ast.raw_block([*parts, *(one.block() for one in own)]), lambda: prose.html(self.report, name)
+        )
 
     # Before the report ------------------------------------------------------------------------------------------------
 
-    def summary(self) -> str:
+    def summary(self) -> Display:
         """Return counts, and every error, warning, explanation and note with a link to its place."""
         counts: list[str] = []
         for kind, (sign, name) in SIGNS.items():
@@ -163,7 +193,7 @@ class Review(Page):
         placed = [one for one in self.remarks if one.cell or one.section]
         blocks = [ast.bullet_list([one.item() for one in placed])] if placed else []
         blocks += [one.block() for one in self.remarks if one not in placed]
-        return joined(*parts, ast.raw_block(blocks), "* * *")
+        return Display(joined(*parts, ast.raw_block(blocks), "* * *"))
 
     def _passed(self) -> list[str]:
         failed = {one.rule for one in self.verdict.findings}
@@ -171,16 +201,18 @@ class Review(Page):
 
     # After the report -------------------------------------------------------------------------------------------------
 
-    def appendix(self) -> str:
+    def appendix(self) -> Display:
         """Return findings, last year beside this year, the origin of every figure, outputs, notes, tools."""
-        return joined(
-            "# 附录　审阅材料 {#review-appendix}",
-            *self._rules(),
-            *self._last_year(),
-            *self._origin(),
-            *self._outputs(),
-            *self._notes(),
-            *self._tools(),
+        return Display(
+            joined(
+                "# 附录　审阅材料 {#review-appendix}",
+                *self._rules(),
+                *self._last_year(),
+                *self._origin(),
+                *self._outputs(),
+                *self._notes(),
+                *self._tools(),
+            )
         )
 
     def _rules(self) -> Iterable[str]:
@@ -276,6 +308,12 @@ class Review(Page):
         tools += [(name, version(name)) for name in PACKAGES]
         yield appendix_table("review-tools", ("工具", "版本"), tools, (60, 40))
         yield "生成文件所用的引擎和它的版本记在同一文件夹的 manifest.json 里。"
+
+
+def _require(name: str, known: Collection[str], kind: str) -> None:
+    """Refuse the name of a part that the document has not."""
+    if name not in known:
+        raise ValueError(f"没有叫“{name}”的{kind}，可用的有：{'、'.join(known)}")
 
 
 def _text(content: str) -> str:

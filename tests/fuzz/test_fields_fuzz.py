@@ -72,7 +72,7 @@ def printed(report: Report) -> str:
         page.prose("overview"),
         *page._notes(),
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(map(str, parts))
 
 
 def read_by_pandoc(markdown: str) -> Any:

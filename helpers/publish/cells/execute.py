@@ -194,7 +194,7 @@ def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
 
 
 def metadata_blocks(executed: Executed, options: Options) -> list[str]:
-    """Return the YAML metadata blocks that ``asis`` cells printed, in order.
+    """Return the YAML metadata blocks that ``asis`` cells gave, in order.
 
     Parameters
     ----------
@@ -215,6 +215,12 @@ def metadata_blocks(executed: Executed, options: Options) -> list[str]:
         and setting(part.cell, options, "output") == "asis"
         and setting(part.cell, options, "include")
         for output in part.outcome.outputs
-        if output["type"] == "stream" and output["name"] == "stdout"
-        for match in _METADATA.finditer(output["text"])
+        for match in _METADATA.finditer(_markdown(output))
     ]
+
+
+def _markdown(output: Message) -> str:
+    """Return what an output of an ``asis`` cell gives as Markdown: what it printed, or an object that is shown as such."""
+    if output["type"] == "stream":
+        return str(output["text"]) if output["name"] == "stdout" else ""
+    return str(output["data"].get("text/markdown", ""))

@@ -117,9 +117,9 @@ class Kernel(ABC):
             Where the kernel does not start.
         """
         setup = resources.files(__package__).joinpath("kernel_setup.py").read_text(encoding="utf-8")
-        arguments = ", ".join(
-            repr(value) for value in (str(folder), {**self._changes(), "QUARTO_PROFILE": profile}, figures)
-        )
+        # Where Quarto puts them: by the first, cells know that they are rendered.
+        told = {"QUARTO_DOCUMENT_PATH": str(folder), "QUARTO_PROFILE": profile}
+        arguments = ", ".join(repr(value) for value in (str(folder), {**self._changes(), **told}, figures))
         outcome, _ = self._execute(f"{setup}\nprepare({arguments})", silent=True, timeout=_STARTUP_SECONDS)
         if outcome.error:
             raise PublishError(f"Jupyter 内核没有准备好：{outcome.error['ename']}: {outcome.error['evalue']}")
