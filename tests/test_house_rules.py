@@ -223,7 +223,6 @@ NEEDING_EXTRAS = {
     "helpers.county.worker": "batch",
     "helpers.intake.readers.pdf_file": "import",
     "helpers.intake.readers.word_file": "import",
-    "helpers.report.folder": "data",
 }
 
 

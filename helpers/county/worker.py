@@ -33,6 +33,8 @@ _MADE_WITH = (
     "ipykernel",
     "ipython",
     "pikepdf",
+    "great-tables",
+    "pandas",
     "matplotlib",
     "lxml",
     "jinja2",

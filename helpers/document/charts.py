@@ -13,8 +13,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from helpers.document.cell_display import Display
 from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
-from helpers.document.display import Display
 from helpers.document.outputs import INDEX, Output
 from helpers.document.pandoc_ast import raw_html
 from helpers.document.table_html import region, table

@@ -1,16 +1,22 @@
-"""The three statistical tables of the form, as HTML that every format understands.
+"""The three statistical tables of the form, made with great-tables, as HTML that every format understands.
 
-Each is a bare ``<table>`` whose look is the page's own in every format; what it holds is structure: cells over several
-rows and columns, the scope of each head cell, the head cells that each figure belongs to. No figure changes any of it, so
-it is laid out once, with a place for each figure; filling the places is all that a further report takes.
+Each table is one great-tables object (stub, spanners, row groups). great-tables leaves blank cells where the form has
+one cell over several, so a last step merges those; the result is a bare ``<table>`` whose look is the page's own in every
+format. No figure changes any of it, so it is laid out once, with a place for each figure; filling the places is all that
+a further report takes.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
+from typing import Any
 
-from helpers.document.table_html import Cell, grid, region
+import pandas as pd
+from great_tables import GT
+from lxml import html
+
+from helpers.document.table_html import region
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report
 from helpers.report.form import FORM, Item, Table
@@ -22,58 +28,64 @@ UNREADABLE = "—"
 @cache
 def disclosure() -> str:
     """Section 2: 14 rows of 4 columns; each clause of article 20 has a heading row and a head row of its own."""
-    page = _Layout(FORM.tables["disclosure"])
-    width = len(page.table.widths)
-    for clause, of_clause in _grouped(page.table.rows, 0):
-        group = page.head(clause, "colgroup", over=(1, width))
-        page.end_row()
-        labels = list(dict.fromkeys(item.labels[2] for item in of_clause))
-        page.head(page.table.stubhead, "col")
-        fill = width - len(labels)
-        heads = [page.head(label, "col", fill=fill if label == labels[-1] else 1) for label in labels]
-        page.end_row()
+    table = FORM.tables["disclosure"]
+    rows: list[list[str]] = []
+    for clause, of_clause in _grouped(table.rows, 0):
+        rows.append(
+            [clause, table.stubhead, *_padded((item.labels[2] for item in of_clause), 3, unique=True)]
+        )
         for label, items in _grouped(of_clause, 1):
-            stub = page.head(label, "row")
-            for item, head in zip(items, heads, strict=True):
-                page.figure(item.key, "value", [group, stub, head], fill=fill if head == heads[-1] else 1)
-            page.end_row()
-    return page.html()
+            rows.append([clause, label, *_padded((_place(item.key) for item in items), 3)])
+    frame = pd.DataFrame(rows, columns=["clause", "item", "first", "second", "third"])
+    grid = GT(frame, rowname_col="item", groupname_col="clause", id=table.name).cols_align("center")
+    root = _rendered(grid)
+    root.remove(root.find("thead"))
+    _make_heads_of_groups(root, table)
+    return _finished(root, table)
 
 
 @cache
 def applications() -> str:
     """Section 3: 28 rows of 10 columns; three label columns, then the kinds of applicant and the total."""
-    page = _Layout(FORM.tables["applications"])
-    rows, columns = page.table.rows, page.table.columns
-    stubs = max(len(row.labels) for row in rows)
-    heads = page.column_heads(
-        [(page.table.spanner, *column.labels) for column in columns], (page.table.stubhead, stubs)
+    table = FORM.tables["applications"]
+    stub = ["part", "result", "case"]
+    rows = [
+        [
+            *_padded(row.labels, len(stub)),
+            *(_place(row.key, column) for column in table.column),
+        ]
+        for row in table.rows
+    ]
+    grid = (
+        GT(pd.DataFrame(rows, columns=[*stub, *table.column]), rowname_col=stub, id=table.name)
+        .tab_stubhead(table.stubhead)
+        .cols_label({column.key: column.label for column in table.columns})
+        .cols_align("center", list(table.column))
     )
-    outer: dict[tuple[str, ...], str] = {}
-    for row in rows:
-        for depth in range(1, len(row.labels)):
-            path = row.labels[:depth]
-            if path not in outer:
-                below = sum(other.labels[:depth] == path for other in rows)
-                outer[path] = page.head(path[-1], "rowgroup", over=(below, 1))
-        stub = page.head(row.label, "row", fill=stubs - len(row.labels) + 1)
-        beside = [outer[row.labels[:depth]] for depth in range(1, len(row.labels))]
-        for column, above in zip(columns, heads, strict=True):
-            page.figure(row.key, column.key, [*beside, stub, *above])
-        page.end_row()
-    return page.html()
+    for label, columns in _grouped(table.columns, 0):
+        if len(columns) > 1:
+            grid = grid.tab_spanner(label, [column.key for column in columns])
+    return _finished(_rendered(grid.tab_spanner(table.spanner, list(table.column))), table)
 
 
 @cache
 def proceedings() -> str:
     """Section 4: 4 rows of 15 columns; the results of the three kinds of proceeding side by side."""
-    page = _Layout(FORM.tables["proceedings"])
-    cells = [(row, column) for row in page.table.rows for column in page.table.columns]
-    heads = page.column_heads([(*row.labels, column.label) for row, column in cells])
-    for (row, column), above in zip(cells, heads, strict=True):
-        page.figure(row.key, column.key, above)
-    page.end_row()
-    return page.html()
+    table = FORM.tables["proceedings"]
+    cells = [(row, column) for row in table.rows for column in table.columns]
+    keys = [f"{row.key}-{column.key}" for row, column in cells]
+    figures = [_place(row.key, column.key) for row, column in cells]
+    grid = (
+        GT(pd.DataFrame([figures], columns=keys), id=table.name)
+        .cols_label({key: column.label for key, (_, column) in zip(keys, cells, strict=True)})
+        .cols_align("center")
+    )
+    depth = max(len(row.labels) for row in table.rows)
+    for level in range(depth):
+        for label, rows in _grouped([row for row in table.rows if len(row.labels) > level], level):
+            spanned = [key for key, (row, _) in zip(keys, cells, strict=True) if row in rows]
+            grid = grid.tab_spanner(label, spanned, level=depth - 1 - level)
+    return _finished(_rendered(grid), table)
 
 
 LAYOUTS: dict[str, Callable[[], str]] = {
@@ -110,11 +122,15 @@ def markdown(report: Report, name: str) -> str:
     return region(name, html_table(report, name))
 
 
-# From the form to its grid -------------------------------------------------------------------------------------------
+# From the form to rows -------------------------------------------------------------------------------------------------
 
 
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 """Where a figure is to stand: its row and its column."""
+
+
+def _place(row: str, column: str = "value") -> str:
+    return f"{{{row}.{column}}}"
 
 
 def _grouped(items: Iterable[Item], depth: int) -> Iterator[tuple[str, list[Item]]]:
@@ -123,91 +139,87 @@ def _grouped(items: Iterable[Item], depth: int) -> Iterator[tuple[str, list[Item
         yield label, list(group)
 
 
-class _Layout:
-    """A table put together cell by cell and row by row, with a place for each figure; head cells are numbered."""
+def _padded(labels: Iterable[str], width: int, *, unique: bool = False) -> list[str]:
+    """Labels filled up with blanks to ``width``; the blanks are merged into the last label by :func:`_merge_blanks`."""
+    listed = list(dict.fromkeys(labels)) if unique else list(labels)
+    return listed + [""] * (width - len(listed))
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self._heads = 0
-        self._head_rows: list[list[Cell]] = []
-        self._rows: list[list[Cell]] = []
-        self._row: list[Cell] = []
 
-    def head(self, text: str, scope: str, over: tuple[int, int] = (1, 1), fill: int = 1) -> str:
-        """Add a head cell and return its id.
+# From great-tables to the form's grid ---------------------------------------------------------------------------------
 
-        Parameters
-        ----------
-        over
-            Rows and columns of which it is the head.
-        fill
-            Columns over which its own text runs, where the form has fewer labels than columns.
-        """
-        self._heads += 1
-        name = f"{self.table.name}-{self._heads}"
+
+def _rendered(grid: GT) -> Any:
+    return html.fromstring(grid.as_raw_html()).find(".//table")
+
+
+def _make_heads_of_groups(root: Any, table: Table) -> None:
+    """Turn each clause's second row into head cells, and let the figures below refer to them."""
+    heads: list[str] = []
+    for row in root.iter("tr"):
+        cells = list(row)
+        if cells[0].text_content() == table.stubhead:
+            heads = []
+            for cell in cells[1:]:
+                cell.tag = "th"
+                cell.attrib.update({"scope": "col", "id": f"{cells[0].get('id')}-{len(heads) + 1}"})
+                cell.attrib.pop("headers")
+                heads.append(cell.get("id"))
+            cells[0].set("scope", "col")
+        elif len(cells) > 1:
+            for cell, head in zip(cells[1:], heads, strict=True):
+                group, stub, _ = cell.get("headers").split()
+                cell.set("headers", f"{group} {stub} {head}")
+
+
+def _finished(root: Any, table: Table) -> str:
+    _merge_blanks(root)
+    _tidy(root, table)
+    return str(html.tostring(root, encoding="unicode")).strip()
+
+
+def _merge_blanks(root: Any) -> None:
+    """Merge a blank head cell with the one below it, and a blank body cell with the one to its left."""
+    for cell in [cell for cell in root.iter("th", "td") if not cell.text_content().strip()]:
+        row = cell.getparent()
+        if row.getparent().tag == "thead":
+            below = row.getnext()[0]
+            below.set("rowspan", str(int(below.get("rowspan", 1)) + 1))
+            row.replace(cell, below)
+        else:
+            left = cell.getprevious()
+            left.set("colspan", str(int(left.get("colspan", 1)) + 1))
+            row.remove(cell)
+
+
+def _tidy(root: Any, table: Table) -> None:
+    """Keep structure, drop great-tables' look: the page has its own, and alignment must stand in the cell for Word."""
+    heads = {cell.get("id"): f"{table.name}-{number}" for number, cell in enumerate(root.iter("th"), 1)}
+    for cell in root.iter("th", "td"):
+        text = cell.text_content().strip()
+        for child in list(cell):
+            cell.remove(child)
+        cell.text = text
+        cell.attrib.pop("class", None)
         # In the form only the innermost labels of the long stub run from the left.
-        aligned = "left" if scope == "row" and self.table.name == "applications" else "center"
-        attributes: dict[str, str | int] = {
-            "rowspan": over[0],
-            "colspan": over[1],
-            "scope": scope,
-            "id": name,
-        }
-        self._cell("th", text, attributes, fill, aligned)
-        return name
-
-    def figure(self, row: str, column: str, heads: Sequence[str], fill: int = 1) -> None:
-        """Add the place of a figure, with the ids of the head cells it belongs to."""
-        self._cell("td", f"{{{row}.{column}}}", {"headers": " ".join(heads)}, fill, "center")
-
-    def _cell(self, tag: str, text: str, given: dict[str, str | int], fill: int, aligned: str) -> None:
-        attributes = {key: str(value) for key, value in given.items() if value != 1}
-        if fill > 1:
-            attributes["colspan"] = str(fill)
-        # Alignment stands in the cell: no class of it reaches Word.
-        self._row.append(Cell(text, {**attributes, "style": f"text-align: {aligned}"}, tag))
-
-    def end_row(self, *, head: bool = False) -> None:
-        """Begin the next row."""
-        (self._head_rows if head else self._rows).append(self._row)
-        self._row = []
-
-    def column_heads(
-        self, paths: Sequence[tuple[str, ...]], stub: tuple[str, int] | None = None
-    ) -> list[list[str]]:
-        """Add the head rows.
-
-        Parameters
-        ----------
-        paths
-            Labels of each column, from the outermost to its own.
-        stub
-            Text and columns of the head over the rows' labels, if there is one.
-
-        Returns
-        -------
-        list of list of str
-            Ids of the head cells of each column, likewise.
-        """
-        depth = max(map(len, paths))
-        heads: list[list[str]] = [[] for _ in paths]
-        for level in range(depth):
-            if stub and level == 0:
-                self.head(stub[0], "colgroup", over=(depth, stub[1]))
-            reaching = [number for number, path in enumerate(paths) if len(path) > level]
-            for _, found in groupby(reaching, key=lambda number: paths[number][: level + 1]):
-                columns = list(found)
-                own = len(paths[columns[0]]) == level + 1
-                scope, rows = ("col", depth - level) if own else ("colgroup", 1)
-                name = self.head(paths[columns[0]][level], scope, over=(rows, len(columns)))
-                for number in columns:
-                    heads[number].append(name)
-            self.end_row(head=True)
-        return heads
-
-    def html(self) -> str:
-        """Return the whole table."""
-        name, widths = self.table.name, self.table.widths
-        attributes = {"class": "gt_table", "id": f"table-{name}", "aria-labelledby": name}
-        shares = [f"{100 * width / sum(widths):.2f}%" for width in widths]
-        return str(grid(self._head_rows, self._rows, attributes, shares))
+        aligned = "left" if cell.get("scope") == "row" and table.name == "applications" else "center"
+        cell.set("style", f"text-align: {aligned}")
+        if cell.tag == "th":
+            cell.set("id", heads[cell.get("id")])
+        if "headers" in cell.attrib:
+            named = cell.get("headers").split()
+            cell.set("headers", " ".join(heads[head] for head in named if head in heads))
+        for span in ("rowspan", "colspan"):
+            if cell.get(span) == "1":
+                del cell.attrib[span]
+    root.attrib.clear()
+    root.attrib.update({"class": "gt_table", "id": f"table-{table.name}", "aria-labelledby": table.name})
+    columns = html.Element("colgroup")
+    for width in table.widths:
+        columns.append(html.Element("col", style=f"width: {100 * width / sum(table.widths):.2f}%"))
+    root.insert(0, columns)
+    for part in root.iter("thead", "tbody", "tr"):
+        part.attrib.pop("class", None)
+    for part in root.iter():  # one row a line
+        part.tail = "\n" if part.tag in {"colgroup", "thead", "tbody", "tr"} else None
+        if part.tag not in {"th", "td"}:
+            part.text = "\n" if part.tag in {"table", "thead", "tbody"} else None

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from helpers.files.reading import SourceError, read_csv
 from helpers.files.writing import written_whole
 from helpers.files.yaml_text import read_yaml
 from helpers.report.figures import Figure, parse_figure
 from helpers.report.folder import InvalidReport, Report, load, save
-from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL, Table
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
 from helpers.report.settings_file import SETTINGS_FILE, Contact
 
 TO_FILL = "待填写"
@@ -83,11 +85,12 @@ def create(folder: Path, organ: str, level: str, year: int, previous: Path | Non
         parent=None,
         information_fee_yuan=0,
         explanations={},
-        figures={table.name: _zeros(table) for table in FORM.tables.values()},
+        tables={table.name: _zeros(table.row, table.column) for table in FORM.tables.values()},
         prose=_prose(),
     )
     for column, figure in (last.carried if last else {}).items():
-        report.figures["applications"][CARRIED_OVER][column] = figure or 0
+        frame: Any = report.tables["applications"]
+        frame.at[CARRIED_OVER, column] = figure or 0
     try:
         with written_whole(folder) as new:
             save(report, new)
@@ -102,8 +105,8 @@ def create(folder: Path, organ: str, level: str, year: int, previous: Path | Non
     return Started(report, _to_fill(report, last))
 
 
-def _zeros(table: Table) -> dict[str, dict[str, Figure | None]]:
-    return {row: dict.fromkeys(table.column, 0) for row in table.row}
+def _zeros(rows: Any, columns: Any) -> pd.DataFrame:
+    return pd.DataFrame(0, index=pd.Index(list(rows), name="key"), columns=list(columns), dtype=object)
 
 
 def _read_last_year(folder: Path, year: int) -> _LastYear:

@@ -7,9 +7,6 @@ from decimal import Decimal
 Figure = int | Decimal
 """A count, or an amount of money with the digits that were written."""
 
-Figures = dict[str, dict[str, dict[str, Figure | None]]]
-"""All figures of a report, by table name, row key and column key; None where a cell holds no readable one."""
-
 MAX_DIGITS = 15
 """Longest whole part accepted; the national sums of all reports need nine."""
 

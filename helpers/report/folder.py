@@ -7,23 +7,22 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from helpers.files.extras import require
+import pandas as pd
+
 from helpers.files.listing import IRREGULAR, irregular
 from helpers.files.reading import SourceError, read_text, unprintable
 from helpers.files.spreadsheets import csv_text
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
-from helpers.report.figures import Figure, Figures, format_figure
+from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
 from helpers.report.settings_file import SETTINGS_FILE, Contact, read_settings, schema
 from helpers.report.table_file import TableReader
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PROSE = {"lead": False, "overview": True, "problems": True, "other": True}
 """Prose files of a folder (stem: required?), in the order of the document."""
@@ -57,8 +56,8 @@ class Report:
         Where it was read from; ``previous`` and ``parent`` are relative to it.
     level, information_fee_yuan
         None where report.yml leaves them open (only in a report that :func:`read` returned with errors).
-    figures
-        The figures by table name, row key and column key, in the form's order: int or Decimal; None where the folder
+    tables
+        The figures by table name: one row a row key, one column a column key, int or Decimal; None where the folder
         holds no readable figure (only in a report that :func:`read` returned with errors).
     prose
         Text of each prose file by stem; ``lead`` only where the folder has one.
@@ -82,7 +81,7 @@ class Report:
     parent: str | None
     information_fee_yuan: Figure | None
     explanations: dict[str, str]
-    figures: Figures
+    tables: dict[str, pd.DataFrame]
     prose: dict[str, str]
     lines: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
     co_defendants: list[dict[str, Any]] = field(default_factory=list)
@@ -103,24 +102,13 @@ class Report:
 
     def figure(self, table: str, row: str, column: str = "value") -> Figure | None:
         """One figure by its keys; None where it could not be read."""
-        return self.figures[table][row][column]
+        found: Figure | None = self._figures[table][row][column]
+        return found
 
-    @property
-    def tables(self) -> dict[str, "pd.DataFrame"]:
-        """The figures as data frames by table name, one row a row key, one column a column key; for researchers.
-
-        Raises
-        ------
-        MissingExtraError
-            Pandas is not installed.
-        """
-        require("data", "把数字作为 pandas 表格取用")
-        import pandas as pd
-
-        return {
-            name: pd.DataFrame.from_dict(rows, orient="index", dtype=object).rename_axis("key")
-            for name, rows in self.figures.items()
-        }
+    @cached_property
+    def _figures(self) -> dict[str, Any]:
+        # Asked for some eight hundred times a report, a data frame would take ten times as long.
+        return {name: frame.to_dict("index") for name, frame in self.tables.items()}
 
     def linked(self, path: str | None) -> Path | None:
         """Folder that ``previous`` or ``parent`` names, or None."""
@@ -180,12 +168,12 @@ def _refusal(folder: Path) -> str | None:
 
 def _read(folder: Path) -> Reading:
     settings, findings = read_settings(folder)
-    figures: Figures = {}
+    tables: dict[str, pd.DataFrame] = {}
     lines: dict[tuple[str, str], int] = {}
     for table in FORM.tables.values():
         reader = TableReader(table, f"{table.name}.csv")
         reader.read(folder)
-        figures[table.name] = reader.figures
+        tables[table.name] = reader.frame()
         lines |= {(table.name, key): line for key, line in reader.lines.items()}
         findings += reader.findings
     prose, wrong = _read_prose(folder)
@@ -193,7 +181,7 @@ def _read(folder: Path) -> Reading:
     report = None
     if settings is not None:
         findings += listed(_strangers(folder))
-        report = Report(folder=folder, **settings, figures=figures, prose=prose, lines=lines)
+        report = Report(folder=folder, **settings, tables=tables, prose=prose, lines=lines)
     return Reading(folder, report, list(dict.fromkeys(findings)))
 
 
@@ -250,11 +238,8 @@ def save(report: Report, folder: Path) -> None:
 
 def table_csv(report: Report, table: Table) -> str:
     """Text of a table's CSV, figures as printed."""
-    rows = []
-    for key in table.row:
-        figures = (report.figure(table.name, key, column) for column in table.column)
-        printed = ("" if figure is None else format_figure(figure) for figure in figures)
-        rows.append([key, *table.csv_labels(key), *printed])
+    figures = report.tables[table.name].iterrows()
+    rows = ([key, *table.csv_labels(str(key)), *map(format_figure, row)] for key, row in figures)
     return csv_text([table.csv_header, *rows])
 
 

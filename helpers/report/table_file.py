@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from helpers.files.reading import Line, SourceError, read_csv
 from helpers.report.figures import Figure, parse_figure
 from helpers.report.findings import Finding, finding, shortened, suggestion
@@ -119,3 +121,9 @@ class TableReader:
             known = [figure for figure in addends if figure is not None]
             if len(known) == len(addends):
                 self.figures[key][column] = sum(known)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the figures as they stand in :class:`Report`."""
+        rows = [list(row.values()) for row in self.figures.values()]
+        index = pd.Index(list(self.figures), name="key")
+        return pd.DataFrame(rows, index=index, columns=list(self.table.column), dtype=object)

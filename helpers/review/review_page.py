@@ -16,7 +16,7 @@ from pathlib import Path
 from helpers import __version__, checks
 from helpers.document import charts, notes, opendata, prose, tables
 from helpers.document import pandoc_ast as ast
-from helpers.document.display import Display
+from helpers.document.cell_display import Display
 from helpers.document.notes import NOTES_FILE, Note
 from helpers.document.outputs import INDEX
 from helpers.document.pandoc_ast import Node

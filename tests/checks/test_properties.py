@@ -6,16 +6,17 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import checks
-from helpers.report.figures import Figures
 from helpers.report.findings import Finding
 from helpers.report.folder import Report, save
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 from helpers.report.settings_file import Contact
 
+Tables = dict[str, pd.DataFrame]
 APPLICATIONS, PROCEEDINGS = FORM.tables["applications"], FORM.tables["proceedings"]
 APPLICANTS = [column for column in APPLICATIONS.column if column != TOTAL]
 OUTCOMES = [column for column in PROCEEDINGS.column if column != TOTAL]
@@ -34,7 +35,7 @@ amounts = (
 
 
 @st.composite
-def consistent(draw: st.DrawFn) -> Figures:
+def consistent(draw: st.DrawFn) -> Tables:
     """Three tables in which everything adds up; built from the parts, without the code under test."""
     columns: dict[str, dict[str, int]] = {}
     for applicant in APPLICANTS:
@@ -54,16 +55,18 @@ def consistent(draw: st.DrawFn) -> Figures:
         row: {"value": draw(amounts if row == "fees" else small)} for row in FORM.tables["disclosure"].row
     }
     return {
-        "disclosure": disclosure,
-        "applications": {row: {one: columns[one][row] for one in columns} for row in APPLICATIONS.row},
-        "proceedings": {
-            block: {**outcomes, TOTAL: sum(outcomes.values())} for block, outcomes in blocks.items()
-        },
+        "disclosure": pd.DataFrame.from_dict(disclosure, orient="index", dtype=object),
+        "applications": pd.DataFrame(columns, dtype=object).loc[list(APPLICATIONS.row)],
+        "proceedings": pd.DataFrame.from_dict(
+            {block: {**outcomes, TOTAL: sum(outcomes.values())} for block, outcomes in blocks.items()},
+            orient="index",
+            dtype=object,
+        ),
     }
 
 
 @contextmanager
-def saved(figures: Figures) -> Iterator[Path]:
+def saved(tables: Tables) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "report"
         report = Report(
@@ -78,34 +81,34 @@ def saved(figures: Figures) -> Iterator[Path]:
             None,
             0,
             {},
-            figures,
+            tables,
             PROSE,
         )
         save(report, folder)
         yield folder
 
 
-def findings(figures: Figures) -> list[Finding]:
-    with saved(figures) as folder:
+def findings(tables: Tables) -> list[Finding]:
+    with saved(tables) as folder:
         return checks.check(folder).findings
 
 
 @settings(max_examples=60, deadline=None)
-@given(figures=consistent())
-def test_a_consistent_report_has_no_finding(figures: Figures) -> None:
-    assert findings(figures) == []
+@given(tables=consistent())
+def test_a_consistent_report_has_no_finding(tables: Tables) -> None:
+    assert findings(tables) == []
 
 
 @settings(max_examples=100, deadline=None)
-@given(figures=consistent(), data=st.data())
-def test_any_changed_figure_is_found_and_named(figures: Figures, data: st.DataObject) -> None:
+@given(tables=consistent(), data=st.data())
+def test_any_changed_figure_is_found_and_named(tables: Tables, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["applications", "proceedings"]))
     row = data.draw(st.sampled_from(list(FORM.tables[name].row)))
     column = data.draw(st.sampled_from(list(FORM.tables[name].column)))
-    right = figures[name][row][column]
+    right = tables[name].at[row, column]
     wrong = data.draw(small.filter(lambda figure: figure != right))
-    figures[name][row][column] = wrong
-    found = findings(figures)
+    tables[name].at[row, column] = wrong
+    found = findings(tables)
     assert any(one.table == name and (one.row == row or one.column == column) for one in found)
     assert all(one.level == "error" for one in found)
     if name == "applications":
@@ -117,9 +120,9 @@ def test_any_changed_figure_is_found_and_named(figures: Figures, data: st.DataOb
 
 
 @settings(max_examples=40, deadline=None)
-@given(figures=consistent())
-def test_blank_totals_are_as_good_as_filled_ones(figures: Figures) -> None:
-    with saved(figures) as folder:
+@given(tables=consistent())
+def test_blank_totals_are_as_good_as_filled_ones(tables: Tables) -> None:
+    with saved(tables) as folder:
         for name in ("applications", "proceedings"):
             path = folder / f"{name}.csv"
             lines = path.read_text(encoding="utf-8-sig").splitlines()

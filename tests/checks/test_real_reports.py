@@ -4,11 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
 from helpers import checks
-from helpers.report.figures import Figures
 from helpers.report.folder import Report, load, save
 from helpers.report.form import FORM
 from helpers.report.settings_file import Contact
@@ -32,15 +32,18 @@ WORDS = (
 )
 
 
-def figures(real: dict[str, Any]) -> Figures:
+def tables(real: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    columns = {name: list(table.column) for name, table in FORM.tables.items()}
     disclosure = {key: [value] for key, value in real["disclosure"].items()} | {
         "fees": [Decimal(real["disclosure"]["fees"])]
     }
     applications = {row: real["applications"].get(row, [0] * 7) for row in FORM.tables["applications"].row}
     rows = {"disclosure": disclosure, "applications": applications, "proceedings": real["proceedings"]}
     return {
-        name: {row: dict(zip(table.column, rows[name][row], strict=True)) for row in table.row}
-        for name, table in FORM.tables.items()
+        name: pd.DataFrame.from_dict(
+            rows[name], orient="index", columns=columns[name], dtype=object
+        ).rename_axis("key")
+        for name in columns
     }
 
 
@@ -65,7 +68,7 @@ def write(place: Path, name: str) -> Path:
         parent=links["parent"] and f"../{links['parent']}",
         information_fee_yuan=0,
         explanations={},
-        figures=figures(real),
+        tables=tables(real),
         prose={"overview": sections, "problems": f"{problems}。", "other": "本年度没有收取信息处理费。"},
     )
     save(report, place / name)
@@ -104,7 +107,9 @@ def test_no_child_is_above_its_parent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "folder"), EXAMPLES.items())
 def test_the_examples_hold_the_real_figures(name: str, folder: str) -> None:
     report = load(ROOT / "data" / folder)
-    assert report.figures == figures(REAL[name])
+    expected = tables(REAL[name])
+    for table in FORM.tables:
+        assert report.tables[table].to_dict() == expected[table].to_dict()
     assert (report.organ, report.year, report.level) == tuple(
         REAL[name][key] for key in ("organ", "year", "level")
     )

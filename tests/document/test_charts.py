@@ -15,9 +15,10 @@ from helpers.report.form import RESULTS
 
 def with_applications() -> Report:
     example = load(XIAODUKOU)
+    tables = {name: frame.copy() for name, frame in example.tables.items()}
     for number, key in enumerate(RESULTS, 1):
-        example.figures["applications"][key]["total"] = number
-    return example
+        tables["applications"].at[key, "total"] = number
+    return dataclasses.replace(example, tables=tables)
 
 
 def shown_as(report: Report, key: str, years: Sequence[Report] = ()) -> str:

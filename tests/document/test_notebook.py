@@ -10,11 +10,11 @@ from conftest import ROOT, XIAODUKOU
 from lxml import html
 from PIL import Image
 
-from helpers import open_report
+from helpers.document.cell_display import Display
 from helpers.document.charts import CHARTS
-from helpers.document.display import Display
 from helpers.publish.qmd.source import Cell, Prose, parse_parts, read_document
 from helpers.report.form import FORM
+from helpers.review import open_report
 
 
 def notebook() -> nbformat.NotebookNode:

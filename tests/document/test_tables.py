@@ -1,8 +1,9 @@
 """The printed tables: every figure in its place, every figure tied to its headers."""
 
+import dataclasses
 from decimal import Decimal
-from itertools import count
 
+import pandas as pd
 import pytest
 from conftest import XIAODUKOU
 from grids import cells
@@ -16,12 +17,16 @@ from helpers.report.form import FORM
 def numbered() -> Report:
     """A report in which every figure is another number, so that none can stand in another's place unseen."""
     example = load(XIAODUKOU)
-    for start, rows in zip((1000, 2000, 3000), example.figures.values(), strict=True):
-        numbers = count(start)
-        for figures in rows.values():
-            figures.update({column: next(numbers) for column in figures})
-    example.figures["disclosure"]["fees"]["value"] = Decimal("1234567.0000000010")
-    return example
+    frames, number = {}, 1000
+    for name, frame in example.tables.items():
+        values = [
+            [number + row * len(frame.columns) + column for column in range(len(frame.columns))]
+            for row in range(len(frame))
+        ]
+        number += 1000
+        frames[name] = pd.DataFrame(values, index=frame.index, columns=frame.columns, dtype=object)
+    frames["disclosure"].at["fees", "value"] = Decimal("1234567.0000000010")
+    return dataclasses.replace(example, tables=frames)
 
 
 def printed(name: str) -> html.HtmlElement:

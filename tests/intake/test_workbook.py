@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -36,11 +35,12 @@ SCHEMA = json.loads((FOLDER / "report.schema.json").read_text(encoding="utf-8"))
 
 
 def with_figures(example: Report, figures: make.Figures) -> Report:
-    whole = deepcopy(example.figures)
+    tables = {name: table.copy() for name, table in example.tables.items()}
     for name, rows in figures.items():
         for row, cells in rows.items():
-            whole[name][row].update(cells)
-    return replace(example, figures=whole)
+            for column, value in cells.items():
+                tables[name].at[row, column] = value
+    return replace(example, tables=tables)
 
 
 @pytest.fixture(scope="module")
