@@ -207,7 +207,7 @@ class _CellWriter:
         if media in IMAGES:
             text = self._figure(media, output, number, captions.pop(0) if captions else "")
         elif media == "text/markdown":
-            text = self._judged(_without_other_formats(data[media], self.format))
+            text = _without_other_formats(self._judged(data[media]), self.format)
         elif media == "text/html":
             if re.search(r"<script\b", data[media], re.IGNORECASE):
                 raise self._refused("输出的网页片段要运行脚本，网页里没有脚本")
