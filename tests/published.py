@@ -49,7 +49,7 @@ def publish(engine: str, folder: Path, work: Path, *prefix: str, **environment: 
 def copy_project(target: Path) -> Path:
     """Copy what ``quarto render`` needs, and nothing it made before."""
     target.mkdir(parents=True)
-    for name in ("_quarto.yml", "report.qmd"):
+    for name in ("_quarto.yml", "report.qmd", "pyproject.toml"):
         shutil.copy(ROOT / name, target)
     for name in ("assets", "data", "helpers"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,6 +1,6 @@
-"""From rows to a table: the one builder of every HTML table, in the document, for reviewers and on the pages beside it.
+"""From rows to a table: the one builder of every table with one head row, in the document, for reviewers and on the pages beside it.
 
-Its look is the page's own. What must hold in Word and in the PDF too, widths and alignment, stands in the table.
+(The form's three tables, whose heads are nested, are great-tables': ``tables.py``.) Its look is the page's own. What must hold in Word and in the PDF too, widths and alignment, stands in the table.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,17 +64,7 @@ def table(
         ]
 
     head = [cell(place, name, "th", "col") for place, name in enumerate(heads)]
-    return grid([head], map(line, rows), attributes, widths)
-
-
-def grid(
-    heads: Sequence[Sequence[Cell]],
-    rows: Iterable[Sequence[Cell]],
-    attributes: Mapping[str, str],
-    widths: Sequence[str] = (),
-) -> Markup:
-    """Return a table whose cells may span others; parameters as for :func:`table`."""
-    return filled("table.html", heads=heads, rows=rows, attributes=attributes, widths=widths)
+    return filled("table.html", heads=[head], rows=map(line, rows), attributes=attributes, widths=widths)
 
 
 def region(label: str, content: str) -> str:

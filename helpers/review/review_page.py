@@ -4,7 +4,6 @@ The profile ``review`` adds a summary on top, a mark at every cell and paragraph
 The final page knows nothing of it. Colour never speaks alone: every mark has a sign, a number and a text.
 """
 
-import html
 import os
 import re
 import sys
@@ -22,6 +21,7 @@ from helpers.document.outputs import INDEX
 from helpers.document.pandoc_ast import Node
 from helpers.document.provenance import PACKAGES
 from helpers.files.digests import digest
+from helpers.files.templates import Markup
 from helpers.report.cell_names import CELLS
 from helpers.report.figures import format_figure
 from helpers.report.findings import rules
@@ -76,7 +76,7 @@ class Page:
     def header(self) -> Display:
         """Return title and properties of the document, and the report's data as attachments and downloads."""
         parts = prose.front_matter(self.report, self.draft), opendata.markdown(self.report)
-        return Display("\n\n".join(parts), lambda: f"<h1>{html.escape(self.report.title)}</h1>")
+        return Display("\n\n".join(parts), lambda: Markup("<h1>{}</h1>").format(self.report.title))
 
     def prose(self, name: str) -> Display:
         """Return a prose section: ``lead``, ``overview``, ``problems`` or ``other``."""

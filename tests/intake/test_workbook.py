@@ -20,12 +20,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from helpers import intake
+from helpers.files.yaml_text import dump_yaml
 from helpers.intake import workbook
 from helpers.intake.matching import matcher
 from helpers.intake.matching.model import IntakeError
 from helpers.intake.readers import kinds as files
 from helpers.report.findings import rules
-from helpers.report.folder import Report, _Dumper, load, save
+from helpers.report.folder import Report, load, save
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FOLDER, FORM, NEW
 from tests.intake import make
 
@@ -132,7 +133,7 @@ _OF_TYPE: dict[str, Callable[[dict[str, Any]], st.SearchStrategy[Any]]] = {
 def test_every_key_of_report_yml_comes_back_from_the_workbook(example, tmp_path_factory, stated):
     place = tmp_path_factory.mktemp("settings")
     save(example, place / "folder")
-    text = yaml.dump(stated, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+    text = dump_yaml(stated)
     (place / "folder" / "report.yml").write_text(text, encoding="utf-8")
     original = load(place / "folder")
     path = workbook.write(original, place / "a.xlsx")
