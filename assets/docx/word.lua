@@ -146,6 +146,14 @@ return {
       end
       return tbl
     end,
+    -- Quarto keeps what a picture shows beside it, where pandoc's writer does not look.
+    Image = function(image)
+      local alt = image.attributes["fig-alt"] or image.attributes.alt
+      if alt and #image.caption == 0 then
+        image.caption = { pandoc.Str(alt) }
+      end
+      return image
+    end,
     Strong = function(inline)
       return styled(pandoc.Span, inline.content, "Strong")
     end,

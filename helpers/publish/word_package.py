@@ -62,17 +62,22 @@ def _keep_date(custom: bytes, _: Properties) -> bytes:
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_NAMES = {"w": _W[1:-1]}
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 
 
 def _set_body(document: bytes, properties: Properties) -> bytes:
-    """Return tables the widths that were asked for and rows that hold together, and pictures one description."""
+    """Return tables the widths that were asked for and rows that hold together, and captions and pictures as Word has them."""
     from lxml import etree
 
     # Pandoc names a picture by its whole data: address, and a large one is longer than the parser takes unasked.
     root = etree.fromstring(document, etree.XMLParser(huge_tree=True))
     _set_page(root, properties)
     _complete_sections(root)
+    for paragraph in root.iter(f"{_W}p"):
+        _join_properties(paragraph)
+    for table in [*root.iter(f"{_W}tbl")]:
+        _take_out_captioned(table)
     for table in root.iter(f"{_W}tbl"):
         width = _text_width(table)
         if width is not None:
@@ -196,9 +201,33 @@ def _complete_sections(root: Any) -> None:
             page.attrib.update({f"{_W}w": height, f"{_W}h": width, f"{_W}orient": "landscape"})
 
 
+def _join_properties(paragraph: Any) -> None:
+    """Leave one set of properties, the last: Quarto writes those of a caption behind pandoc's own, and out of order."""
+    *others, last = paragraph.findall(f"{_W}pPr") or [None]
+    if not others:
+        return
+    for one in others:
+        paragraph.remove(one)
+    style = last.find(f"{_W}pStyle")
+    if style is not None:  # which says all the rest
+        last[:] = [style]
+    paragraph.insert(0, last)
+
+
+def _take_out_captioned(table: Any) -> None:
+    """Put a figure or table and its caption, which Quarto frames by a table of one cell, into the text itself."""
+    cells = table.findall(f"{_W}tr/{_W}tc")
+    styles = {one.get(f"{_W}val") for one in table.findall(f"{_W}tr/{_W}tc/{_W}p/{_W}pPr/{_W}pStyle")}
+    is_callout = table.find(f"{_W}tblPr/{_W}tblBorders") is not None
+    if len(cells) == 1 and not is_callout and {"ImageCaption", "TableCaption"} & styles:
+        for element in cells[0].xpath("*[not(self::w:tcPr)]", namespaces=_NAMES):
+            table.addprevious(element)
+        table.getparent().remove(table)
+
+
 def _text_width(table: Any) -> int | None:
     """Return the width of the text beside a table in twips, None where the document leaves its page to the reader's printer."""
-    section = next(iter(table.xpath("following::w:sectPr", namespaces={"w": _W[1:-1]})), None)
+    section = next(iter(table.xpath("following::w:sectPr", namespaces=_NAMES)), None)
     page, margins = (None if section is None else section.find(f"{_W}{name}") for name in ("pgSz", "pgMar"))
     if page is None or margins is None:
         return None
@@ -244,7 +273,8 @@ def _set_widths(table: Any, width: int) -> None:
 def _hold_together(row: Any) -> None:
     """Keep a row on one page; the unseen paragraphs of merged cells get its style, or they would undo what it says."""
     _child(_child(row, "trPr"), "cantSplit")
-    paragraphs = row.findall(f"{_W}tc/{_W}p")  # not those of a table in a cell
+    # Neither those of a table in a cell, nor the line behind it.
+    paragraphs = row.xpath("w:tc/w:p[not(preceding-sibling::*[1][self::w:tbl])]", namespaces=_NAMES)
     styles = [paragraph.find(f"{_W}pPr/{_W}pStyle") for paragraph in paragraphs]
     style = next((one for one in styles if one is not None), None)
     for paragraph, own in zip(paragraphs, styles, strict=True):

@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 from published import ENGINES, copy_project
 
 from helpers.publish import Publication, publish
+from helpers.publish.finish import finish
 
 DOCUMENT = """---
 title: 办事说明
@@ -182,6 +183,16 @@ def test_the_pdf_keeps_both_standards(made, flavour: str) -> None:
 
 def test_office_finds_no_fault(made, validate: Validate) -> None:
     assert validate(made.path("docx")) == []
+
+
+def test_finishing_again_changes_nothing(made) -> None:
+    before = made.path("docx").read_bytes()
+    finish(made.path("docx"))
+    assert made.path("docx").read_bytes() == before
+
+
+def test_pictures_are_described(made) -> None:
+    assert made.alts() == (["一个方块"], ["一个方块"], ["一个方块"])
 
 
 @pytest.mark.parametrize("name", ["html", "pdf", "docx"])

@@ -85,6 +85,19 @@ def test_a_word_file_is_dated_by_the_document(made: dict[str, Path]) -> None:
     assert [one.get("name") for one in custom] == ["date"]
 
 
+def finished_body(body: str) -> etree._Element:
+    """The body of a Word file with a small page, finished; its child elements but the last, which is the page."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    page = '<w:sectPr><w:pgSz w:w="900"/><w:pgMar w:left="50" w:right="50"/></w:sectPr>'
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as parts:
+        parts.writestr("word/document.xml", f"<w:document {space}><w:body>{body}{page}</w:body></w:document>")
+    once = finish_docx(package.getvalue())
+    assert finish_docx(once) == once
+    with zipfile.ZipFile(io.BytesIO(once)) as finished:
+        return etree.fromstring(finished.read("word/document.xml"))[0]
+
+
 @pytest.mark.parametrize(
     "properties",
     [
@@ -101,19 +114,25 @@ def test_a_word_file_is_dated_by_the_document(made: dict[str, Path]) -> None:
 def test_a_table_of_another_make_keeps_the_widths_it_does_not_state(properties: str, grid: str) -> None:
     cell = "<w:tr><w:tc><w:p><w:r><w:t>甲</w:t></w:r></w:p></w:tc></w:tr>"
     table = f"<w:tbl>{properties}{grid}{cell}</w:tbl>"
-    page = '<w:sectPr><w:pgSz w:w="900"/><w:pgMar w:left="50" w:right="50"/></w:sectPr>'
-    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as parts:
-        parts.writestr(
-            "word/document.xml", f"<w:document {space}><w:body>{table}{page}</w:body></w:document>"
-        )
-    with zipfile.ZipFile(io.BytesIO(finish_docx(package.getvalue()))) as finished:
-        root = etree.fromstring(finished.read("word/document.xml"))
+    root = finished_body(table)
     widths = [one.get(f"{{{root.nsmap['w']}}}w") for one in root.iter("{*}gridCol")]
     half = "50%" in properties and "99" in grid
     assert widths == (["400"] if half else ["99"] if "99" in grid else [None] if grid else [])
     assert "".join(root.itertext()) == "甲"
+
+
+@pytest.mark.parametrize(
+    "inner", ["<w:p><w:r><w:t>图</w:t></w:r></w:p>", "<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>"]
+)
+def test_a_caption_that_quarto_frames_stands_in_the_text(inner: str) -> None:
+    own = '<w:pPr><w:jc w:val="left"/><w:spacing w:before="200"/><w:pStyle w:val="ImageCaption"/></w:pPr>'
+    caption = f'<w:p><w:pPr><w:jc w:val="center"/></w:pPr>{own}<w:r><w:t>题</w:t></w:r></w:p>'
+    frame = f"<w:tbl><w:tblPr/><w:tr><w:tc><w:tcPr/>{inner}{caption}</w:tc></w:tr></w:tbl>"
+    body = finished_body(frame + "<w:p/>")
+    names = [etree.QName(one).localname for one in body]
+    assert names == ["p" if "图" in inner else "tbl", "p", "p", "sectPr"]
+    properties = body[1].findall("{*}pPr")
+    assert [[etree.QName(one).localname for one in found] for found in properties] == [["pStyle"]]
 
 
 def test_a_document_without_a_date_keeps_the_clocks(document: Path, tmp_path: Path) -> None:
