@@ -6,7 +6,7 @@ if not FORMAT:match("typst") then
 end
 
 -- Properties that the template prints as content; others, such as lang, stand inside strings of its own.
-local SHOWN = { "title", "author", "by-author", "keywords", "description", "watermark" }
+local SHOWN = { "title", "subtitle", "abstract", "abstract-title", "toc-title", "author", "by-author", "keywords", "description", "watermark" }
 
 local function string_of(el)
   local text = el.text:gsub('[\\"]', "\\%0")

@@ -20,6 +20,7 @@ from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
 from helpers.publish.qmd.source import read_document
+from helpers.publish.qmd.supported import wants_ua
 
 __all__ = ["Publication", "publish"]
 
@@ -115,7 +116,15 @@ def publish(
         if quarto:
             _, variables = _environment(shared.data.get("date"))
             made = quarto_engine.render(
-                quarto, source, formats, given, profile, stage / "work", variables, notify
+                quarto,
+                source,
+                formats,
+                given,
+                profile,
+                stage / "work",
+                variables,
+                wants_ua(options["typst"]),
+                notify,
             )
             name, versions = "quarto", quarto_engine.versions(quarto)
         else:

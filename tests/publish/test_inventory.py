@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from helpers.publish import PublishError
-from helpers.publish.qmd.__main__ import KINDS, page
 from helpers.publish.qmd.supported import inventory
+from tools.quarto_options import KINDS, page
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A document with one name of a kind: what stands in the header, in the body, and the line the name stands on.
@@ -107,5 +107,5 @@ def test_every_row_has_a_reason_and_a_page_tells_all():
 
 
 def test_the_page_is_current():
-    made_by = "python -m helpers.publish.qmd > docs/zh/quarto选项.md"
+    made_by = "python tools/quarto_options.py > docs/zh/quarto选项.md"
     assert (ROOT / "docs" / "zh" / "quarto选项.md").read_text(encoding="utf-8") == page(), made_by

@@ -12,13 +12,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from helpers.files import extras
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
-from helpers.publish.qmd.errors import CellError, PublishError
+from helpers.publish.qmd.errors import CellError, Place, PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.source import Document, cell_name
 
@@ -93,6 +94,7 @@ def render(
     profile: str | None,
     work: Path,
     environment: Mapping[str, str],
+    accessible: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
     """Render with Quarto.
@@ -113,6 +115,8 @@ def render(
         The folder for the outputs, to be made.
     environment
         The environment of the process.
+    accessible
+        Whether the PDF is to keep PDF/UA.
     progress
         Called for each format.
 
@@ -126,6 +130,8 @@ def render(
     PublishError
         With what Quarto or the failed cell says, without traceback.
     """
+    if "pdf" in formats and accessible:
+        _ask_for_words(document)
     work.mkdir()
     common: list[str] = ["--profile", profile] if profile else []
     if parameters:
@@ -153,6 +159,21 @@ def render(
         if not outputs[name].is_file():
             raise _error(log, document)
     return outputs
+
+
+def _ask_for_words(document: Document) -> None:
+    """Refuse a figure of a cell without words for it, before Typst does so without saying which."""
+    lines = document.lines
+    for number, line in enumerate(lines):
+        if re.match(r" *`{3,}\s*\{python\b", line):
+            options = [*takewhile(lambda text: text.startswith("#|"), lines[number + 1 :])]
+            named = dict(text[2:].strip().partition(":")[::2] for text in options)
+            label = named.get("label", "").strip()
+            if (label.startswith("fig-") or "fig-cap" in named) and "fig-alt" not in named:
+                message = (
+                    f"{cell_name(label or None)}的图没有替代文字，PDF/UA 要求有；请写 #| fig-alt: 图上有什么"
+                )
+                raise PublishError(message, Place(document.path, number + 1))
 
 
 def _run(document: Document, command: list[str], variables: Mapping[str, str]) -> str:
@@ -223,13 +244,29 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
+def _place(document: Document, number: int, total: int, label: str, log: str) -> Place | None:
+    """Find the line that raised in a cell that Quarto counts; a cell of parameters that it puts in is none of the document's."""
+    fences = [line for line, text in enumerate(document.lines, 1) if re.match(r" *`{3,}\s*\{python\b", text)]
+    if label:
+        named = document.find(rf"^#\|\s*label:\s*{re.escape(label)}\s*$")
+        fence = max((line for line in fences if named and line < named.line), default=0)
+    else:
+        tags = document.find(r"^#\|\s*tags:.*\bparameters\b")
+        tagged = sum(line < tags.line for line in fences) if tags else 0
+        position = number - (total == len(fences) + 1 and number > tagged)
+        fence = fences[position - 1] if total - len(fences) in (0, 1) else 0
+    raised = re.search(r"Cell In\[\d+\], line (\d+)", _ANSI.sub("", log))
+    return Place(document.path, fence + (int(raised[1]) if raised else 0)) if fence else None
+
+
 def _error(log: str, document: Document) -> PublishError:
     """Find the sentence that matters in Quarto's log: the exception's own words, or its type and message."""
     lines = [line.rstrip() for line in _ANSI.sub("", log).splitlines()]
-    progress = [found[1] for line in lines if (found := re.search(r"Cell \d+/\d+: '(.*?)'", line))]
-    label = progress[-1] if progress else ""
-    name = cell_name(label or None)
-    place = document.find(rf"^#\|\s*label:\s*{re.escape(label)}\s*$") if label else None
+    progress = [found for line in lines if (found := re.search(r"Cell (\d+)/(\d+): '(.*?)'", line))]
+    name, place = cell_name((progress[-1][3] if progress else "") or None), None
+    if progress:
+        number, total, label = progress[-1].groups()
+        place = _place(document, int(number), int(total), label, log)
     if any(line.startswith("An error occurred while executing") for line in lines):
         start = max(number for number, line in enumerate(lines) if line == "-" * 18)
         message = [line for line in lines[start + 1 :] if line.strip() and not line.startswith("WARN")]
@@ -240,5 +277,7 @@ def _error(log: str, document: Document) -> PublishError:
         return CellError("\n".join(message))
     if "Kernel died" in lines:
         return PublishError(f"{name}运行时 Jupyter 内核意外退出（内存不足，或被结束）", place)
+    if "missing alt text" in log:
+        return PublishError("PDF/UA 要求每张图有替代文字：图片写 {fig-alt=…}，单元格写 #| fig-alt: …")
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return PublishError("Quarto 没有完成：" + "\n".join(errors or [line for line in lines if line][-5:]))

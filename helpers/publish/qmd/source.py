@@ -132,16 +132,6 @@ class Document:
         )
         return next(places, None)
 
-    def find_word(self, word: str) -> Place | None:
-        """Return the first line where a word stands by itself, or None where no line has it.
-
-        Parameters
-        ----------
-        word
-            The word.
-        """
-        return self.find(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-
 
 def read_document(path: Path) -> Document:
     """Read a ``.qmd`` as far as any engine needs it.

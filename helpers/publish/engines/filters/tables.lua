@@ -9,7 +9,7 @@ local function read(html)
   return pandoc.Div(pandoc.read(text, 'html').blocks)
 end
 
-local function plain(el)
+local function without_style(el)
   el.attributes.style = nil
   return el
 end
@@ -17,7 +17,13 @@ end
 -- What a cell displays as HTML and nothing else: its text and tables, without the look.
 local function displayed(html)
   if context.format == 'html' then return pandoc.RawBlock('html', html) end
-  local blocks = read(html):walk({Div = plain, Span = plain, Header = plain}).content
+  local blocks = read(html):walk({
+    Div = function(el) return el.content end,
+    RawBlock = function() return {} end,
+    RawInline = function() return {} end,
+    Span = without_style, Header = without_style,
+  }).content
+  blocks = blocks:filter(function(block) return block.t ~= 'Plain' or #block.content > 0 end)
   local shown = false
   blocks:walk({Str = function() shown = true end, Image = function() shown = true end, Math = function() shown = true end})
   if not shown then fail('empty-html', html:gsub('%s+', ' '):sub(1, 40)) end

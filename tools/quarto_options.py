@@ -1,6 +1,9 @@
-"""Print the inventory of Quarto's names as a page: ``python -m helpers.publish.qmd > docs/zh/quarto选项.md``."""
+"""Print the inventory of Quarto's names as a page: ``python tools/quarto_options.py > docs/zh/quarto选项.md``."""
 
-from __future__ import annotations
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from helpers.publish.qmd.supported import Row, inventory
 
@@ -25,7 +28,7 @@ Quarto 1.10 的文档列出的每个名称，内置引擎怎样处理：**支持
 或者在网页、PDF、Word 里本来就**不起作用**。不认识的名称也拒绝，并说出最接近的一个；文档自己的数据写在 `metadata:` 下，或在文中、模板里用到它。
 有 Quarto 时用 Quarto，这一页与它无关。
 
-本页由 `helpers/publish/qmd/inventory.yml` 生成：`python -m helpers.publish.qmd > docs/zh/quarto选项.md`。"""
+本页由 `helpers/publish/qmd/inventory.yml` 生成：`python tools/quarto_options.py > docs/zh/quarto选项.md`。"""
 
 
 def page() -> str:
