@@ -1,1 +1,1 @@
-"""What does report.qmd print? Tables, charts, prose, open data, and how the document was made."""
+"""What does report.qmd show? Tables, charts, prose, open data, and how the document was made."""

@@ -1,6 +1,8 @@
 """Cells: where a figure stands, and what it is called."""
 
-from helpers.report.form import FORM
+from itertools import chain
+
+from helpers.report.form import FORM, TOTAL
 
 Cell = tuple[str, str, str]
 """A figure's place: table, row and column by key."""
@@ -10,6 +12,20 @@ CELLS: dict[str, list[Cell]] = {
     for name, table in FORM.tables.items()
 }
 """All cells by table, row by row."""
+
+BY_NAME: dict[str, Cell] = {
+    **{
+        row: (name, row, TOTAL if TOTAL in table.column else "value")
+        for name, table in FORM.tables.items()
+        for row in table.row
+    },
+    **{
+        f"{row}.{column}": (name, row, column)
+        for name, row, column in chain(*CELLS.values())
+        if column != "value"
+    },
+}
+"""Cells by the names they have in prose: ``licensing``, ``new_received.business``, and ``new_received`` for the total."""
 
 
 def place(cell: Cell) -> str:

@@ -22,8 +22,8 @@ from helpers.document.pandoc_ast import Node
 from helpers.document.provenance import PACKAGES
 from helpers.files.digests import digest
 from helpers.files.templates import Markup
-from helpers.report.cell_names import CELLS
-from helpers.report.figures import format_figure
+from helpers.report.cell_names import BY_NAME, CELLS
+from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import rules
 from helpers.report.folder import PROSE, Report, files_of, read
 from helpers.report.form import FORM
@@ -92,6 +92,24 @@ class Page:
         """Return a chart by its key in the index of outputs; None where it is not shown."""
         _require(key, [key for key, output in INDEX.items() if output.kind == "figure"], "图")
         return charts.display(self.report, key, self.years)
+
+    def number(self, name: str) -> Figure | None:
+        """Return a figure, for text or a chart of one's own, by the name it has in prose.
+
+        Parameters
+        ----------
+        name
+            A row's key, as in ``licensing``; of a row with several columns it is the total, and ``new_received.business``
+            one of them.
+
+        Returns
+        -------
+        int or Decimal or None
+            A count, or an amount of money in 万元; None where a draft's cell could not be read.
+        """
+        if name not in BY_NAME:
+            _require(name, [known for known in BY_NAME if "." not in known], "数")
+        return self.report.figure(*BY_NAME[name])
 
     def summary(self) -> Display | None:
         """Return what stands before the report: nothing."""

@@ -24,7 +24,7 @@ def with_applications() -> Report:
 def shown_as(report: Report, key: str, years: Sequence[Report] = ()) -> str:
     """A chart as Markdown; empty where it is not shown."""
     display = charts.display(report, key, years)
-    return str(display) if display else ""
+    return display.markdown if display else ""
 
 
 def test_xiaodukou_shows_its_decisions_and_no_applications() -> None:

@@ -2,6 +2,12 @@
 
 import base64
 import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import nbclient
 import nbformat
@@ -10,7 +16,6 @@ from conftest import ROOT, XIAODUKOU
 from lxml import html
 from PIL import Image
 
-from helpers.document.cell_display import Display
 from helpers.document.charts import CHARTS
 from helpers.publish.qmd.source import Cell, Prose, parse_parts, read_document
 from helpers.report.form import FORM
@@ -75,7 +80,8 @@ def test_what_is_not_shown_gives_nothing(shown: dict[str, dict[str, str]]) -> No
 def test_a_render_gets_markdown_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUARTO_DOCUMENT_PATH", str(ROOT))
     part = open_report(XIAODUKOU).table("disclosure")
-    assert part._repr_mimebundle_() == {"text/markdown": str(part), "text/plain": str(part)}
+    assert part.markdown == str(part)
+    assert part._repr_mimebundle_() == {"text/markdown": part.markdown, "text/plain": part.markdown}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +93,32 @@ def test_a_part_that_is_none_is_refused_with_those_there_are(kind: str, known: l
     assert all(name in str(refused.value) for name in known)
 
 
-def test_a_cell_may_print_a_part_as_well() -> None:
-    report = open_report(XIAODUKOU)
-    assert isinstance(report.header(), Display)
-    assert str(report.chart("decisions")).startswith("```{=html}")
+@pytest.mark.quarto
+def test_quarto_converts_the_document_to_this_notebook(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "report.qmd", tmp_path)
+    subprocess.run(["quarto", "convert", "report.qmd"], cwd=tmp_path, check=True, timeout=120)
+    converted = nbformat.read(tmp_path / "report.ipynb", as_version=4)
+
+    def code(book: nbformat.NotebookNode) -> list[str]:
+        cells = (cell.source for cell in book.cells if cell.cell_type == "code")
+        return [re.sub(r"^#\|.*\n", "", source, flags=re.MULTILINE).strip() for source in cells]
+
+    assert code(converted) == code(notebook())
+
+
+def test_a_terminal_shows_a_part_as_plain_text() -> None:
+    """As in ``python -c "…; print(report.table("disclosure"))"``."""
+    code = (
+        "from helpers.review import open_report\n"
+        "report = open_report('data/xiaodukou-2024')\n"
+        "print(report.table('disclosure'))\n"
+        "print([report.chart('decisions'), report.header(), report.prose('overview')])\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "QUARTO_DOCUMENT_PATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^\| 行政许可 +\| 403 +\|$", done.stdout, re.MULTILINE)
+    assert "行政许可403件，行政处罚18件" in done.stdout
+    assert not re.search(r"[<>{}]|base64|\bDisplay\b", done.stdout)

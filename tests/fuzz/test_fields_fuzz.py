@@ -67,12 +67,12 @@ def printed(report: Report) -> str:
     page = Review(report)
     parts = [
         prose.front_matter(report),
-        page.summary(),
-        page.prose("lead"),
-        page.prose("overview"),
+        page.summary().markdown,
+        page.prose("lead").markdown,
+        page.prose("overview").markdown,
         *page._notes(),
     ]
-    return "\n\n".join(map(str, parts))
+    return "\n\n".join(parts)
 
 
 def read_by_pandoc(markdown: str) -> Any:
