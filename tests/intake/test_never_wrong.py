@@ -4,7 +4,7 @@ import random
 import re
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from helpers.intake.matching import matcher
@@ -229,6 +229,7 @@ def test_a_changed_table_never_gives_a_wrong_figure(changes, seed, spread, break
 
 
 @settings(max_examples=100, deadline=None)
+@example(seed=6494, changes=[narrower])  # beside the blank in print, but not where the head puts the two
 @given(
     seed=st.integers(0, 10_000), changes=st.lists(st.sampled_from([letter, narrower, blank_row]), max_size=1)
 )

@@ -230,7 +230,8 @@ class GridReader:
 def _without_wrong_spans(table: str, below: Sequence[Cell], after: Sequence[Entry]) -> list[Cell]:
     """Choose between the heads' places and the form's order where the heads' spans contradict each other.
 
-    The sums decide; where they confirm neither, cells that the two would fill differently stay open.
+    The sums decide; where they confirm neither, cells that the two would fill differently stay open, and so does a number
+    that stands beside a blank in either order and may hold its digits too.
     """
     printed = [entry.cell for entry in after] if len(after) == len(below) else [Cell("")] * len(below)
     held = [
@@ -240,8 +241,17 @@ def _without_wrong_spans(table: str, below: Sequence[Cell], after: Sequence[Entr
     ]
     if len(held) == 1:
         return list(held[0])
+    width = len(FORM.tables[table].columns)
+    glued = {
+        cell: checked.doubt
+        for order in (below, printed)
+        for cell, checked in zip(order, without_glue(order, width), strict=True)
+        if checked is not cell
+    }
     return [
-        one if one.text == other.text else Cell(one.text, one.doubt or _SPANS, (one,))
+        Cell(one.text, one.doubt or glued.get(one, _SPANS), (one,))
+        if one in glued or one.text != other.text
+        else one
         for one, other in zip(below, printed, strict=True)
     ]
 
