@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.checks.catalogue import LEVELS
+from helpers.checks.hints import Hint
+from helpers.checks.suspects import SHOWN
 from helpers.checks.verdict import Verdict, check_many
 from helpers.document.table_html import Cell, table
 from helpers.files.templates import Markup, filled
@@ -15,6 +17,8 @@ from helpers.report.findings import Finding, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+HINTS_HEADING = "可能错在哪一格（按可能性排列，只是提示，没有改动，请对照原始材料）"
 
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
@@ -83,7 +87,24 @@ def _print(console: "Console", verdict: Verdict) -> None:
         )
         _write(console, found.message, indent=5)
         _write(console, f"依据：{found.basis}", "dim", indent=5)
+    open_hints = _open(verdict.hints)
+    if open_hints:
+        _write(console, f"{HINTS_HEADING}：", "bold cyan", indent=2)
+    for number, hint in enumerate(open_hints, 1):
+        for mark, suspect in zip(_marks(number, len(open_hints)), hint.suspects, strict=False):
+            _write(console, f"{mark}  {suspect.message}", indent=5)
     console.print()
+
+
+def _open(hints: Sequence[Hint]) -> list[Hint]:
+    """Return the hints that leave a choice; what a finding already says is not said again."""
+    return [hint for hint in hints if len(hint.suspects) > 1]
+
+
+def _marks(number: int, count: int) -> Iterator[str]:
+    """Yield the marks of a hint's proposals: 1, 2, 3, and where there are several hints 1-1, 1-2, 1-3."""
+    for rank in range(1, SHOWN + 1):
+        yield f"{number}-{rank}" if count > 1 else str(rank)
 
 
 def _write(console: "Console", text: str, style: str = "", indent: int = 0) -> None:
@@ -150,10 +171,17 @@ def page(verdicts: Sequence[Verdict]) -> str:
             "passed": verdict.passed,
             "outcome": _outcome(verdict),
             "table": _table(verdict.findings, f"report-{number}") if verdict.findings else None,
+            "hints": _open(verdict.hints),
         }
         for number, verdict in enumerate(verdicts, 1)
     ]
-    return filled("check.html", title="报告检查结果", summary=summary(verdicts), reports=reports)
+    return filled(
+        "check.html",
+        title="报告检查结果",
+        summary=summary(verdicts),
+        reports=reports,
+        hints_heading=HINTS_HEADING,
+    )
 
 
 def _table(findings: Sequence[Finding], label: str) -> Markup:

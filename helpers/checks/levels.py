@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from helpers.checks.context import Context
 from helpers.checks.rule import rule
-from helpers.checks.sums import difference, is_transposition
+from helpers.checks.slips import difference
 from helpers.checks.years import STOCKS
 from helpers.report.cell_names import Cell, place
 from helpers.report.figures import Figure, format_figure
@@ -18,14 +18,9 @@ _NAMED = 5
 
 @rule("A-REGULATIONS")
 def regulations(context: Context) -> Iterator[Finding]:
-    """See that an organ below prefecture level states no regulations of its own.
-
-    A department's level is that of its linked parent; without one it is not judged.
-    """
-    level = context.report.level
-    if level == "department" and context.parent is not None:
-        level = context.parent.report.level
-    if level is None or level not in _WITHOUT_REGULATIONS:
+    """See that an organ below prefecture level states no regulations of its own."""
+    level = _level(context)
+    if level is None or not has_no_regulations(context):
         return
     for row in FORM.tables["disclosure"].row:
         cell = ("disclosure", row, "value")
@@ -36,6 +31,17 @@ def regulations(context: Context) -> Iterator[Finding]:
                 "行政规范性文件请填在下一行。"
             )
             yield finding("A-REGULATIONS", message, expected="0", actual=actual, **context.where(cell))
+
+
+def _level(context: Context) -> str | None:
+    """Return the level of the organ, and of a department that of its linked parent."""
+    level = context.report.level
+    return context.parent.report.level if level == "department" and context.parent else level
+
+
+def has_no_regulations(context: Context) -> bool:
+    """Tell whether an organ's level may not issue regulations; a department without a linked parent is not judged."""
+    return _level(context) in _WITHOUT_REGULATIONS
 
 
 def summed(parent: Report, children: Iterable[tuple[Report, Mapping[Cell, Figure]]]) -> dict[Cell, Figure]:
@@ -61,7 +67,8 @@ def summed(parent: Report, children: Iterable[tuple[Report, Mapping[Cell, Figure
     return sums
 
 
-def _sums(context: Context) -> dict[Cell, Figure]:
+def gathered_sums(context: Context) -> dict[Cell, Figure]:
+    """Sum the children that are known per cell."""
     return summed(context.report, ((child.report, child.figures) for child in context.children.contexts))
 
 
@@ -81,7 +88,7 @@ def gathered(context: Context) -> Iterator[Finding]:
     children = context.children
     if not children.complete or not children.contexts:
         return
-    for cell, expected in _sums(context).items():
+    for cell, expected in gathered_sums(context).items():
         actual = context.figures.get(cell)
         if (
             actual is None
@@ -89,10 +96,9 @@ def gathered(context: Context) -> Iterator[Finding]:
             or any(cell not in child.figures for child in children.contexts)
         ):
             continue
-        swap = "可能是两位数字颠倒。" if is_transposition(actual, expected) else ""
         message = (
             f"{place(cell)}填 {format_figure(actual)}，{len(children.contexts)} 个下级之和为 {format_figure(expected)}"
-            f"（{_shares(cell, children.contexts) or '都是 0'}），相差 {difference(actual, expected)}。{swap}"
+            f"（{_shares(cell, children.contexts) or '都是 0'}），相差 {difference(actual, expected)}。"
         )
         yield finding(
             "H-SUM",
@@ -108,9 +114,9 @@ def bounded(context: Context) -> Iterator[Finding]:
     """Hold every cell against the sum over the children that are known, and against the parent's cell."""
     children = context.children
     if not children.complete:
-        for cell, least in _sums(context).items():
+        for cell, least in gathered_sums(context).items():
             actual = context.figures.get(cell)
-            if actual is not None and actual < least and not _is_stock(cell):
+            if actual is not None and actual < least and not is_stock(cell):
                 message = (
                     f"{place(cell)}填 {format_figure(actual)}，小于已知 {len(children.contexts)} 个下级之和 {format_figure(least)}"
                     f"（{_shares(cell, children.contexts)}），少了 {format_figure(least - actual)}。"
@@ -122,7 +128,7 @@ def bounded(context: Context) -> Iterator[Finding]:
     if context.parent is not None:
         for cell, actual in context.figures.items():
             most = context.parent.figures.get(cell)
-            if most is not None and actual > most and not _is_stock(cell):
+            if most is not None and actual > most and not is_stock(cell):
                 message = (
                     f"{place(cell)}填 {format_figure(actual)}，上级“{context.parent.report.short_name}”汇总后的同一格只有 {format_figure(most)}，"
                     "请与上级核对是哪一方错了。"
@@ -133,5 +139,6 @@ def bounded(context: Context) -> Iterator[Finding]:
                 )
 
 
-def _is_stock(cell: Cell) -> bool:
+def is_stock(cell: Cell) -> bool:
+    """Tell whether a cell counts regulations or normative documents."""
     return cell[1].split("_")[0] in STOCKS

@@ -12,8 +12,9 @@ from typing import Any
 
 from helpers.checks.catalogue import stages
 from helpers.checks.context import Context, FolderCache
+from helpers.checks.equations import equations
+from helpers.checks.hints import Hint, hints, noted
 from helpers.checks.rule import Check
-from helpers.checks.sums import equations
 from helpers.files.scratch import end_with_parent
 from helpers.report.cell_names import Cell
 from helpers.report.findings import Finding, errors, finding, listed, rules, unforeseen
@@ -43,6 +44,8 @@ class Verdict:
         How many of the findings were explained.
     verified
         What was held against what, for people.
+    hints
+        Where it is perhaps wrong: for what does not add up, the changes that would mend it, never applied.
     report
         The report; None where the folder has none, and in verdicts of :func:`check_many`, which may be thousands.
     """
@@ -53,6 +56,7 @@ class Verdict:
     findings: list[Finding]
     explained: int = 0
     verified: str = ""
+    hints: tuple[Hint, ...] = ()
     report: Report | None = field(default=None, repr=False)
 
     @property
@@ -95,6 +99,7 @@ class Verdict:
             "passed": self.passed,
             "counts": self.counts,
             "findings": [found.to_json() for found in self.findings],
+            "suspects": [hint.to_json() for hint in self.hints],
         }
 
 
@@ -188,7 +193,8 @@ def _judge(folder: Path, cache: FolderCache) -> Verdict:
             for found in _run(run, context)
             if (found.table, found.row, found.column) not in context.reported
         ]
-    findings = list(dict.fromkeys(findings))
+    found_hints = _hints(findings, context)
+    findings = list(dict.fromkeys(noted(findings, found_hints)))
     explained = [_explained(found, context) for found in findings]
     count = sum(new is not old for new, old in zip(explained, findings, strict=True) if old.level != "error")
     return Verdict(
@@ -198,8 +204,20 @@ def _judge(folder: Path, cache: FolderCache) -> Verdict:
         explained,
         count,
         _verified(context),
+        found_hints,
         context.report,
     )
+
+
+_SUMS = frozenset({"sums", "years"})
+"""Stages whose findings may tell which cell is wrong."""
+
+
+def _hints(findings: Iterable[Finding], context: Context) -> tuple[Hint, ...]:
+    """Find where it is perhaps wrong, if sums, years or levels do not agree."""
+    wrong = [found for found in findings if found.level != "info" and rules()[found.rule].stage in _SUMS]
+    found = hints(context) if wrong else []
+    return tuple(hint for hint in found if any(map(hint.concerns, wrong)))
 
 
 def _run(check: Check, context: Context) -> list[Finding]:

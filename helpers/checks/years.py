@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from helpers.checks.context import Context
 from helpers.checks.rule import rule
-from helpers.checks.sums import difference, is_transposition, violated
-from helpers.report.cell_names import Cell, place
-from helpers.report.figures import Figure, format_figure
+from helpers.checks.slips import difference
+from helpers.report.cell_names import place
+from helpers.report.figures import format_figure
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import Report
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
@@ -57,7 +57,6 @@ def carried(context: Context) -> Iterator[Finding]:
                 f"{place(over)}填 {format_figure(actual)}，{last.report.year} 年度报告"
                 f"“{FORM.tables['applications'].row[CARRIED_FORWARD].label}”同一栏是 {format_figure(expected)}，应当一致。"
             )
-            message += _mends_identity(this, over, expected)
             found = finding(
                 "X-CARRY",
                 message,
@@ -66,14 +65,6 @@ def carried(context: Context) -> Iterator[Finding]:
                 **this.where(over),
             )
             yield from _of_year(context, this.report, found)
-
-
-def _mends_identity(context: Context, over: Cell, right: Figure) -> str:
-    swap = "可能是两位数字颠倒。" if is_transposition(context.figures[over], right) else ""
-    for equation in violated("B-IDENT", context.figures):
-        if over in equation.addends and equation.corrected(over, context.figures) == right:
-            return f"{swap}改成 {format_figure(right)} 后，这一栏的勾稽关系也就对上了。"
-    return swap
 
 
 @rule("X-STOCK")

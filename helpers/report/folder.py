@@ -18,6 +18,7 @@ from helpers.files.reading import SourceError, read_text, unprintable
 from helpers.files.spreadsheets import csv_text
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
+from helpers.report.cell_names import Cell
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
@@ -66,6 +67,8 @@ class Report:
     co_defendants
         Lawsuits that several children stood in together, each counted once in the sum over them: ``block``, ``result``
         and ``organs``.
+    computed
+        Totals that the folder leaves blank, by (table name, row key, column key).
     trends
         Whether charts over the linked years are shown, where there are at least three.
     """
@@ -84,6 +87,7 @@ class Report:
     tables: dict[str, pd.DataFrame]
     prose: dict[str, str]
     lines: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
+    computed: frozenset[Cell] = field(default=frozenset(), compare=False)
     co_defendants: list[dict[str, Any]] = field(default_factory=list)
     trends: bool = True
 
@@ -170,18 +174,27 @@ def _read(folder: Path) -> Reading:
     settings, findings = read_settings(folder)
     tables: dict[str, pd.DataFrame] = {}
     lines: dict[tuple[str, str], int] = {}
+    computed: set[Cell] = set()
     for table in FORM.tables.values():
         reader = TableReader(table, f"{table.name}.csv")
         reader.read(folder)
         tables[table.name] = reader.frame()
         lines |= {(table.name, key): line for key, line in reader.lines.items()}
+        computed |= {(table.name, *cell) for cell in reader.computed}
         findings += reader.findings
     prose, wrong = _read_prose(folder)
     findings += wrong
     report = None
     if settings is not None:
         findings += listed(_strangers(folder))
-        report = Report(folder=folder, **settings, tables=tables, prose=prose, lines=lines)
+        report = Report(
+            folder=folder,
+            **settings,
+            tables=tables,
+            prose=prose,
+            lines=lines,
+            computed=frozenset(computed),
+        )
     return Reading(folder, report, list(dict.fromkeys(findings)))
 
 

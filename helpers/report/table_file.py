@@ -23,6 +23,7 @@ class TableReader:
         self.file = file
         self.findings: list[Finding] = []
         self.lines: dict[str, int] = {}
+        self.computed: set[tuple[str, str]] = set()
         self.figures: dict[str, dict[str, Figure | None]] = {
             key: dict.fromkeys(table.column) for key in table.row
         }
@@ -121,6 +122,7 @@ class TableReader:
             known = [figure for figure in addends if figure is not None]
             if len(known) == len(addends):
                 self.figures[key][column] = sum(known)
+                self.computed.add((key, column))
 
     def frame(self) -> pd.DataFrame:
         """Return the figures as they stand in :class:`Report`."""

@@ -43,7 +43,15 @@ def test_json_has_the_agreed_shape(wrong: Path) -> None:
     done = command(wrong, wrong.parent / "pingtan-2022", "--json")
     assert done.returncode == 1
     first, second = json.loads(done.stdout)
-    assert list(first) == ["report", "organ", "year", "passed", "counts", "findings"]
+    assert list(first) == [
+        "report",
+        "organ",
+        "year",
+        "passed",
+        "counts",
+        "findings",
+        "suspects",
+    ]
     assert (first["report"], first["organ"], first["year"], first["passed"]) == (
         str(wrong),
         "平潭综合实验区",

@@ -123,7 +123,7 @@ def test_a_wrong_total_of_all_results_is_named_by_three_sums(edit: Edit) -> None
     folder = edit("pingtan-2022/applications.csv", "（七）总计,72,3,", "（七）总计,74,3,")
     found = checks.check(folder).findings
     assert {one.rule for one in found} == {"B-ROWSUM", "B-RESULT", "B-IDENT"}
-    assert all("把 74 改成 72，有关的 3 处合计就都对上了" in one.message for one in found)
+    assert all("把 74 改成 72（一位数字填错了），有关的 3 处合计就都对上了" in one.message for one in found)
 
 
 def test_a_figure_typed_one_row_off(edit: Edit) -> None:
@@ -137,12 +137,15 @@ def test_a_figure_typed_one_row_off(edit: Edit) -> None:
         ("B-ROWSUM", "partly_granted"),
         ("B-ROWSUM", "denied_state_secret"),
     ]
-    assert all("可能有一个数填错了行" in one.message for one in found)
+    assert all("（填到了相邻的一行），有关的 2 处合计就都对上了" in one.message for one in found)
 
 
 def test_two_digits_of_a_proceedings_total_swapped(edit: Edit) -> None:
     folder = edit("pingtan-2025/proceedings.csv", "行政复议,25,3,8,0,36", "行政复议,25,3,8,0,63")
-    assert "第四部分“行政复议”总计一栏的 63 应为 36" in checks.check(folder).findings[0].message
+    assert (
+        "第四部分“行政复议”总计一栏：把 63 改成 36（两位数字颠倒了），有关的 1 处合计就对上了"
+        in checks.check(folder).findings[0].message
+    )
 
 
 def test_the_year_before_tells_which_figure_broke_the_identity(edit: Edit) -> None:
@@ -155,7 +158,8 @@ def test_the_year_before_tells_which_figure_broke_the_identity(edit: Edit) -> No
     assert set(found) == {
         (rule, column) for rule in ("B-IDENT", "X-CARRY") for column in ("natural_person", "total")
     }
-    assert "改成 1 后，这一栏的勾稽关系也就对上了" in found["X-CARRY", "total"].message
+    assert "自然人一栏：把 3 改成 1" in found["X-CARRY", "total"].message
+    assert "总计一栏：把 3 改成 1" in found["X-CARRY", "total"].message
 
 
 # A cell already reported ----------------------------------------------------------------------------------------------
