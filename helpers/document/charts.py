@@ -6,7 +6,6 @@ that they can be read in grey and need no legend.
 """
 
 import base64
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from helpers.document.cell_display import Display
 from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
 from helpers.document.outputs import INDEX, Output
-from helpers.document.pandoc_ast import raw_html
+from helpers.document.pandoc_ast import raw_html, typst_string
 from helpers.document.table_html import region, table
 from helpers.files.templates import filled
 from helpers.report.figures import Figure as Number
@@ -283,7 +282,7 @@ def _drawn(chart: AnyChart, caption: str) -> Display:
     address = f"data:image/svg+xml;base64,{base64.b64encode(vector).decode()}"
     page = str(filled("figure.html", identity=identity, address=address, alt=chart.alt, caption=caption))
     pdf = (
-        f'#figure(image(bytes({_typst(vector.decode())}), format: "svg", width: 100%, alt: {_typst(chart.alt)}), '
+        f'#figure(image(bytes({typst_string(vector.decode())}), format: "svg", width: 100%, alt: {typst_string(chart.alt)}), '
         f"caption: [{caption}], kind: image, supplement: none, numbering: none) <{identity}>"
     )
     if chart.table:  # which stands on the same page
@@ -298,8 +297,3 @@ def _drawn(chart: AnyChart, caption: str) -> Display:
         f'::: {{.content-visible when-format="docx"}}\n{word}\n:::'
     )
     return Display(markdown, lambda: page, picture)
-
-
-def _typst(text: str) -> str:
-    """Return ``text`` as a Typst string literal; JSON's escapes are Typst's for all that occurs here."""
-    return json.dumps(text, ensure_ascii=False)

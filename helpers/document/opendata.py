@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.document.pandoc_ast import typst_string
 from helpers.files.digests import digest_of
 from helpers.files.reading import read_bytes
 from helpers.files.templates import Markup, filled
@@ -81,7 +82,7 @@ def _attachment(file: Download) -> str:
     relationship = "data" if file.suffix == ".csv" else "alternative"
     return (
         f'#pdf.attach("{file.key}{file.suffix}", bytes(({data})), relationship: "{relationship}", '
-        f'mime-type: "{file.media_type}", description: "{file.title}")'
+        f'mime-type: "{file.media_type}", description: {typst_string(file.title)})'
     )
 
 

@@ -45,6 +45,11 @@ def raw_html(markup: str) -> str:
     return f"```{{=html}}\n{safe}\n```"
 
 
+def typst_string(text: str) -> str:
+    """Return a text as a string literal of Typst, in which these are the only escapes that are needed."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
 # Inlines --------------------------------------------------------------------------------------------------------------
 
 

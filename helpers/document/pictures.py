@@ -5,7 +5,6 @@ What is printed is the picture alone: the place and the camera that a photograph
 
 import base64
 import io
-import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -246,15 +245,8 @@ def inlines(picture: Picture, alt: str) -> list[Node]:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{picture.width}" height="{picture.height}">'
         f'<image width="{picture.width}" height="{picture.height}" href="{picture.uri}"/></svg>'
     )
-    pdf = (
-        f'#box(image(bytes({json.dumps(wrapped)}), format: "svg", width: {picture.inches:.2f}in, '
-        f"alt: {_typst_string(alt)}))"
-    )
+    svg, words = ast.typst_string(wrapped), ast.typst_string(alt.replace("\n", " "))
+    pdf = f'#box(image(bytes({svg}), format: "svg", width: {picture.inches:.2f}in, alt: {words}))'
     word = ast.image(alt, picture.uri, {"width": f"{picture.inches:.2f}in"})
     shown_in_word = ast.span([word], classes=["content-visible"], attributes={"when-format": "docx"})
     return [ast.raw_inline("html", str(page)), ast.raw_inline("typst", pdf), shown_in_word]
-
-
-def _typst_string(text: str) -> str:
-    """Return a text as a Typst string literal, whose only escapes are these."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'

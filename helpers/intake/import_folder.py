@@ -1,12 +1,11 @@
 """An imported report as a report folder: what was read is filled in, what was not stays blank for ``check`` to name."""
 
-import csv
-import io
 import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from helpers.files.spreadsheets import csv_text
 from helpers.files.writing import write_text, written_whole
 from helpers.files.yaml_text import dump_yaml
 from helpers.intake.matching.model import Imported, IntakeError
@@ -76,13 +75,11 @@ def _missing(section: str) -> str:
 
 
 def _table_csv(table: Table, imported: Imported) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.csv_header)
-    for key, cells in imported.figures[table.name].items():
-        figures = ("" if figure is None else format_figure(figure) for figure in cells.values())
-        writer.writerow([key, *table.csv_labels(key), *figures])
-    return stream.getvalue()
+    rows = (
+        [key, *table.csv_labels(key), *("" if one is None else format_figure(one) for one in cells.values())]
+        for key, cells in imported.figures[table.name].items()
+    )
+    return csv_text([table.csv_header, *rows])
 
 
 def _settings(imported: Imported) -> dict[str, Any]:
