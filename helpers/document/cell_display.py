@@ -2,12 +2,15 @@
 
 import base64
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 _RENDERED = "QUARTO_DOCUMENT_PATH"
 """Variable that Quarto, and the built-in engine likewise, set for the cells of a document."""
+
+_TREES = Path(__file__).resolve().parents[1] / "publish" / "engines" / "filters" / "trees.lua"
+"""Pandoc by itself does not know raw blocks that hold its own tree."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -18,21 +21,21 @@ class Display:
     ----------
     markdown
         What pandoc reads, for all formats.
-    html
-        Gives what JupyterLab, VS Code or Positron show; None where a part is meant for the rendered document alone.
+    page
+        HTML for a notebook, where that is not what pandoc makes of the Markdown.
     picture
         A chart as PNG; empty for what is none.
     """
 
     markdown: str
-    html: Callable[[], str] | None = None
+    page: str = ""
     picture: bytes = b""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Offer the part by media type: Markdown alone to a render, since a page would otherwise take the HTML."""
-        if _RENDERED in os.environ or self.html is None:
+        if _RENDERED in os.environ:
             return {"text/markdown": self.markdown, "text/plain": self.markdown}
-        bundle = {"text/html": self.html(), "text/plain": repr(self)}
+        bundle = {"text/html": self._html(), "text/plain": repr(self)}
         if self.picture:
             bundle["image/png"] = base64.b64encode(self.picture).decode()
         return bundle
@@ -43,9 +46,14 @@ class Display:
 
     def __repr__(self) -> str:
         """Return the part as plain text, for a terminal: a table in lines, of a chart its alternative text."""
-        if self.html is None:
-            return self.markdown
-        import pypandoc  # only here: to render the document pandoc is called otherwise
+        return _converted(self._html(), "html", "plain")
 
-        text = pypandoc.convert_text(self.html(), "plain", format="html", extra_args=["--wrap=none"])
-        return str(text).rstrip("\n")
+    def _html(self) -> str:
+        return self.page or _converted(self.markdown, "markdown", "html5")
+
+
+def _converted(text: str, source: str, target: str) -> str:
+    import pypandoc  # only here: to render the document pandoc is called otherwise
+
+    options = ["--wrap=none", f"--lua-filter={_TREES}"]
+    return str(pypandoc.convert_text(text, target, format=source, extra_args=options)).rstrip("\n")

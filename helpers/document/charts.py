@@ -260,10 +260,8 @@ def display(report: Report, key: str, years: Sequence[Report] = ()) -> Display |
     drawn = _drawn(chart, f"{chart.output.numbered(charts)}　{chart.title}（单位：{chart.output.unit}）")
     if not chart.table:
         return drawn
-    assert drawn.html
-    page = drawn.html() + chart.table
     markdown = f"{drawn.markdown}\n\n{region(f'data-{key}', chart.table)}"
-    return Display(markdown, lambda: page, drawn.picture)
+    return Display(markdown, drawn.page + chart.table, drawn.picture)
 
 
 # On the page ----------------------------------------------------------------------------------------------------------
@@ -296,4 +294,4 @@ def _drawn(chart: AnyChart, caption: str) -> Display:
         f"{raw_html(page)}\n\n```{{=typst}}\n{pdf}\n```\n\n"
         f'::: {{.content-visible when-format="docx"}}\n{word}\n:::'
     )
-    return Display(markdown, lambda: page, picture)
+    return Display(markdown, page, picture)

@@ -20,17 +20,12 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SPACES = re.compile("([ \t\n]+)")
 
 
-def document(blocks: Sequence[Node]) -> str:
-    """Return blocks as a document of pandoc's, JSON in one line."""
-    tree = {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": list(blocks)}
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
-
-
 def raw_block(blocks: Sequence[Node]) -> str:
     """Return blocks as Markdown for an ``asis`` cell; nothing where there are none."""
     if not blocks:
         return ""
-    text = document(blocks)
+    document = {"pandoc-api-version": API_VERSION, "meta": {}, "blocks": list(blocks)}
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     # On its one line nothing may end the block, and no shortcode may begin: both are looked for before pandoc reads.
     return f"```{{=pandoc-json}}\n{_STRING.sub(_guarded, text)}\n```"
 

@@ -50,17 +50,6 @@ def markdown(report: Report, name: str) -> str:
     return ast.raw_block([block for _, block in blocks(report, name)])
 
 
-def html(report: Report, name: str) -> str:
-    """Return a prose section as HTML, for a notebook; raises as :func:`markdown`."""
-    import pypandoc  # only here: to render the document pandoc is called otherwise
-
-    return str(
-        pypandoc.convert_text(
-            ast.document([block for _, block in blocks(report, name)]), "html5", format="json"
-        )
-    )
-
-
 def blocks(report: Report, name: str) -> list[tuple[range, Node]]:
     """Return the blocks of a prose section, each with its lines in the section's file; raises as :func:`markdown`."""
     root, refused = _examine(report, _source(report, name), names(report))

@@ -76,17 +76,17 @@ class Page:
     def header(self) -> Display:
         """Return title and properties of the document, and the report's data as attachments and downloads."""
         parts = prose.front_matter(self.report, self.draft), opendata.markdown(self.report)
-        return Display("\n\n".join(parts), lambda: Markup("<h1>{}</h1>").format(self.report.title))
+        return Display("\n\n".join(parts), Markup("<h1>{}</h1>").format(self.report.title))
 
     def prose(self, name: str) -> Display:
         """Return a prose section: ``lead``, ``overview``, ``problems`` or ``other``."""
         _require(name, PROSE, "正文")
-        return Display(prose.markdown(self.report, name), lambda: prose.html(self.report, name))
+        return Display(prose.markdown(self.report, name))
 
     def table(self, name: str) -> Display:
         """Return one of the three tables: ``disclosure``, ``applications`` or ``proceedings``."""
         _require(name, FORM.tables, "表")
-        return Display(tables.markdown(self.report, name), lambda: tables.html_table(self.report, name))
+        return Display(tables.markdown(self.report, name))
 
     def chart(self, key: str) -> Display | None:
         """Return a chart by its key in the index of outputs; None where it is not shown."""
@@ -177,9 +177,8 @@ class Review(Page):
             return f"{opening}{found[2]}{''.join(one.mark() for one in here)}</td>"
 
         # Figures stand in the document in the order of the form.
-        table = super().table(name)
-        marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, table.markdown)
-        return Display(joined(marked, ast.raw_block([one.block() for one in own])), table.html)
+        marked = re.sub(r"(<td[^>]*>)([^<]*)</td>", mark, super().table(name).markdown)
+        return Display(joined(marked, ast.raw_block([one.block() for one in own])))
 
     def prose(self, name: str) -> Display:
         """Return a prose section with each remark below its block; what has no place in it stands at its end."""
@@ -190,9 +189,7 @@ class Review(Page):
             here = [one for one in own if one.line in lines]
             own = [one for one in own if one not in here]
             parts += [block, *(one.block() for one in here)]
-        return Display(
-            ast.raw_block([*parts, *(one.block() for one in own)]), lambda: prose.html(self.report, name)
-        )
+        return Display(ast.raw_block([*parts, *(one.block() for one in own)]))
 
     # Before the report ------------------------------------------------------------------------------------------------
 

@@ -46,8 +46,7 @@ def shown() -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("name", FORM.tables)
 def test_a_table_shows_with_its_heads_and_figures(name: str, shown: dict[str, dict[str, str]]) -> None:
-    table = html.fromstring(shown[f"{name}-table"]["text/html"])
-    assert table.tag == "table"
+    (table,) = html.fromstring(shown[f"{name}-table"]["text/html"]).iter("table")
     assert any(int(cell.get("colspan", 1)) > 1 for cell in table.iter("th"))
     if name == "disclosure":
         assert "403" in [cell.text for cell in table.iter("td")]
@@ -71,6 +70,18 @@ def test_no_cell_shows_what_only_pandoc_reads(shown: dict[str, dict[str, str]]) 
     for label, data in shown.items():
         assert "text/html" in data, label
         assert "pandoc-json" not in data["text/html"], label
+
+
+def test_the_reviewers_page_shows_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QUARTO_DOCUMENT_PATH", raising=False)
+    monkeypatch.setenv("QUARTO_PROFILE", "review")
+    report = open_report(ROOT / "data" / "pingtan-2025")
+    parts = [report.summary(), report.table("applications"), report.appendix()]
+    pages = [part._repr_mimebundle_()["text/html"] for part in parts if part]
+    assert len(pages) == 3
+    assert "审阅摘要" in pages[0]
+    assert "review-origin" in pages[2]
+    assert not any("pandoc-json" in page or "{=html}" in page for page in pages)
 
 
 def test_what_is_not_shown_gives_nothing(shown: dict[str, dict[str, str]]) -> None:
