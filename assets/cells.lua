@@ -6,9 +6,11 @@ local function plain(text)
 end
 
 function CodeBlock(el)
-  local object = el.text:match("^<IPython%.core%.display%.%w+ object>")
+  local object = el.text:match("<IPython%.core%.display%.%w+ object>")
   if object then
-    error("单元格输出的网页片段 " .. object .. " 在 PDF 和 Word 里显示不了；请改为打印文字或 Markdown", 0)
+    -- Quarto goes on after an error of a filter, and not after its end.
+    io.stderr:write("单元格输出的网页片段 " .. object .. " 在 PDF 和 Word 里显示不了；请改为打印文字或 Markdown\n")
+    os.exit(1)
   end
   el.text = plain(el.text)
   return el

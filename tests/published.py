@@ -1,6 +1,7 @@
 """Reports published for real, by either engine, for the tests that look at the finished files."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -54,6 +55,27 @@ def copy_project(target: Path) -> Path:
     for name in ("assets", "data", "helpers"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     return target
+
+
+def render(engine: str, document: Path) -> dict[str, Path]:
+    """Make the outputs of a document of a copied project, by our own engine or by ``quarto render`` alone."""
+    if engine == "built-in":
+        from helpers.publish import publish as make
+
+        return make(document, out=document.parent / "out", engine="pandoc").outputs
+    settings = document.with_name("_quarto.yml")
+    text = re.sub(r"(?m)^  render: .*", f"  render: [{document.name}]", settings.read_text(encoding="utf-8"))
+    settings.write_text(text, encoding="utf-8")  # what is no input of the project gets nothing of it
+    done = subprocess.run(
+        ["quarto", "render", document.name],
+        cwd=document.parent,
+        env=os.environ | {"QUARTO_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    return {name: document.parent / "_output" / f"{document.stem}.{name}" for name in ("html", "pdf", "docx")}
 
 
 def hears_interrupts() -> None:

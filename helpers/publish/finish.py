@@ -6,6 +6,7 @@ it is, and so does one that cannot be finished.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,7 +28,7 @@ def finish(path: Path) -> None:
     Parameters
     ----------
     path
-        A file of any kind; only PDF and DOCX need something.
+        A file of any kind; only HTML, PDF and DOCX need something.
 
     Raises
     ------
@@ -50,7 +51,24 @@ def finish(path: Path) -> None:
         raise FinishError(f"{path.name} 没有完成最后的整理：{error}") from error
 
 
-FINISHERS: dict[str, Callable[[bytes], bytes]] = {".pdf": finish_pdf, ".docx": finish_docx}
+#: What Quarto adds for an HTML table of a cell, from the web; our page allows no script to run.
+_SCRIPTS = re.compile(
+    rb"<script\b[^>]*\bsrc=[\"']?https?:[^>]*>\s*</script>\s*"
+    rb"|<script type=[\"']?application/javascript[\"']?>define\('jquery'.*?</script>\s*",
+    re.DOTALL,
+)
+
+
+def finish_page(data: bytes) -> bytes:
+    """Return a page without the scripts that it would ask the web for, where it says itself that none may run."""
+    return _SCRIPTS.sub(b"", data) if re.search(rb"default-src (?:'|&#39;)none", data) else data
+
+
+FINISHERS: dict[str, Callable[[bytes], bytes]] = {
+    ".html": finish_page,
+    ".pdf": finish_pdf,
+    ".docx": finish_docx,
+}
 
 
 def main(names: Iterable[str]) -> int:

@@ -6,9 +6,9 @@ import pytest
 from archive.verapdf import faults
 from axe import violations
 from conftest import Validate
-from published import copy_project
+from published import ENGINES, copy_project, render
 
-from helpers.publish import PublishError, publish
+from helpers.publish import Publication, PublishError, publish
 
 FORMATS = ("html", "pdf", "docx")
 DOCUMENT = """---
@@ -46,10 +46,10 @@ def project(tmp_path_factory):
     return copy_project(tmp_path_factory.mktemp("look") / "project")
 
 
-@pytest.fixture(scope="module")
-def made(project, reader):
+@pytest.fixture(scope="module", params=ENGINES)
+def made(request, project, reader):
     (project / "说明.qmd").write_text(DOCUMENT, encoding="utf-8")
-    return reader(publish(project / "说明.qmd", out=project / "out", engine="pandoc"))
+    return reader(Publication(request.param, "", render(request.param, project / "说明.qmd"), project))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -57,7 +57,7 @@ def made(project, reader):
     "words", ["办事说明副题摘要摘要的文字。本文目录", "见小节1.1(甲)。", "1.1.1小目见小节1。2其他"]
 )
 def test_text(made, name, words):
-    assert words in made.text(name)
+    assert words in made.text(name).replace("2.其他", "2其他")  # as Quarto numbers in Word
 
 
 def test_contents_go_as_deep_as_asked(made):

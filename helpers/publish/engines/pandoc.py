@@ -156,7 +156,7 @@ def convert(
         encoding="utf-8",
         errors="replace",
     )
-    _raise_for_errors(process.returncode, process.stderr, document)
+    _raise_for_errors(process.returncode, process.stderr, document, options)
     return target
 
 
@@ -342,7 +342,7 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
             stage.append(_lua(folder / item))
         else:
             raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
-    ours = ("trees", "conditional", "tables"), ("callouts", "blocks", "crossref")
+    ours = ("trees", "conditional", "tables"), ("callouts", "blocks", "formulas", "crossref")
     first, last = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
     files = [*first, *before, *last] if before else [_lua(HERE / "filters" / "all.lua")]
     if options.data.get("bibliography") and options.data.get("citeproc") is not False:
@@ -354,17 +354,19 @@ def _lua(path: Path) -> dict[str, str]:
     return {"type": "lua", "path": str(path)}
 
 
-def _raise_for_errors(code: int, errors: str, document: Document) -> None:
+def _raise_for_errors(code: int, errors: str, document: Document, options: Options) -> None:
     """Turn what the filters and pandoc report into a message; pandoc's own warnings only matter where one says a file is missing."""
     if report := re.search(r"^PUBLISH (\S+) (.*)$", errors, re.MULTILINE):
         name, detail = report[1], report[2]
-        place = document.find(re.escape(detail))
+        bare = re.sub(r"\.\w+$", "", detail)  # default-image-extension may have been added
+        place = document.find(re.escape(detail)) or (document.find(re.escape(bare)) if bare else None)
         origin = "" if place else f"（{document.path.name} 的单元格输出）"
         raise PublishError(REPORTS[name].format(detail) + origin, place)
     if unknown := re.search(r"Citeproc: citation (\S+) not found", errors):
         raise PublishError(f"参考文献里没有 @{unknown[1]}", document.find(f"@{re.escape(unknown[1])}"))
     if code:
-        raise PublishError(f"pandoc 没有完成：{errors.strip()}")
+        place = options.place("filters") if "Error running filter" in errors else None
+        raise PublishError(f"pandoc 没有完成：{errors.strip()}", place)
     if missing := re.search(r"Could not fetch resource (.+?):?(?: |$)", errors, re.MULTILINE):
         raise PublishError(
             f"找不到 {missing[1]}（网上的文件不取，请放在文档旁边）", document.find(re.escape(missing[1]))

@@ -13,6 +13,7 @@ from typing import Any
 from helpers.files.writing import write_file
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import Options, as_list
+from helpers.publish.qmd.supported import FONTS
 
 __all__ = ["load_compiler", "typeset"]
 
@@ -118,11 +119,10 @@ def _refuse_missing_fonts(warnings: Any, options: Options) -> None:
     missing = {
         found[1] for one in warnings if (found := re.search(r"unknown font family: (.+)", str(one.message)))
     }
-    for name in ("mainfont", "monofont", "codefont", "mathfont"):
-        if (font := str(options.data.get(name, "")).lower()) and font in missing:
-            raise options.refuse(
-                f"没有字体 {options.data[name]}；请安装，或把字体文件放进 font-paths 的文件夹", name
-            )
+    for name in FONTS:
+        for font in as_list(options.data.get(name)):
+            if str(font).lower() in missing:
+                raise options.refuse(f"没有字体 {font}；请安装，或把字体文件放进 font-paths 的文件夹", name)
 
 
 def inline_image(found: re.Match[str]) -> str:

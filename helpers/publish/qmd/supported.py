@@ -14,7 +14,13 @@ from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.options import FORMATS, Options, as_list
 from helpers.publish.qmd.project import project_folder
 
-FIGURE_FORMATS = ("png", "svg", "retina")
+#: Options that have one of a few values.
+CHOICES = {
+    "fig-format": ("png", "svg", "retina"),
+    "reference-location": ("block", "section", "document"),
+    "wrap": ("auto", "none", "preserve"),
+}
+FONTS = ("mainfont", "monofont", "codefont", "mathfont")
 _TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning", "error")
 _ROOM = Path(__file__).resolve().parents[1]
 
@@ -217,8 +223,10 @@ def _check(options: Options, used: Callable[[str], bool]) -> None:
     for name, value in options.data.items():
         if name == "date" and str(value) in ("today", "now", "last-modified"):
             raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
-        if name == "fig-format" and value not in FIGURE_FORMATS:
-            raise options.refuse(f"只支持 {'、'.join(FIGURE_FORMATS)}", name)
+        if value is not None and value not in CHOICES.get(name, (value,)):
+            raise options.refuse(f"只支持 {'、'.join(CHOICES[name])}", name)
+        if name in FONTS and '"' in str(value):
+            raise options.refuse("字体名里不能有引号；几种字体请写成 YAML 的列表", name)
     for kind in ("execute", "crossref"):
         check(kind, options, kind)
     kernel = options.data.get("jupyter", "python3")

@@ -92,18 +92,10 @@ local function code_block(el)
   return pandoc.Div({pandoc.Para(pandoc.Strong(pandoc.Str(name))), el}, pandoc.Attr('', {'code-with-filename'})), false
 end
 
--- PDF/UA wants words for a formula: its TeX.
-local function math(el)
-  if format ~= 'typst' then return nil end
-  local text = pandoc.write(pandoc.Pandoc({pandoc.Plain({el})}), 'typst'):gsub('%s+$', '')
-  local alt = el.text:gsub('%s+', ' '):gsub('\\', '\\\\'):gsub('"', '\\"')
-  return pandoc.RawInline('typst', ('#math.equation(block: %s, alt: "%s", %s.body);'):format(el.mathtype == 'DisplayMath', alt, text))
-end
-
 local function document(doc)
   doc.blocks = doc.blocks:walk({traverse = 'topdown', Div = div})
   doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = code_block, Span = span, Header = refuse_style, Code = refuse_style, Link = refuse_style})
-  doc.blocks = doc.blocks:walk({Table = table_widths, Math = math})
+  doc.blocks = doc.blocks:walk({Table = table_widths})
   return doc
 end
 
