@@ -105,6 +105,7 @@ def apart_by_one(one: str, other: str) -> bool:
 
 # One way for one thing: module, and what only it may import.
 ONLY_IN = {
+    "great_tables": "helpers.document.tables",
     "hashlib": "helpers.files.digests",
     "markupsafe": "helpers.files.templates",
     "yaml": "helpers.files.yaml_text",
