@@ -16,7 +16,7 @@ import pytest
 import yaml
 from conftest import ROOT, XIAODUKOU
 from lxml import etree, html
-from published import hears_interrupts
+from published import copy_project, hears_interrupts
 from readback import Block, from_docx, from_html, from_pdf
 
 from helpers.report.folder import load
@@ -293,13 +293,7 @@ class TestBadInput:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = tmp_path_factory.mktemp("quarto") / "project"
-    project.mkdir()
-    for name in ("_quarto.yml", "report.qmd"):
-        shutil.copy(ROOT / name, project)
-    for name in ("assets", "data", "helpers"):
-        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return project
+    return copy_project(tmp_path_factory.mktemp("quarto") / "project")
 
 
 @pytest.mark.quarto

@@ -22,8 +22,8 @@ def from_the_page() -> str:
     return found[1]
 
 
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["pandoc", pytest.param("quarto", marks=pytest.mark.quarto)])
+def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the section before section 六, rendered."""
     project = tmp_path_factory.mktemp("own") / "project"
     copy_project(project)
@@ -31,11 +31,11 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     before, heading, after = document.partition("# 六、")
     (project / "report.qmd").write_text(f"{before}{from_the_page()}\n{heading}{after}", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "helpers", "render", "--engine", "pandoc", "--out", "out"],
+        [sys.executable, "-m", "helpers", "render", "--engine", request.param, "--out", "out"],
         cwd=project,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return project / "out"
