@@ -17,6 +17,7 @@ from helpers.report.cell_names import CELLS, Cell
 from helpers.report.figures import Figure
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import Reading, Report, read
+from helpers.report.local_addenda import Addendum
 from helpers.report.settings_file import SETTINGS_FILE, links
 
 _CLAIMING = ("overview", "problems", "other")
@@ -78,6 +79,12 @@ class Context:
     def setting(self, key: str) -> dict[str, str | int | None]:
         """Fields of a finding that name a line of ``report.yml``."""
         return {"file": SETTINGS_FILE, "line": read_yaml(self.report.folder / SETTINGS_FILE).line((key,))}
+
+    @property
+    def addendum(self) -> Addendum | None:
+        """What a local notice asks of this report; None without one, or where it is on another year."""
+        named = self.report.addendum
+        return named if named is not None and self.report.year in named.years else None
 
     # Prose ------------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The day of publication."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from helpers.checks.context import Context
@@ -17,6 +18,10 @@ def deadline(context: Context) -> Iterator[Finding]:
         return
     level = FORM.levels[report.level]
     last = level.last_day(report.year)
+    earlier = context.addendum and context.addendum.last_day(report.level, report.year)
+    if earlier and earlier < report.published <= last:
+        yield _late_by_notice(context, report.published, earlier)
+        return
     if report.published > last:
         late = (report.published - last).days
         message = f"公布日期 {report.published} 晚于时限 {last}（{level.name}），迟了 {late} 天。"
@@ -31,3 +36,16 @@ def deadline(context: Context) -> Iterator[Finding]:
     yield finding(
         "D-DATE", message, expected=expected, actual=str(report.published), **context.setting("published")
     )
+
+
+def _late_by_notice(context: Context, published: date, last: date) -> Finding:
+    """Tell of a day that the law allows and the local notice does not."""
+    assert context.addendum is not None
+    number = context.addendum.notice["number"]
+    message = (
+        f"公布日期 {published} 晚于地方通知（{number}）要求的 {last}，迟了 {(published - last).days} 天。"
+    )
+    found = finding(
+        "D-DATE", message, expected=f"不晚于 {last}", actual=str(published), **context.setting("published")
+    )
+    return replace(found, level="warning")

@@ -143,12 +143,13 @@ def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
 @usage.option("--level", required=True, help="层级，如 township、department、county")
 @usage.option("--year", required=True, type=int, metavar="YEAR", help="报告年度")
 @usage.option("--from", "previous", type=_PATH, help="上一年度的报告文件夹")
-def new(folder: Path, organ: str, level: str, year: int, previous: Path | None) -> None:
+@usage.option("--local", metavar="REGION", help="地方补充要求，data/form/local 里的文件名，如 gansu-wuwei")
+def new(folder: Path, organ: str, level: str, year: int, previous: Path | None, local: str | None) -> None:
     """Begin a year: empty tables, and what last year's folder carries over."""
     from helpers.intake.new_year import NewError, create
 
     try:
-        started = create(folder, organ, level, year, previous)
+        started = create(folder, organ, level, year, previous, local)
     except NewError as error:
         fail(str(error), 2)
     say(f"已写入 {folder}，还要填写：")

@@ -13,6 +13,7 @@ from helpers.files.yaml_text import read_yaml
 from helpers.report.figures import Figure, parse_figure
 from helpers.report.folder import InvalidReport, Report, load, save
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
+from helpers.report.local_addenda import Addendum, AddendumError, addendum
 from helpers.report.settings_file import SETTINGS_FILE, Contact
 
 TO_FILL = "待填写"
@@ -53,7 +54,14 @@ class _LastYear:
     carried: dict[str, Figure | None]
 
 
-def create(folder: Path, organ: str, level: str, year: int, previous: Path | None = None) -> Started:
+def create(
+    folder: Path,
+    organ: str,
+    level: str,
+    year: int,
+    previous: Path | None = None,
+    local: str | None = None,
+) -> Started:
     """Begin a report folder that passes the rules of shape at once.
 
     Parameters
@@ -63,14 +71,17 @@ def create(folder: Path, organ: str, level: str, year: int, previous: Path | Non
     previous
         Last year's folder: its contact is copied, its 结转下年度 becomes this year's 上年结转, and it is linked. It
         need not be complete.
+    local
+        Name of the local notice to follow; without it, last year's if that is on this year too.
 
     Raises
     ------
     NewError
-        The folder exists or cannot be written, last year's cannot be read or is not last year's, or organ, level or
-        year are none.
+        The folder exists or cannot be written, last year's cannot be read or is not last year's, the local notice is
+        none of this year's, or organ, level or year are none.
     """
     last = _read_last_year(previous, year) if previous else None
+    named = _addendum(local, year) if local else _last_addendum(last, year)
     report = Report(
         folder=folder,
         organ=organ,
@@ -86,7 +97,9 @@ def create(folder: Path, organ: str, level: str, year: int, previous: Path | Non
         information_fee_yuan=0,
         explanations={},
         tables={table.name: _zeros(table.row, table.column) for table in FORM.tables.values()},
-        prose=_prose(),
+        prose=_prose(named, level),
+        local=named.name if named else None,
+        addendum=named,
     )
     for column, figure in (last.carried if last else {}).items():
         frame: Any = report.tables["applications"]
@@ -150,21 +163,54 @@ def _contact(last: _LastYear | None) -> Contact:
     )
 
 
-def _prose() -> dict[str, str]:
+def _addendum(name: str, year: int) -> Addendum:
+    try:
+        named = addendum(name)
+    except AddendumError as error:
+        raise NewError(f"地方补充要求用不了：{error}") from None
+    if year not in named.years:
+        years = "、".join(map(str, named.years))
+        raise NewError(
+            f"地方补充要求 {name}（{named.notice['number']}）适用于 {years} 年度，不是 {year} 年度的"
+        )
+    return named
+
+
+def _last_addendum(last: _LastYear | None, year: int) -> Addendum | None:
+    """Return the notice that last year's report followed, if it is on this year too."""
+    name = last.settings.get("local") if last else None
+    try:
+        named = addendum(name) if isinstance(name, str) else None
+    except AddendumError:
+        return None
+    return named if named and year in named.years else None
+
+
+def _prose(named: Addendum | None, level: str) -> dict[str, str]:
     """Headings, and hints as comments, which appear in no format."""
-    overview = [(topic, _HINTS[topic]) for topic in FORM.overview_topics]
+    asked = named.of(level) if named else ()
+    hints = {
+        topic: "；".join(str(demand) for demand in asked if demand.topic == topic)
+        for topic in ("", *FORM.overview_topics)
+    }
+    local = {
+        topic: f"\n\n<!-- 地方要求（{named.notice['number']}）：写明{hint} -->"
+        for topic, hint in hints.items()
+        if named and hint
+    }
+    overview = [(topic, _HINTS[topic], local.get(topic, "")) for topic in FORM.overview_topics]
     return {
         "overview": _sections(overview),
-        "problems": _sections(_PROBLEMS),
-        "other": f"<!-- 提示：{_OTHER} -->\n",
+        "problems": _sections((*one, "") for one in _PROBLEMS),
+        "other": f"<!-- 提示：{_OTHER} -->{local.get('', '')}\n",
     }
 
 
 def _sections(parts: Any) -> str:
     return (
         "\n\n".join(
-            f"（{numeral}）{heading}\n\n<!-- 提示：{hint} -->"
-            for numeral, (heading, hint) in zip(_NUMERALS, parts, strict=False)
+            f"（{numeral}）{heading}\n\n<!-- 提示：{hint} -->{more}"
+            for numeral, (heading, hint, more) in zip(_NUMERALS, parts, strict=False)
         )
         + "\n"
     )
@@ -189,7 +235,20 @@ def _to_fill(report: Report, last: _LastYear | None) -> list[str]:
             lines.append(f"上年的报告是“{last.settings['organ']}”的，请核对机关名称")
     lines.append(f"{'、'.join(f'{name}.csv' for name in FORM.tables)}：其余的数都先填了 0")
     lines.append("overview.md、problems.md、other.md：按注释里的提示写正文")
+    lines += _to_fill_locally(report, last)
     lines.append(
         f"{SETTINGS_FILE}：information_fee_yuan（当年收取的信息处理费，元）先填了 0；公布后填 published"
     )
     return lines
+
+
+def _to_fill_locally(report: Report, last: _LastYear | None) -> list[str]:
+    named = report.addendum
+    if named is None:
+        before = last.settings.get("local") if last else None
+        return (
+            [f"{SETTINGS_FILE}：上年的 local（{before}）不适用于本年度，有新的通知请写上"] if before else []
+        )
+    lines = [f"{named.cited}另外要求 {len(named.of(report.level))} 项，写在正文的注释里"]
+    last_day = named.last_day(report.level, report.year)
+    return [*lines, f"{named.cited}要求 {last_day} 前公布"] if last_day else lines

@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from helpers.document.tables import html_table
 from helpers.files.writing import write_file
-from helpers.intake.matching.model import LAST_YEAR, PROSE, SETTINGS
+from helpers.intake.matching.model import DEMANDS, DEMANDS_HEAD, LAST_YEAR, PROSE, SETTINGS
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import rules
 from helpers.report.folder import Report, read
@@ -35,7 +35,7 @@ from helpers.report.form import (
 )
 
 SHEETS = {"disclosure": "主动公开", "applications": "依申请公开", "proceedings": "复议诉讼"}
-_NO_SETTINGS = {"folder", "tables", "prose", "lines", "computed"}
+_NO_SETTINGS = {"folder", "tables", "prose", "lines", "computed", "addendum"}
 """Parts of a report that do not stand in report.yml."""
 
 _TALLIES = "勾稽相符"
@@ -103,6 +103,7 @@ def _fill(book: Any, report: Report) -> None:
     applications = sheets["applications"]
     _settings_sheet(book, look, report)
     _prose_sheet(book, look, report)
+    _demands_sheet(book, look, report)
     last_year = _last_year_sheet(book, look, previous)
     _tally_identity(applications, look, report)
     if previous:
@@ -314,10 +315,23 @@ def _prose_sheet(book: Any, look: _Look, report: Report) -> None:
     _list_sheet(book, look, PROSE, lines)
 
 
-def _list_sheet(book: Any, look: _Look, name: str, rows: list[tuple[str, str]]) -> None:
+def _demands_sheet(book: Any, look: _Look, report: Report) -> None:
+    """Write what the local notice asks, if the report follows one on its year."""
+    named = report.addendum
+    if named is None or report.year not in named.years:
+        return
+    rows = [(demand.topic or FORM.sections["other"], str(demand)) for demand in named.of(report.level)]
+    last_day = named.last_day(report.level, report.year)
+    rows += [("公布", f"{last_day} 前")] if last_day else []
+    _list_sheet(book, look, DEMANDS, rows, f"{DEMANDS_HEAD}{named.notice['number']}）")
+
+
+def _list_sheet(
+    book: Any, look: _Look, name: str, rows: list[tuple[str, str]], head: str = "内容（请在报告文件夹里修改）"
+) -> None:
     """Write a sheet of keys and texts, to read; they are changed in the report folder."""
     sheet = book.add_worksheet(name)
-    for place, row in enumerate([("名称", "内容（请在报告文件夹里修改）"), *rows]):
+    for place, row in enumerate([("名称", head), *rows]):
         if len(row[1]) > _LONGEST_CELL:
             raise WorkbookError(f"{row[0]} 里有一段超过 {_LONGEST_CELL} 字，Excel 的一格放不下，请分段")
         for column, text in enumerate(row):

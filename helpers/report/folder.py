@@ -22,7 +22,9 @@ from helpers.report.cell_names import Cell
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
-from helpers.report.settings_file import SETTINGS_FILE, Contact, read_settings, schema
+from helpers.report.local_addenda import Addendum
+from helpers.report.schema_faults import validator
+from helpers.report.settings_file import SETTINGS_FILE, Contact, read_settings
 from helpers.report.table_file import TableReader
 
 PROSE = {"lead": False, "overview": True, "problems": True, "other": True}
@@ -71,6 +73,10 @@ class Report:
         Totals that the folder leaves blank, by (table name, row key, column key).
     trends
         Whether charts over the linked years are shown, where there are at least three.
+    local
+        Name of the local notice that the report follows besides the form.
+    addendum
+        That notice; None without one, or where it cannot be used.
     """
 
     folder: Path
@@ -90,6 +96,8 @@ class Report:
     computed: frozenset[Cell] = field(default=frozenset(), compare=False)
     co_defendants: list[dict[str, Any]] = field(default_factory=list)
     trends: bool = True
+    local: str | None = None
+    addendum: Addendum | None = field(default=None, compare=False)
 
     @property
     def title(self) -> str:
@@ -257,7 +265,7 @@ def table_csv(report: Report, table: Table) -> str:
 
 
 def _settings_text(report: Report) -> str:
-    keys = schema().schema["properties"]
-    settings = {key: getattr(report, key) for key in keys}
+    keys = validator("report").schema["properties"]
+    settings = {key: getattr(report, key) for key in keys if key != "local" or report.local}
     settings["contact"] = vars(report.contact)
     return dump_yaml(settings)

@@ -216,8 +216,11 @@ def dumps(document: Any) -> str:
     return _DECIMAL.sub(r"\1", text)
 
 
-SETTINGS, PROSE, LAST_YEAR = "基本情况", "正文", "上年数据"
+SETTINGS, PROSE, DEMANDS, LAST_YEAR = "基本情况", "正文", "地方要求", "上年数据"
 """Sheets of this project's workbook that are no table of the form."""
+
+DEMANDS_HEAD = "请在正文里写明（"
+"""How the head of the sheet of what a local notice asks begins, by which it is known."""
 
 UNCOMPUTED = "是公式，文件里没有存下算好的数"
 """End of the reason why a cell with a formula was not read; the cell's name stands before it."""

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from helpers.intake.matching.model import (
+    DEMANDS,
+    DEMANDS_HEAD,
     LAST_YEAR,
     PROSE,
     SETTINGS,
@@ -53,6 +55,8 @@ def read(data: bytes) -> Document:
                 document.settings = _settings(grid)
             elif sheet.title == PROSE and document.settings:
                 document.prose = _prose(grid)
+            elif sheet.title == DEMANDS and document.settings and _is_demands(grid):
+                continue
             else:
                 document.source += "".join(cell.text for cell in distinct(grid))
                 document.blocks.extend(_blocks(grid))
@@ -181,6 +185,12 @@ def _rows(grid: Grid) -> Iterator[tuple[str, str]]:
 
 def _is_settings(grid: Grid) -> bool:
     return any(key == "organ" for key, _ in _rows(grid))
+
+
+def _is_demands(grid: Grid) -> bool:
+    """Tell whether a sheet is the workbook's own list of what a local notice asks, and no sheet of somebody else's."""
+    head = grid.rows[0] if grid.rows else []
+    return any(cell is not None and cell.text.startswith(DEMANDS_HEAD) for cell in head)
 
 
 def _settings(grid: Grid) -> dict[str, Any]:
