@@ -109,13 +109,15 @@ class _Said:
                 self.stated.add(word.key)
         start = 0
         for number in self._number.finditer(sentence):
+            unit = number["unit"]
             before = [word for word in words if start <= word.start and word.end <= number.start()]
             after = [word for word in words if 0 <= word.start - number.end() <= _NEAR]
-            if before:
-                self._count(sentence, before, number["unit"])
-            else:
-                self._take([word for word in after if word.start == after[0].start], number["unit"])
             start = number.end()
+            if any(unit in self._units[word.key] for word in before if word.start == before[-1].start):
+                self._count(sentence, before, unit)
+            elif after:
+                self._take([word for word in after if word.start == after[0].start], unit)
+                start = after[0].end
 
     def _denied(self, sentence: str, word: _Word) -> bool:
         before, after = sentence[: word.start], sentence[word.end :]

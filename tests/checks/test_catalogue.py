@@ -23,6 +23,9 @@ OURS = {
     "L-GLYPH": "error",
     "LINK": "warning",
     "N-OPEN": "warning",
+    "P-YEAR": "warning",
+    "P-FACT": "warning",
+    "P-ITEM": "warning",
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from helpers import checks
+from helpers.report import local_addenda
 from helpers.report.findings import rules
 
 HERE = Path(__file__).parent
@@ -53,6 +54,11 @@ def test_a_rule_fails_on_the_change_that_breaks_it(rule: str, examples: Path) ->
 def prepare(examples: Path, folder: Path, step: dict[str, str]) -> None:
     if "copy" in step:
         shutil.copytree(examples / step["copy"], examples / step["to"])
+    elif "notice" in step:
+        (local_addenda.PLACE / step["notice"]).write_text(step["text"], encoding="utf-8")
+    elif "append" in step:
+        with (folder / step["append"]).open("a", encoding="utf-8") as stream:
+            stream.write(step["text"])
     else:
         (folder / step["write"]).write_text(step["text"], encoding="utf-8")
 
