@@ -272,7 +272,7 @@ def _error(log: str, document: Document) -> PublishError:
         message = [line for line in lines[start + 1 :] if line.strip() and not line.startswith("WARN")]
         if any(_TRACEBACK.search(line) for line in message):
             # Not the last line: a kernel that is shut down may have something to say after it.
-            raised = [line for line in message if _EXCEPTION.match(line)]
+            raised = [line for line in message if _EXCEPTION.match(line) and not _TRACEBACK.search(line)]
             return CellError(f"{name}出错：{(raised or message[-1:])[0]}", place)
         return CellError("\n".join(message))
     if "Kernel died" in lines:
