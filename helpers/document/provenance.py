@@ -17,7 +17,8 @@ def facts() -> dict[str, Any]:
 
     The digest is the SHA-256 of all files in ``data/form/`` by name, each with its length before it.
     """
-    files = ((path.name, path.read_bytes()) for path in sorted(FOLDER.iterdir()))
+    names = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
+    files = ((name, (FOLDER / name).read_bytes()) for name in names)
     return {
         "program": f"nianbao {__version__}",
         "packages": {name: version(name) for name in PACKAGES},
