@@ -126,7 +126,7 @@ def _changed(number: str) -> Iterator[str]:
         return
     whole, point, rest = number.partition(".")
     for place in range(len(whole) - 1):
-        left, right = whole[place : place + 2]
+        left, right = whole[place], whole[place + 1]
         if left != right and (place or right != "0"):
             yield f"{whole[:place]}{right}{left}{whole[place + 2 :]}{point}{rest}"
             break
@@ -203,7 +203,7 @@ def _cells(expression: str, organ: str) -> Decimal:
         rows = [one for one in RESULTS if one.startswith(row[:-1])] if row.endswith("_*") else [row]
         (table,) = (name for name, one in FORM.tables.items() if rows[0] in one.row)
         column = column or (TOTAL if table != "disclosure" else "value")
-        total += sum((Decimal(_tables(organ)[table].at[one, column]) for one in rows), Decimal(0))
+        total += sum((Decimal(str(_tables(organ)[table].at[one, column])) for one in rows), Decimal(0))
     return total
 
 

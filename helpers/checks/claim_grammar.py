@@ -1,15 +1,13 @@
-"""The grammar of clauses that state a number: words from the labels of the form, and what the number may mean.
-
-The more telling rules come first; a clause is read by the first that matches the whole of it.
-"""
+"""What the number of a clause may mean: the kinds of its words, in any order, and the cells of the form they name."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
+from typing import Literal
 
-from helpers.checks.numerals import NUMBER
+from helpers.checks.claim_words import UNIT, Word
+from helpers.checks.numerals import NUMBER, Number
 from helpers.report.cell_names import Cell
 from helpers.report.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
@@ -17,220 +15,319 @@ Measure = tuple[Cell, ...]
 """The sum over some cells."""
 
 
-# Words ----------------------------------------------------------------------------------------------------------------
-
-
-def _any(*words: str) -> str:
-    return f"(?:{'|'.join(words)})"
-
-
-def _run(*words: str) -> str:
-    """Return a pattern of any number of words; atomic, so that 总数 is never tried again as 总 and 数."""
-    return f"(?>{'|'.join(words)})*"
-
-
-_APPLICATION = _any(
-    r"(?:各类|各种)?(?:政府信息|信息)?(?:依申请)?(?:公开)?(?:政府信息|信息)?的?申请(?:公开)?(?:政府信息|信息)?(?:事项|件|书)?",
-    r"(?:政府信息)?依申请(?:公开)?(?:政府信息|信息)?(?:事项|件)?",
-)
-_MIDDLE = _run("数量|总数|总量|总计|合计|共计|累计|共有|件数|量|数|共|计|为|是|达到|达|有")
-UNIT = "(?:件|起|宗|例)"
-_END = f"(?:的?{_APPLICATION}|案件)?(?:[均全已都][^0-9]*)?"
-
-_FILLERS = (
-    "(?:截[至止]|到)?本年(?:度|底|末|内|全年)?|全年度?|年度内?|年内|今年|当年|一年来",
-    "我[省市州盟旗县区镇乡街道局委办厅院处会]{1,2}|全[省市州盟旗县区镇乡街道局委系统]{1,2}|本[省市州县区镇乡街道局委办厅院处机关级单位行政]{1,4}",
-    "各级(?:各部门|行政机关|政府)?|各(?:部门|单位|有关单位)|我单位",
-    "共计?|总共|一共|总计|合计|累计|实际|依法|依规|按[时期]|及时|均|已|全部|新|其中|含|包括|另有?|还|并|且|和|及|与|同时|分别|涉及|来自|的|是|为|有|各类",
-)
-_CAUSES = "因|由于?|涉及|有关|关于|与|(?:政府)?信息公开(?:工作|申请|答复|事项|问题|类|方面|相关)*|政务公开|引起|引发|产生|导致|发生|被|向?[省市县区]?(?:人民)?政府|申请人?|提起|提出|办理(?=因|涉及|有关|政府信息|信息公开)|应诉|而|所"
-
-
 def sum_over(*rows: str, column: str = TOTAL, table: str = "applications") -> Measure:
     """Return the measure that sums some rows of a table in one column."""
     return tuple((table, row, column) for row in rows)
 
 
-_TABLE = FORM.tables["applications"]
 GROUPS: dict[str, list[str]] = {}
 for _row in RESULTS:
-    GROUPS.setdefault(re.sub(r"^（.）|（.*", "", _TABLE.row[_row].labels[1]), []).append(_row)
-_APPLICANTS = {item.label: item.key for item in _TABLE.columns if item.key != TOTAL}
-# 其他 alone may be anything.
-_OTHERS = _APPLICANTS.pop("其他")
-_ORGANISATIONS = [*_APPLICANTS.values(), _OTHERS][1:]
-
-
-def _results() -> Iterator[tuple[str, tuple[Measure, ...]]]:
-    """Patterns of the results' names, from the labels of the form, and what each may mean."""
-    granted, partly = (rows[0] for rows in list(GROUPS.values())[:2])
-    for name, rows in GROUPS.items():
-        if rows == [granted]:
-            yield name + "(?:及|和|或|与)部分公开", (sum_over(granted, partly),)
-            yield name, (sum_over(granted), sum_over(granted, partly))
-        elif rows[-1] == "other_reason":
-            # Sometimes what the other rows name is told apart, and 其他处理 is the rest.
-            rest = rows[:-1]
-            subsets = (more for size in range(len(rest), -1, -1) for more in combinations(rest, size))
-            yield name, tuple(sum_over(*more, rows[-1]) for more in subsets)
-        else:
-            yield name, (sum_over(*rows),)
-        for row in rows if len(rows) > 1 else ():
-            label = re.sub(r"^\d\.", "", _TABLE.row[row].label)
-            if label != "其他":
-                yield (
-                    re.sub(r"^(?:属于)?([三四]类)?", r"(?:属于)?(?:\1)?", re.escape(label)),
-                    (sum_over(row),),
-                )
-    yield "(?:申请人)?(?:无正当理由)?逾期[未不]补正(?:的|不再处理)?", (sum_over("other_not_corrected"),)
-
-
-_DISCLOSURE = FORM.tables["disclosure"].row
-_DECISIONS = {_DISCLOSURE[key].labels[-2]: key for key in ("licensing", "penalties", "compulsion")}
-_DOCUMENTS = {kind: _DISCLOSURE[f"{kind}_issued"].labels[-2] for kind in ("regulations", "normative")}
-COURSES: dict[str, list[str]] = {}
-for _block in FORM.tables["proceedings"].rows:
-    for _label in _block.labels:
-        COURSES.setdefault(_label, []).append(_block.key)
-_OUTCOMES = {
-    "(?:结果|被|予以)?维持": "upheld",
-    "(?:结果|被|予以)?(?:纠正|纠错)": "corrected",
-    "其他结果": "other_result",
-    "(?:尚)?未审结|正在审理中?": "pending",
+    GROUPS.setdefault(_row.split("_")[0] + "_*", []).append(_row)
+GROUPS = {name: rows for name, rows in GROUPS.items() if len(rows) > 1}
+COURSES: dict[str, tuple[str, ...]] = {
+    "reconsideration": ("reconsideration",),
+    "litigation": ("litigation_direct", "litigation_after_reconsideration"),
+    "litigation_direct": ("litigation_direct",),
+    "litigation_after_reconsideration": ("litigation_after_reconsideration",),
 }
-_STATES = {"(?:新?制[发定]|制定(?:出台|印发|发布))": "issued", "废止": "repealed", "现行有效": "in_force"}
-
-
-# The grammar ----------------------------------------------------------------------------------------------------------
+_ORGANISATIONS = [one for one in FORM.tables["applications"].column if one not in {"natural_person", TOTAL}]
+_NEW, _OVER, _HANDLED, _FORWARD = (sum_over(row) for row in (NEW, CARRIED_OVER, HANDLED, CARRIED_FORWARD))
+CAME = sum_over(NEW, CARRIED_OVER)
+# What came to nothing for want of a correction or a fee has not always been answered.
+_ANSWERED = sum_over(*(row for row in RESULTS if row not in GROUPS["other_*"]))
+_VERBS: dict[str, tuple[Measure, ...]] = {
+    "handle": (_HANDLED,),
+    "answer": (_HANDLED, _ANSWERED),
+    "deal": (_HANDLED, _NEW, CAME),
+}
+_TOTAL_WORDS = frozenset({"共", "共计", "总共", "一共", "总计", "合计", "累计", "共有", "共需"})
+_NEUTRAL = frozenset({"small", "count", "bare count", "none", "channels", "public"})
+_COURTS = frozenset({"receive", "publish", "applicant", "document", "state", "decision", "carry"})
 
 
 @dataclass(frozen=True)
-class ClauseRule:
-    """A pattern of a whole clause, and what its number may mean.
+class Meaning:
+    """What a clause's number may mean.
 
-    ``family`` says what the clause is about; ``bare`` that it makes sense only after others have said so.
+    Attributes
+    ----------
+    family
+        What the clause is about.
+    measures
+        What the words may mean; a claim is true if one of them agrees.
+    loose
+        What the words cannot mean in the form's terms, though they are often used so.
+    bare
+        The clause makes sense only after others have said what is counted.
     """
 
-    pattern: re.Pattern[str]
-    measures: tuple[Measure, ...]
     family: str
+    measures: tuple[Measure, ...]
+    loose: tuple[Measure, ...] = ()
     bare: bool = True
+
+
+Kind = Literal["count", "share", "change", "growth"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One number that the prose states about the tables.
+
+    Attributes
+    ----------
+    kind
+        ``count``: the measure itself (件, or 万元); ``share``: the measure in per cent of its whole; ``change``: the
+        measure less last year's; ``growth``: that in per cent of last year's.
+    measures
+        What the words may mean; the claim is true if one of them agrees.
+    loose
+        What the words cannot mean in the form's terms, though they are often used so.
+    number
+        The number stated; negative for a decrease.
+    quote
+        The clause.
+    line
+        Line of the prose file on which its paragraph begins.
+    """
+
+    kind: Kind
+    measures: tuple[Measure, ...]
+    number: Number
+    quote: str
+    line: int
     loose: tuple[Measure, ...] = ()
 
-
-_LEAD = _run(*_FILLERS)
-_CAUSE = _run(*_FILLERS, _CAUSES)
-_LAST, _NEXT = "上一?年度?", "(?:下一?年度?|次年度?)"
-
-
-def _rule(
-    body: str, *measures: Measure, family: str, bare: bool = True, loose: tuple[Measure, ...] = ()
-) -> ClauseRule:
-    return ClauseRule(re.compile(body), measures, family, bare, loose)
+    def __str__(self) -> str:
+        """Return the claim as the table of worked examples writes it."""
+        measures = " | ".join(_name(measure) for measure in self.measures)
+        kind = "" if self.kind == "count" else f"{self.kind} "
+        about = "余" if self.number.about else ""
+        return f"{kind}{measures} = {self.number.value.normalize():f}{about}"
 
 
-def _counted(what: str, lead: str = _LEAD) -> str:
-    return f"{lead}{what}{_MIDDLE}{NUMBER}{UNIT}{_END}"
+def _name(measure: Measure) -> str:
+    rows = [row for _, row, _ in measure]
+    if rows in GROUPS.values():
+        return f"{rows[0].split('_')[0]}_*"
+    return "+".join(row if column in {TOTAL, "value"} else f"{row}.{column}" for _, row, column in measure)
 
 
-def _listed(what: str) -> str:
-    """In a list the unit may be missing: 自然人72、商业企业3."""
-    return f"{_LEAD}{what}{_MIDDLE}{NUMBER}{UNIT}?"
+class Bag:
+    """The words of a clause by kind, their order aside."""
+
+    def __init__(self, words: list[Word]) -> None:
+        self.words = words
+        self.kinds = {word.kind for word in words}
+
+    def means(self, kind: str) -> list[str]:
+        """Return what the words of a kind mean, each once."""
+        return list(dict.fromkeys(word.means for word in self.words if word.kind == kind))
+
+    def only(self, *kinds: str) -> bool:
+        """Return whether all words that are not neutral are of some kinds."""
+        return self.kinds - _NEUTRAL <= set(kinds)
+
+    def says(self, *texts: str) -> bool:
+        """Return whether a word ends with one of some texts."""
+        return any(word.text.endswith(texts) for word in self.words)
+
+    @property
+    def total(self) -> bool:
+        """Whether the clause counts all of something: 共, 总量."""
+        return "quantity" in self.kinds or any(word.text in _TOTAL_WORDS for word in self.words)
 
 
-def _led(what: str) -> str:
-    """Let the number come first: 3件不予公开."""
-    return f"{_LEAD}{NUMBER}{UNIT}{_END}(?:作出|为|系|是|属于|因)?{what}"
+def meanings(bag: Bag) -> list[Meaning]:
+    """Return what a clause is about; more than one where it names several things of a kind (“未发生行政复议和行政诉讼”)."""
+    for read in (_fee, _proceedings, _documents, _decisions, _carried, _results, _applicants, _applications):
+        found = read(bag)
+        if found is not None:
+            return found
+    return []
 
 
-@cache
-def clause_rules() -> list[ClauseRule]:
-    """All rules, the more telling first."""
-    return [*_applications(), *_proceedings(), *_disclosure()]
+def _fee(bag: Bag) -> list[Meaning] | None:
+    if "fee" not in bag.kinds:
+        return None
+    known = bag.only("fee", "money", "quantity", "receive", "make", "publish") and "money" in bag.kinds
+    return [Meaning("fees", (sum_over(*AMOUNTS, column="value", table="disclosure"),), bare=False)] * known
 
 
-def _applications() -> Iterator[ClauseRule]:
-    new, over, handled, forward = (sum_over(row) for row in (NEW, CARRIED_OVER, HANDLED, CARRIED_FORWARD))
-    both = sum_over(NEW, CARRIED_OVER)
-    # What came to nothing for want of a correction or a fee has not always been answered.
-    answered = sum_over(*(row for row in RESULTS if row not in GROUPS["其他处理"]))
-    verbs: tuple[tuple[str, tuple[Measure, ...], tuple[Measure, ...]], ...] = (
-        ("新收到?|新接收|新受理|新增", (new,), ()),
-        ("收到|受理|接收|接到|登记受理|收到并受理", (new,), (both,)),
-        ("办结|办理完[毕结]|办复", (handled,), ()),
-        ("答复|回复|作出答复", (handled, answered), ()),
-        ("办理|处理", (handled, new, both), ()),
-    )
-    for words, measures, loose in verbs:
-        verb = _any(words)
-        for what in (verb + "了?" + _APPLICATION, f"{_APPLICATION}{verb}"):
-            yield _rule(_counted(what), *measures, family="applications", bare=False, loose=loose)
-        yield _rule(_counted(verb), *measures, family="applications", loose=loose)
-    last = (
-        f"{_LAST}(?:未办结)?(?:的)?结转(?:[到至来入])?(?:本年度?)?(?:办理)?的?(?:{_APPLICATION}|办理件|件)?"
-    )
-    yield _rule(_counted(last), over, family="applications")
-    yield _rule(_led(last), over, family="applications")
-    following = f"(?:未办结)?(?:将|已)?(?:结转|转|顺延)(?:[到至入])?{_NEXT}(?:继续)?(?:办理|答复|处理)?的?(?:{_APPLICATION})?"
-    yield _rule(_counted(following), forward, family="applications")
-    yield _rule(_led(following), forward, family="applications")
-    for name, measures in _results():
-        label = f"(?:作出)?{name}(?:的|类|答复|决定|处理|情形)*"
-        for body in (_listed(label) + f"(?:{_END})", _led(label)):
-            yield _rule(body, *measures, family="results")
-    for label, column in (*_APPLICANTS.items(), ("法人(?:或|和|及|以及)?其他组织", "")):
-        columns = [column] if column else _ORGANISATIONS
-        measure = tuple(("applications", "", one) for one in columns)
-        body = f"{label}(?:提出|提交|的|申请人?)*"
-        for pattern in (_listed(body) + f"(?:{_END})", _led(body)):
-            yield _rule(pattern, measure, family="applicants")
+def _proceedings(bag: Bag) -> list[Meaning] | None:
+    courses, outcomes = bag.means("course"), bag.means("outcome")
+    if not courses and not outcomes:
+        return None
+    if bag.kinds & _COURTS:
+        return []
+    if not courses:
+        known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity")
+        return [Meaning("outcomes", ((("proceedings", "", outcomes[0]),),))] * known
+    if len(courses) > 1 and {"litigation"} < set(courses) and "reconsideration" not in courses:
+        courses.remove("litigation")
+    if outcomes:
+        if len(outcomes) > 1 or len(courses) > 1 or "none" in bag.kinds:
+            return []
+        rows = COURSES[courses[0]]
+        return [Meaning("proceedings", (sum_over(*rows, column=outcomes[0], table="proceedings"),))]
+    return [Meaning("proceedings", (sum_over(*COURSES[course], table="proceedings"),)) for course in courses]
 
 
-def _proceedings() -> Iterator[ClauseRule]:
-    for label, blocks in COURSES.items():
-        body = f"经?{label}的?(?:案件|申请|案)?"
-        measure = sum_over(*blocks, table="proceedings")
-        for pattern in (_counted(body, _CAUSE), f"{_CAUSE}{NUMBER}{UNIT}(?:的)?{body}"):
-            yield _rule(pattern, measure, family="proceedings")
-    for label, column in _OUTCOMES.items():
-        measure = (("proceedings", "", column),)
-        for pattern in (_listed(_any(label)), _led(_any(label))):
-            yield _rule(pattern, measure, family="outcomes")
+def _documents(bag: Bag) -> list[Meaning] | None:
+    kinds, states = bag.means("document"), bag.means("state")
+    if not states:
+        return [] if kinds else None
+    if (
+        len(states) > 1
+        or len(kinds) > 1
+        or not bag.only("document", "state", "publish", "quantity", "disclosure")
+    ):
+        return []
+    found = [
+        Meaning(
+            "documents", (sum_over(f"{kind}_{states[0]}", column="value", table="disclosure"),), bare=False
+        )
+        for kind in kinds
+    ]
+    return found or [Meaning("states", ((("disclosure", states[0], "value"),),))]
 
 
-def _disclosure() -> Iterator[ClauseRule]:
-    for kind, label in _DOCUMENTS.items():
-        name = f"(?:行政|政府)?{label.removeprefix('行政')}"
-        for state, end in _STATES.items():
-            measure = sum_over(f"{kind}_{end}", column="value", table="disclosure")
-            for what in (f"{state}的?{name}", f"{name}{state}"):
-                yield _rule(_counted(what), measure, family=kind, bare=False)
-            yield _rule(_counted(state), measure, family=f"more {kind}")
-    for name, key in _DECISIONS.items():
-        measure = sum_over(key, column="value", table="disclosure")
-        decided = f"{name}(?:处理)?(?:决定|案件)?"
-        made = "(?:作出|办理|处理|实施)"
-        yield _rule(_counted(made + decided), measure, family="decisions", bare=False)
-        yield _rule(_counted(decided), measure, family="decisions")
-        yield _rule(f"{_LEAD}{made}?{NUMBER}{UNIT}{decided}", measure, family="decisions")
-    (key,) = AMOUNTS
-    amount = f"{_LEAD}(?:收取)?行政事业性收费(?:金额|收入|总额)?{_MIDDLE}{NUMBER}(?P<money>元|万元|亿元)"
-    # The scale before 元 is read as a part of the number.
-    yield _rule(amount, sum_over(key, column="value", table="disclosure"), family="fees", bare=False)
+def _decisions(bag: Bag) -> list[Meaning] | None:
+    rows = bag.means("decision")
+    if not rows:
+        return None
+    if not bag.only("decision", "make", "deal", "handle", "quantity"):
+        return []
+    bare = not bag.kinds & {"make", "deal", "handle"}
+    return [
+        Meaning("decisions", (sum_over(row, column="value", table="disclosure"),), bare=bare) for row in rows
+    ]
 
 
-_SHARED = _run(
-    "全部|总数|总量|办结|办理|申请|受理|收到|答复|处理|新收|本年度?|总|件|数|量|的|比例|比重|比|为|达|约"
-)
-SHARE = re.compile(f"(?:占{_SHARED})?{NUMBER}%")
+def _carried(bag: Bag) -> list[Meaning] | None:
+    if not bag.kinds & {"carry", "pending"}:
+        return None
+    if not bag.only(
+        "carry", "pending", "last", "next", "deal", "answer", "quantity", "application", "bare application"
+    ):
+        return []
+    if "last" in bag.kinds and "carry" in bag.kinds:
+        return [Meaning("applications", (_OVER,))]
+    if "next" in bag.kinds or "pending" in bag.kinds:
+        return [Meaning("applications", (_FORWARD,))]
+    return [Meaning("applications", (_OVER, _FORWARD))]
+
+
+def _results(bag: Bag) -> list[Meaning] | None:
+    names = bag.means("result")
+    bare = bag.means("bare result")
+    if not names and not bare:
+        return None
+    if not bag.only(
+        "result",
+        "bare result",
+        "make",
+        "deal",
+        "answer",
+        "handle",
+        "application",
+        "bare application",
+        "disclosure",
+        "quantity",
+    ):
+        return []
+    if not names:
+        return [
+            Meaning(f"bare {name}", tuple(_named(name if name == "granted" else "other_*")))
+            for name in bare
+            if bag.only("bare result")
+        ]
+    if (
+        names == ["declined_petition"]
+        and bag.kinds <= _NEUTRAL | {"result"}
+        and not bag.says("类", "属于", "类型")
+    ):
+        return []  # 投诉举报 may be any
+    groups = [name for name in names if name in GROUPS]
+    rows = [name for name in names if name not in GROUPS and not (name == "granted" and len(names) > 1)]
+    # 因不掌握信息无法提供: the row says more than its group.
+    if len(groups) == 1 and rows and all(row in GROUPS[groups[0]] for row in rows):
+        groups = []
+    return [Meaning("results", tuple(_named(name))) for name in (*groups, *rows)]
+
+
+def _named(name: str) -> Iterator[Measure]:
+    if name == "other_*":
+        # Sometimes what the other rows name is told apart, and 其他处理 is the rest.
+        rest = GROUPS[name][:-1]
+        subsets = (more for size in range(len(rest), -1, -1) for more in combinations(rest, size))
+        yield from (sum_over(*more, GROUPS[name][-1]) for more in subsets)
+        return
+    yield sum_over(*(GROUPS.get(name) or name.split("+")))
+    if name == "granted":
+        yield sum_over("granted", "partly_granted")
+
+
+def _applicants(bag: Bag) -> list[Meaning] | None:
+    names = bag.means("applicant")
+    if not names:
+        return None
+    if len(names) > 1 or not bag.only(
+        "applicant", "application", "bare application", "receive", "make", "handle", "quantity", "disclosure"
+    ):
+        return []
+    columns = _ORGANISATIONS if names == ["organisations"] else names
+    rows = [NEW] if "receive" in bag.kinds else [HANDLED] if "handle" in bag.kinds else [""]
+    return [Meaning("applicants", (tuple(("applications", rows[0], column) for column in columns),))]
+
+
+def _applications(bag: Bag) -> list[Meaning] | None:
+    if not bag.only(
+        "receive",
+        "handle",
+        "answer",
+        "deal",
+        "application",
+        "bare application",
+        "quantity",
+        "disclosure",
+        "make",
+    ):
+        return []
+    verbs = bag.kinds & {"receive", *_VERBS}
+    own = "application" in bag.kinds or ("disclosure" in bag.kinds and "bare application" in bag.kinds)
+    if "none" in bag.kinds and (verbs - {"receive"} or (not own and "bare application" not in bag.kinds)):
+        return []
+    measures: list[Measure] = []
+    loose: tuple[Measure, ...] = ()
+    if "receive" in verbs:
+        measures.append(_NEW)
+        loose = () if bag.means("receive") == ["new"] else (CAME,)
+    for verb in _VERBS:
+        measures += _VERBS[verb] if verb in verbs and verb != "deal" else ()
+    if not measures and "deal" in verbs:
+        measures += _VERBS["deal"]
+    if "none" in bag.kinds:
+        return [Meaning("applications", (_NEW,), bare=not own)]
+    if measures:
+        return [Meaning("applications", tuple(dict.fromkeys(measures)), loose, bare=not own)]
+    if own and (bag.total or "bare count" in bag.kinds):
+        return [Meaning("applications", (_NEW, CAME, _HANDLED), bare=False)]
+    if own and any(re.match("依申请公开(?:政府)?信息", word.text) for word in bag.words):
+        given = (sum_over("granted"), sum_over("granted", "partly_granted"))
+        return [Meaning("applications", (_NEW, CAME, _HANDLED, *given), bare=False)]
+    if bag.total and "bare application" in bag.kinds:
+        return [Meaning("applications", (_NEW, CAME, _HANDLED))]
+    if bag.kinds <= _NEUTRAL and bag.total:
+        return [Meaning("sum", (CAME,))]
+    return []
+
+
+_SHARED = r"(?>全部|所有|总数|总量|总|办结|办理|申请|受理|收到|答复|处理|新收|本年度?|政府信息公开|结果|件数|件|数|量|的|比例|比重|比|为|达|约|仅|分别|是|当年|全年|全县|全市|全区)*"
+SHARE = re.compile(f"(?:仅|约|均)?(?:占{_SHARED}|比例(?:约|达)?为?)?{NUMBER}%")
+SHARES = re.compile(f"(?:占{_SHARED}分别{_SHARED}|分别占{_SHARED}){NUMBER}%")
+RATE = re.compile(f"(?P<rate>公开|纠错|纠正|维持)率(?:为|达|达到)?{NUMBER}%")
 CHANGE = re.compile(
-    rf"(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?(?P<way>增加|增长|上升|减少|下降|回落|降低|增|减)了?{NUMBER}(?P<unit>{UNIT}|%)"
+    rf"(?:申请|受理|办结)?(?:总?数?量|件数)?(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?(?P<way>增加|增长|上升|增幅|减少|下降|降幅|回落|降低|增|减|多|少)(?:了|率)?(?:为|达)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
 )
-NONE_RECEIVED = re.compile(
-    rf"{_LEAD}[未无没](?:有)?(?:收到|接到|受理)(?:过|任何)?{_APPLICATION}(?:情况|的情况)?"
-)
-NONE_SUED = re.compile(
-    r"[未无没](?:有)?(?:发生|产生|出现|引发)?过?(?:因|涉及|有关|关于|与)?(?:政府)?信息公开(?:工作|申请|类|方面|相关|有关|问题)*的?(?:而|被)?"
-    r"(?:引起|引发|产生|导致)?的?被?(?:申请|提起)?的?行政复议(?:案件|申请)?"
-    r"(?P<both>(?:、|和|及|与|或|或者|以及)(?:被)?(?:提起|申请)?行政诉讼(?:案件)?)?(?:的?(?:情况|情形))?(?=$|[，；、和及])"
-)
+FALL = frozenset({"减少", "下降", "降幅", "回落", "降低", "减", "少"})

@@ -1,12 +1,11 @@
 """The prose against the tables: every number it states, and what section 6 says of the 信息处理费."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from helpers.checks.claim_grammar import Measure
-from helpers.checks.claims import Claim
+from helpers.checks.claim_grammar import Claim, Measure
 from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, read, tidy
 from helpers.checks.rule import rule
@@ -18,7 +17,7 @@ from helpers.report.form import AMOUNTS, CARRIED_OVER, FORM, HANDLED, NEW, TOTAL
 _WHOLES: tuple[Measure, ...] = tuple(
     tuple(("applications", row, TOTAL) for row in rows) for rows in ((HANDLED,), (NEW,), (NEW, CARRIED_OVER))
 )
-"""What a share may be a share of."""
+"""What a share of the applications may be a share of."""
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -81,7 +80,7 @@ def _meant(context: Context, claim: Claim, measure: Measure) -> Iterator[Decimal
         case "count":
             yield value
         case "share":
-            wholes = [_sum(context, whole) for whole in _WHOLES]
+            wholes = [_sum(context, whole) for whole in _wholes(measure)]
             yield from dict.fromkeys(value / whole * 100 for whole in wholes if whole)
         case "change" | "growth":
             before = _sum(context.previous, measure) if context.previous else None
@@ -89,6 +88,13 @@ def _meant(context: Context, claim: Claim, measure: Measure) -> Iterator[Decimal
                 yield value - before
             elif before:
                 yield (value - before) / before * 100
+
+
+def _wholes(measure: Measure) -> Iterable[Measure]:
+    """Return what a share may be a share of."""
+    if measure[0][0] == "applications":
+        return _WHOLES
+    return [tuple((table, row, TOTAL) for table, row, _ in measure)]
 
 
 def _sum(context: Context, measure: Measure) -> Decimal | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from helpers.checks.claims import Claim, claims
+from helpers.checks.claim_grammar import Claim
+from helpers.checks.claims import claims
 from helpers.document import prose, typefaces
 from helpers.document.prose import Paragraph
 from helpers.files.listing import beside

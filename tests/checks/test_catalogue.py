@@ -26,6 +26,7 @@ OURS = {
     "P-YEAR": "warning",
     "P-FACT": "warning",
     "P-ITEM": "warning",
+    "T-PARTS": "warning",
 }
 
 

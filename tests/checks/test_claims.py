@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from helpers import checks
-from helpers.checks.claims import Claim, claims
+from helpers.checks.claim_grammar import Claim
+from helpers.checks.claims import claims
 from helpers.checks.numerals import Number
 from helpers.document.prose import Paragraph
 

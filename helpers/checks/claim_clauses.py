@@ -1,0 +1,98 @@
+"""A sentence as clauses: split at marks, at 和 between two counts, and with labels and numbers of 分别 brought together."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpers.checks.claim_words import COUNT
+
+_MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
+_ENDS = "，（）()：:；;"
+_JOINED = re.compile(
+    r"(?P<unit>[件起宗例份])(?P<noun>(?:政府信息公开|公开)?的?申请|案件)?(?:以及|[和及与并])(?=[^，。；、]{0,30}[0-9])"
+)
+_WHOLE = (
+    re.compile(r"公民、法人(?:或者?|和|以?及|与|、)?其他组织"),
+    re.compile(r"企业、社会组织等"),
+    re.compile(r"(?:信访|举报|投诉)(?:、(?:信访|举报|投诉)){1,2}"),
+    re.compile(r"没有现成信息[、，]需"),
+    re.compile(r"公开、(?:予以)?部分公开(?=共|合计|总计|累计)"),
+    re.compile(r"公开（含(?:予以)?部分公开）"),
+    re.compile(r"法律、(?:行政)?法规"),
+    re.compile(
+        r"通过[^，。；：（）0-9、]{1,12}(?:、[^，。；：（）0-9、]{1,12}){1,6}(?:方式|渠道|途径|形式|提交|提出|收到)"
+    ),
+)
+"""Phrases that are not split although a mark stands in them; 公开（含部分公开） and other words in brackets inside a clause are none either."""
+_ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])")
+_HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
+_SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
+_COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
+_RESPECTIVELY = re.compile(
+    f"(?:均|的)?分别(?:为|是|有|达)?(?P<numbers>{_COUNTS}(?:[、，和及与]{_COUNTS}){{1,9}})"
+)
+_LABELS_LENGTH = 60
+_LABELS = re.compile("、|以及|[和及与]")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause to read, as it stands (``quote``), and the mark that ends it and that before it."""
+
+    text: str
+    quote: str
+    end: str
+    start: str = ""
+
+
+def clauses(sentence: str) -> list[Clause]:
+    """Split a sentence."""
+    for pattern in _WHOLE:
+        sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
+    sentence = _ASIDE.sub(lambda aside: aside[0].translate(_HIDDEN), sentence)
+    found: list[Clause] = []
+    at = 0
+    for match in _RESPECTIVELY.finditer(sentence):
+        start = max(at, match.start() - _LABELS_LENGTH)
+        start = max(start, *(sentence.rfind(mark, start, match.start()) + 1 for mark in _ENDS))
+        labels = _LABELS.split(sentence[start : match.start()])
+        numbers = [number[0] for number in COUNT.finditer(match["numbers"])]
+        if len(labels) == len(numbers):
+            found += _split(sentence[at:start])
+            quote = sentence[start : match.end()].translate(_SHOWN)
+            found += [
+                Clause(label.translate(_SHOWN) + number, quote, "，")
+                for label, number in zip(labels, numbers, strict=True)
+            ]
+            at = match.end()
+    return _with_numbers_in_brackets([*found, *_split(sentence[at:])])
+
+
+def _split(text: str) -> Iterator[Clause]:
+    pieces = _MARK.split(_JOINED.sub(r"\g<unit>\g<noun>，", text))
+    start = ""
+    for piece, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if piece:
+            shown = piece.translate(_SHOWN)
+            yield Clause(_ASIDE.sub("", shown), shown, end, start)
+        start = end
+
+
+def _with_numbers_in_brackets(found: list[Clause]) -> list[Clause]:
+    """Bring a label and its number together: 不掌握相关信息（78件）."""
+    joined: list[Clause] = []
+    for clause in found:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.end in "（("
+            and last.end
+            and COUNT.fullmatch(clause.text)
+            and not re.search(r"\d", last.text)
+        ):
+            joined[-1] = Clause(
+                last.text + clause.text, f"{last.quote}（{clause.quote}）", clause.end, last.start
+            )
+        else:
+            joined.append(clause)
+    return joined

@@ -1,0 +1,68 @@
+"""Of which year and of which organ a sentence speaks, clause by clause."""
+
+import re
+from collections.abc import Iterable
+
+from helpers.checks.claim_grammar import CHANGE
+
+_CARRIED = re.compile("(?:结转|转|顺延|延)[到至入]?下年|上一?年度?(?:未办结)?的?结转")
+_PART_YEAR = re.compile(r"半年|[0-9一二三四]季度|\d月")
+_OTHER_YEAR = re.compile(r"\d{4}年|去年|上一?年|下一?年|同期|历年|年来|近.年|五年")
+_THIS_YEAR = re.compile("本年|全年|年内|当年")
+_OTHERS = re.compile(
+    "(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
+)
+_ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
+LAST_YEARS = re.compile(r"(?<=上年)(度?)的\d{1,12}件")
+
+
+class OwnWords:
+    """Puts 本年, 上年, 下年 and 本单位 for the report's year, those around it and its organ, which the grammar then knows."""
+
+    def __init__(self, year: int, names: Iterable[str]) -> None:
+        self.year = year
+        self.names = sorted(names, key=len, reverse=True)
+        # 某某区管委会办公室 calls itself 管委会.
+        self.names += ["管委会"] if any("管委会" in name for name in self.names) else []
+        self.period = re.compile(rf"(?:{year}年)?(?:1月1日[至到-](?:{year}年)?)?12月(?:31日|底|末)")
+
+    def plain(self, clause: str) -> str:
+        """Return a clause in the words of the grammar."""
+        for name in self.names:
+            clause = clause.replace(name, "本单位")
+        clause = self.period.sub("本年", clause)
+        for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
+            clause = clause.replace(f"{year}年", word)
+        return re.sub('[“”‘’「」"]', "", clause)
+
+
+class Scope:
+    """What has been said so far of the time and of the organ."""
+
+    def __init__(self) -> None:
+        self._this_year = True
+        self._elsewhere = False
+
+    def left(self, plain: str) -> bool:
+        """Read one more clause; return whether it speaks of another time, another organ, or some organs of many."""
+        other_time = self._of_another_time(plain)
+        return self._of_others(plain) or other_time
+
+    def _of_another_time(self, plain: str) -> bool:
+        """Follow of which time the sentence speaks; what is carried or compared speaks of this year too."""
+        said = CHANGE.sub("", _CARRIED.sub("", LAST_YEARS.sub(r"\1", plain)))
+        if _PART_YEAR.search(said):
+            self._this_year = False
+        elif _THIS_YEAR.search(said):
+            self._this_year = True
+        elif _OTHER_YEAR.search(said):
+            self._this_year = False
+        return not self._this_year
+
+    def _of_others(self, plain: str) -> bool:
+        """Follow of whom the sentence speaks."""
+        if _ALL.search(plain):
+            self._elsewhere = False
+        elif _OTHERS.search(plain):
+            self._elsewhere = True
+        return self._elsewhere

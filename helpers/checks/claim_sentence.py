@@ -1,0 +1,394 @@
+"""One sentence, clause by clause: what each count, share and change in it means beside those before."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from helpers.checks.claim_clauses import Clause, clauses
+from helpers.checks.claim_grammar import (
+    CAME,
+    CHANGE,
+    FALL,
+    RATE,
+    SHARE,
+    SHARES,
+    Bag,
+    Claim,
+    Kind,
+    Meaning,
+    Measure,
+    meanings,
+    sum_over,
+)
+from helpers.checks.claim_scope import LAST_YEARS, OwnWords, Scope
+from helpers.checks.claim_words import DOCUMENTS, words
+from helpers.checks.numerals import NOUGHT, NUMBER, Number, read
+from helpers.report.form import CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
+
+_APPLICANTS = [column for column in FORM.tables["applications"].column if column != TOTAL]
+_ON_DISCLOSURE = re.compile("信息公开|依申请公开|政务公开")
+_COUNTED = re.compile(NUMBER + "[件起宗例条项份]")
+_WORTH_READING = re.compile(r"\d|[未没无零]|[一二两三四五六七八九十百千][件起宗例份]")
+_MANNER = re.compile("按[时期]|及时|依法|依规|法定|规定|规范(?!性)|如期|妥善|认真|其中")
+_MOST_TOGETHER = 6
+_EACH = frozenset({"各部门", "各单位", "各有关单位", "各级各部门", "各级各单位"})
+_UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
+_NUMBER_FIRST = re.compile(NUMBER)
+_ONE = re.compile("(?<![〇零一二两三四五六七八九十百千])一[件起宗例份]")
+_EVERY = re.compile("[均都皆]")
+_INCLUDED = re.compile("^(?:其中)?(?:含有?|包括|包含)|^其中")
+
+
+@dataclass
+class _Said:
+    """A claim with the family of its words."""
+
+    family: str
+    claim: Claim
+
+
+class Sentence:
+    """One sentence, clause by clause."""
+
+    def __init__(self, own: OwnWords, text: str, on_applications: bool, line: int) -> None:
+        self.own = own
+        self.text = text
+        self.line = line
+        self.on_applications = on_applications
+        self.on_disclosure = False
+        self.on_answers = on_applications and re.search("答复|申请人", text) is not None
+        self.on_results = re.search("部分公开|不予公开|不公开|无法提供", text) is not None
+        self.units_apart = _UNITS_APART.search(text) is not None
+        self.scope = Scope()
+        self.trusted = True
+        self.document = ""
+        """Kind of document last named."""
+        self.run: list[_Said] = []
+        """Claims directly before, one after the other."""
+        self.waiting: list[Meaning] = []
+        """What has been named and waits for its number: 予以公开、部分公开共42件."""
+        self.dangling = False
+        self.made: dict[tuple[str, tuple[Measure, ...]], None] = {}
+        """What has been counted so far, each once: a sentence of ten thousand claims names few things."""
+        self.bases: list[tuple[str, ...]] = []
+        """Rows of which applicants have been counted."""
+        self.found: list[Claim] = []
+
+    def read(self) -> list[Claim]:
+        """Read the sentence."""
+        if _WORTH_READING.search(self.text):
+            pieces = clauses(self.text)
+            at = 0
+            while at < len(pieces):
+                at += self._step(pieces, at)
+        return self.found
+
+    def _step(self, pieces: list[Clause], at: int) -> int:
+        """Read a clause, or several that belong together; return how many."""
+        clause, plain = pieces[at], self.own.plain(pieces[at].text)
+        self.on_disclosure |= _ON_DISCLOSURE.search(plain) is not None
+        for kind, pattern in DOCUMENTS.items():
+            if re.search(pattern, plain):
+                self.document = kind
+        if self.scope.left(plain):
+            self._not_read(clause, plain)
+            return 1
+        shares = self._shares(pieces, at, plain)
+        if shares:
+            return shares
+        if not self._relative(clause, plain) and not self._counted(clause, plain):
+            nothing = self._nothing(pieces, at)
+            if nothing:
+                return nothing
+            self._not_read(clause, plain)
+        return 1
+
+    def _not_read(self, clause: Clause, plain: str) -> None:
+        if _COUNTED.search(plain):
+            self.trusted = False
+            self.run = []
+            self.waiting = []
+        elif not re.search(r"\d", plain):
+            # 予以公开、部分公开共42件: the number belongs to more than its own clause names.
+            self.dangling = clause.end == "、"
+            if self.dangling:
+                self.waiting += self._named(plain)
+            else:
+                self.waiting = []
+
+    def _named(self, plain: str) -> list[Meaning]:
+        found = words(plain)
+        return meanings(Bag(found)) if found else []
+
+    # Shares and changes -----------------------------------------------------------------------------------------------
+
+    def _shares(self, pieces: list[Clause], at: int, plain: str) -> int:
+        """Read 占比分别为58%、17%、25%, said of as many claims before; return how many clauses that takes."""
+        first = SHARES.fullmatch(plain)
+        if first is None:
+            return 0
+        numbers = [first, *(SHARE.fullmatch(piece.text) for piece in pieces[at + 1 : at + 10])]
+        known = numbers[: numbers.index(None)] if None in numbers else numbers
+        said = [one for one in self.run if one.claim.kind == "count"][-len(known) :]
+        if len(said) == len(known):
+            for one, number in zip(said, known, strict=True):
+                assert number is not None
+                self._relate(one, "share", read(number), pieces[at])
+        return len(known)
+
+    def _relate(self, said: _Said, kind: Kind, number: Number, clause: Clause) -> None:
+        quote = f"{said.claim.quote}，{clause.quote}"
+        claim = replace(said.claim, kind=kind, quote=quote, loose=(), number=number)
+        self.found.append(claim)
+        self.run.append(_Said(said.family, claim))
+
+    def _relative(self, clause: Clause, plain: str) -> bool:
+        """Read a share or a change, said of the claim directly before."""
+        if not self.run:
+            return False
+        said = self.run[-1]
+        found = SHARE.fullmatch(plain)
+        # In brackets after what was received (（17.5%）) a bare percentage may be anything.
+        divided = said.family in {"results", "applicants", "outcomes"} or (
+            said.family == "applications" and plain[0] == "占"
+        )
+        if found and said.claim.kind == "count" and divided:
+            together = tuple(self._together(said.family))
+            said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *together)))
+            self._relate(said, "share", read(found), clause)
+            return True
+        found = RATE.fullmatch(plain)
+        if (
+            found
+            and said.claim.kind == "count"
+            and _RATED[found["rate"]] & {cell[1:] for cell in said.claim.measures[0]}
+        ):
+            self._relate(said, "share", read(found), clause)
+            return True
+        found = CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
+        if found and (found["than"] or said.claim.kind in {"change", "growth"}):
+            number = read(found)
+            if found["way"] in FALL:
+                number = replace(number, value=-number.value)
+            self._relate(said, "growth" if found["unit"] == "%" else "change", number, clause)
+            return True
+        return False
+
+    def _together(self, family: str) -> Iterator[Measure]:
+        """Yield the last two, three … counts together: a share may be said of all that stand before it."""
+        whole: Measure = ()
+        for said in reversed(self.run[-_MOST_TOGETHER:]):
+            if said.family != family or said.claim.kind != "count":
+                return
+            whole = tuple(dict.fromkeys([*said.claim.measures[0], *whole]))
+            if said is not self.run[-1]:
+                yield whole
+
+    # Counts -----------------------------------------------------------------------------------------------------------
+
+    def _counted(self, clause: Clause, plain: str) -> bool:
+        """Read a clause that states one number."""
+        bag = _bag(plain)
+        number = None if bag is None else _number(bag)
+        if bag is None or number is None:
+            return False
+        apart = any(word.text in _EACH for word in bag.words) and self.units_apart
+        meant = meanings(bag)
+        if len(meant) != 1 or apart:
+            return False
+        said = self._said(meant[0], number, clause, plain)
+        if said is None:
+            return False
+        waiting, self.waiting = self.waiting, []
+        dangling, self.dangling = self.dangling, False
+        self._include(said, clause)
+        if dangling:
+            return self._shared(waiting, said, bag)
+        self._keep(said)
+        return True
+
+    def _said(self, meaning: Meaning, number: Number, clause: Clause, plain: str) -> _Said | None:
+        measures = self._measures(meaning, plain)
+        # 受理一件、办结一件: a manner of speaking.
+        if not measures or (meaning.bare and _ONE.search(plain)):
+            return None
+        return _Said(meaning.family, Claim("count", measures, number, clause.quote, self.line, meaning.loose))
+
+    def _keep(self, said: _Said) -> None:
+        if said.family in {"applications", "results"}:
+            self.bases = []
+        self.found.append(said.claim)
+        self.run.append(said)
+        self.made[said.family, said.claim.measures] = None
+
+    def _shared(self, waiting: list[Meaning], said: _Said, bag: Bag) -> bool:
+        """Read the number of several things: of all together (共), or of each (均)."""
+        measures = [self._measures(one, "信息公开") for one in waiting if one.family == said.family]
+        if measures and all(measures) and len(measures) == len(waiting):
+            if any(_EVERY.match(word.text) for word in bag.words):
+                for one in measures:
+                    self._keep(replace(said, claim=replace(said.claim, measures=one)))
+                self._keep(said)
+            elif bag.total:
+                whole = tuple(
+                    dict.fromkeys(cell for one in [*measures, said.claim.measures] for cell in one[0])
+                )
+                self._keep(replace(said, claim=replace(said.claim, measures=(whole,), loose=())))
+        self.run = []
+        return True
+
+    def _include(self, said: _Said, clause: Clause) -> None:
+        """Let 收到3153件 mean new and carried over together where 含上年结转34件 follows."""
+        part = said.claim.measures in {(sum_over(CARRIED_OVER),), (sum_over(NEW),)}
+        if not part or not self.run or not (_INCLUDED.match(clause.text) or clause.start in {"（", "("}):
+            return
+        whole = self.run[-1]
+        if sum_over(NEW) in whole.claim.measures and self.found and self.found[-1] is whole.claim:
+            claim = replace(
+                whole.claim, measures=tuple(dict.fromkeys([*whole.claim.measures, CAME])), loose=()
+            )
+            self.found[-1] = claim
+            self.run[-1] = replace(whole, claim=claim)
+
+    def _measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
+        """Return what a number may mean here; nothing where the sentence does not say enough."""
+        families = {family for family, _ in self.made}
+        if meaning.bare and not self.trusted and "信息公开" not in plain:
+            return ()
+        of_courts = bool(families & {"proceedings", "outcomes"})
+        match meaning.family:
+            case "applications" | "results":
+                known = self.on_applications and not of_courts
+                return meaning.measures if known or not meaning.bare else ()
+            case "bare granted" | "bare other":
+                return self._of_results(meaning) if self.on_applications and not of_courts else ()
+            case "applicants":
+                return (
+                    self._of_applicants(meaning.measures[0]) if self.on_applications and not of_courts else ()
+                )
+            case "sum":
+                both = {("applications", (sum_over(row),)) for row in (NEW, CARRIED_OVER)}
+                return meaning.measures if both <= set(self.made) else ()
+            case "proceedings":
+                # 司法局 and courts have others, which are not about disclosure.
+                return meaning.measures if self.on_disclosure or self.on_answers else ()
+            case "outcomes":
+                return self._of_courses(meaning.measures[0][0][2])
+            case "states":
+                ((_, state, column),) = meaning.measures[0]
+                return ((("disclosure", f"{self.document}_{state}", column),),) if self.document else ()
+        return meaning.measures
+
+    def _of_results(self, meaning: Meaning) -> tuple[Measure, ...]:
+        """Read bare 公开 and 其他 as results where the sentence names others; 其他 among applicants is one of them.
+
+        其他 may also be all that the sentence has not named.
+        """
+        last = self.run[-1].family if self.run else ""
+        named = {
+            cell
+            for family, measures in self.made
+            if family == last
+            for measure in measures
+            for cell in measure
+        }
+        if meaning.family == "bare other" and last == "applicants":
+            others = [one for one in _APPLICANTS if one not in {column for _, _, column in named}]
+            return tuple(
+                measure
+                for columns in (["other_organisation"], others)
+                for measure in self._of_applicants(tuple(("applications", "", column) for column in columns))
+            )
+        if meaning.family == "bare other":
+            rest = sum_over(*(row for row in RESULTS if ("applications", row, TOTAL) not in named))
+            return (*meaning.measures, rest) if last == "results" else ()
+        return meaning.measures if self.on_results else ()
+
+    def _of_applicants(self, columns: Measure) -> tuple[Measure, ...]:
+        """Return an applicant's part of whatever the sentence has counted so far; else of what was received or handled."""
+        row = columns[0][1]
+        if not row and self.bases:
+            return self._in_columns(columns)
+        heads = [
+            measure
+            for family, measures in self.made
+            if family in {"applications", "results"}
+            for measure in measures
+        ]
+        wholes = [tuple(cell[1] for cell in head) for head in heads] or [(HANDLED,)]
+        if row:
+            wholes, heads = [(row,)], [sum_over(row)]
+        self.bases = list(
+            dict.fromkeys([(NEW,), (NEW, CARRIED_OVER), *wholes] if (NEW,) in wholes or not heads else wholes)
+        )
+        return self._in_columns(columns)
+
+    def _in_columns(self, columns: Measure) -> tuple[Measure, ...]:
+        return tuple(
+            tuple(("applications", row, column) for row in rows for _, _, column in columns)
+            for rows in self.bases
+        )
+
+    def _of_courses(self, column: str) -> tuple[Measure, ...]:
+        """Return an outcome of the proceedings the sentence has named, of any or of all of them."""
+        named = [measures[0] for family, measures in self.made if family == "proceedings"]
+        if not named:
+            return ()
+        each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])
+        return tuple(tuple((table, block, column) for table, block, _ in measure) for measure in each)
+
+    # Nought in words --------------------------------------------------------------------------------------------------
+
+    def _nothing(self, pieces: list[Clause], at: int) -> int:
+        """Read 未收到……申请, 未发生……行政复议、行政诉讼; return how many clauses that takes."""
+        said: list[_Said] = []
+        taken = 0
+        for place in range(at, len(pieces)):
+            piece = pieces[place]
+            plain = self.own.plain(piece.text)
+            bag = _bag(plain)
+            denied = bag is not None and [word.kind for word in bag.words].count("none") == (taken == 0)
+            if bag is None or not denied or _MANNER.search(plain) or _number(bag) is not None:
+                return 0
+            meant = [one for one in meanings(bag) if one.family in _NEGATED]
+            known = [self._said(one, NOUGHT, piece, plain) for one in meant]
+            if not known or None in known:
+                return 0
+            said += [one for one in known if one is not None]
+            taken += 1
+            if piece.end != "、":
+                break
+        for one in said:
+            self.found.append(one.claim)
+        return taken
+
+
+_COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
+_RATED: dict[str, frozenset[tuple[str, str]]] = {
+    "公开": frozenset({("granted", TOTAL)}),
+    "维持": frozenset((course, "upheld") for course in _COURSES),
+    **{word: frozenset((course, "corrected") for course in _COURSES) for word in ("纠错", "纠正")},
+}
+"""Cells whose share a rate is."""
+_NEGATED = frozenset({"applications", "results", "documents", "decisions", "proceedings"})
+
+
+def _bag(plain: str) -> Bag | None:
+    found = words(plain)
+    return Bag(found) if found else None
+
+
+def _number(bag: Bag) -> Number | None:
+    """Return the one number of a clause."""
+    counts = [word for word in bag.words if word.kind in {"count", "bare count", "money"}]
+    if len(counts) != 1:
+        return None
+    (count,) = counts
+    found = _NUMBER_FIRST.match(count.text)
+    assert found is not None
+    if count.kind == "bare count" and not (count.text[0].isdigit() or count.text == "零"):
+        return None
+    number = read(found)
+    if count.kind == "money":
+        number = replace(number, value=number.value.scaleb(-4), step=number.step.scaleb(-4))
+    return number

@@ -1,0 +1,175 @@
+"""The words of clauses that state a number about the tables, each of one kind; a clause is read only if all its words are known."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpers.checks.numerals import NUMBER
+
+UNIT = "(?:件次|件|起|宗|例|份)"
+COUNT = re.compile(NUMBER + UNIT)
+
+RESULTS = {
+    "granted+partly_granted": r"(?:(?:予以|同意)?公开(?:以?及|和|或|与|、)(?:予以)?部分公开|(?:予以)?公开（含(?:予以)?部分公开）)",
+    "partly_granted": "(?:区分处理后?(?:予以)?(?:部分)?公开|(?:予以|同意|作出)?部分(?:予以|同意)?公开)",
+    "denied_law_forbidden": "(?:其他)?法律、?(?:行政)?法规禁止公开",
+    "denied_*": "不(?:予以?|同意|宜)?公开",
+    "denied_state_secret": "(?:涉及)?国家秘密",
+    "denied_security_stability": "(?:危及)?三安全一稳定",
+    "denied_third_party": "(?:保护|侵害|损害)?第三(?:方|人)合法权益",
+    "denied_internal_affairs": "(?:三类)?内部事务(?:性?信息)?",
+    "denied_process_information": "(?:四类)?过程性(?:政府)?信息",
+    "denied_enforcement_file": "(?:行政)?执法案卷(?:信息)?",
+    "denied_administrative_query": "行政查询(?:事项|类)?",
+    "declined_publication": "(?:要求提供)?公开出版物",
+    "unable_not_held": "(?:(?:政府)?信息不存在(?:以?及|和|或|、)?)?(?:本机关|本单位|行政机关)?不掌握(?:相关|有关|所申请(?:的)?|该)?(?:政府)?(?:信息)?",
+    "unable_needs_creation": "(?:没有现成信息)[、，]?(?:且|而|并)?(?:需要?(?:另行)?(?:制作|加工)(?:、加工)?)?|需要?另行(?:制作|加工)",
+    "unable_still_unclear": "(?:经?补正后)?(?:申请内容)?(?:仍然?)?不明确",
+    "unable_*": "(?:无法|不能)提供",
+    "declined_petition": "(?:信访|举报|投诉)(?:、?(?:信访|举报|投诉)){0,3}类?",
+    "declined_repeated": "重复申请",
+    "declined_excessive": "(?:无正当理由)?大量反复申请",
+    "declined_reissue": "(?:要求)?(?:行政机关|本机关)?确认(?:或|或者)重新出具(?:已获取)?(?:政府)?信息",
+    "declined_*": "不予?处理",
+    "other_fee_unpaid": "(?:申请人)?逾期(?:未|不|没有)(?:按[^，。；]{0,10}?)?缴纳?(?:信息处理)?费用?",
+    "other_not_corrected": "(?:申请人)?(?:无正当理由)?逾期(?:未|不)(?:作)?补正",
+    "other_*": "其他(?:方式)?处理",
+    "granted": "(?:(?:全部|决定|已|同意)?予以公开|(?:全部|决定|已|同意|完全)公开|公开答复)",
+}
+"""Names of results, by the row or group they mean; earlier ones hold later ones."""
+
+APPLICANTS = {
+    "organisations": "(?:法人(?:或者?|和|及|以及|与|、)?其他组织|企业、社会组织等(?:组织|单位)?|单位(?=申请))",
+    "natural_person": "(?:自然人|公民个?人?|个人)",
+    "business": "(?:商业)?企业",
+    "research": "科研机构",
+    "charity": "社会公益组织",
+    "legal_service": "法律服务机构",
+}
+COURSES = {
+    "litigation_direct": "未经(?:行政)?复议(?:而)?直接(?:提?起诉|提起(?:行政)?诉讼)",
+    "litigation_after_reconsideration": "经?(?:行政)?复议后(?:再)?(?:提?起诉|提起(?:行政)?诉讼)",
+    "reconsideration": "行政复议|复议(?=[0-9案申])",
+    "litigation": "行政诉讼|诉讼(?=[0-9案])",
+}
+OUTCOMES = {
+    "upheld": "(?:结果|被|予以|判决|获|均|复议机关){0,3}维持(?:原行政行为)?",
+    "corrected": "(?:结果|被|予以|判决|复议机关){0,3}(?:纠正|纠错)",
+    "other_result": "其他结果",
+    "pending": "(?:尚未|未|暂未)审结|(?:正|尚)在审理中?",
+}
+DOCUMENTS = {"normative": "(?:行政|政府)?规范性文件", "regulations": "(?:政府)?规章"}
+STATES = {
+    "issued": "(?:新?制(?:发|订|定)(?:出台|印发|发布)?|新?出台|印发)",
+    "repealed": "(?:宣布)?废止(?:失效)?",
+    "in_force": "(?:现行|继续|保留)有效",
+}
+DECISIONS = {"licensing": "行政许可", "penalties": "行政处罚", "compulsion": "行政强制"}
+
+_NUMBER = re.sub(r"\(\?P<\w+>", "(?:", NUMBER)
+_INFORMATION = "(?:政府信息|信息)"
+_NOUN = "(?:事项|件|书|表)?"
+_APPLICATION = rf"(?:政府)?信息公开的?申请{_NOUN}|依申请公开(?:政府信息|信息)?(?:的?申请)?{_NOUN}|申请公开{_INFORMATION}{_NOUN}|公开{_INFORMATION}?的?申请{_NOUN}"
+
+_ANY_TIME = "(?:截[至止]|到|在|自)?(?:本年|当年|今年|全年|年度)(?:度|底|末|内|全年|期间|以来|初|中)*|年内|一年来|年(?:底|末|初)|截[至止]|目前|期间"
+_WHO = "本单位管委会|我[省市州盟旗县区镇乡街道局委办厅院处会]{1,2}|全[省市州盟旗县区镇乡街道局委系统]{1,2}|本[省市州县区镇乡街道局委办厅院处机关级单位行政]{1,4}|我单位|各级(?:各部门|行政机关|政府|机关|各单位)?|各有?关?单位|各部门|依申请公开(?:平台|系统)|(?:社会)?(?:公众|各界)|(?:人民)?群众|企业群众|申请人"
+_HOW = "依法依规|依法|依规|严格|按[时期]|按照?(?:规定|要求)|如期|及时|规范|妥善|认真|实际|(?:在)?(?:法定|规定)的?(?:时限|期限|时间)(?:之?内)?|书面|统一|线上线下"
+_SMALL = "共计|总共|一共|总计|合计|累计|共有|共需|共|均|已经|已|全部|其中|含有?|包括|包含|继续|其余|剩余|余下|剩下|[未不]计(?:算)?在内|工作|法院|人民法院|一审|二审|另外|另有?|还有|还|并|且|以?及|和|与|或者?|同时|分别|主要|涉及|涉|来自|的|是|为|有|了|过|各类|各种|仍有?|尚有?|对于?|在|中|里|内|从|由|经|将|因为?|而|就|属于?|系|即|达到?|作为|向|类|类型|情况|情形|方面|领域|案件|案|事项|处理决定|决定|结果|告知|所有|任何|数|仅|被|当中|不再|人|等"
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a clause: its kind, and within the kind what it means (a row, a column)."""
+
+    kind: str
+    means: str
+    text: str
+
+
+_KINDS: tuple[tuple[str, str | dict[str, str]], ...] = (
+    ("count", _NUMBER + UNIT),
+    ("bare count", rf"{_NUMBER}$"),
+    ("public", "公民、法人(?:或者?|和|以?及|与|、)?其他组织"),
+    (
+        "channels",
+        "通过[^，。；：0-9]{1,15}?[、和及与等][^，。；：0-9]{0,15}?(?:方式|渠道|途径|形式|提交|提出|收到)的?",
+    ),
+    ("fee", "行政事业性收费"),
+    ("course", COURSES),
+    ("outcome", OUTCOMES),
+    ("application", _APPLICATION),
+    ("result", RESULTS),
+    ("document", DOCUMENTS),
+    ("state", STATES),
+    ("decision", DECISIONS),
+    (
+        "pending",
+        "(?:正在|仍?在)办(?![结复])理?(?:之?中)?|(?:尚|还|仍)?未(?:能)?(?:办结|办理完[毕结]|到期|到答复期)",
+    ),
+    ("none", "没有(?!现成)|未曾?|尚无|均无|无人?|不存在"),
+    ("last", "上一?年度?|去年"),
+    ("next", "下一?年(?:度|内)?|次年度?|明年|翌年"),
+    (
+        "carry",
+        "(?:结转|顺延|延续|转|延)[到至入]?(?=下|次|明)|(?:结转|顺延|延续|转入|跨年)(?:[到至入](?=本))?",
+    ),
+    ("applicant", APPLICANTS),
+    (
+        "receive",
+        {
+            "new": "新收到?|新接收|新受理|新增加?",
+            "received": "收到|收件|受理|接收|接到|登记(?:在册)?|收取(?=政府信息|申请)",
+        },
+    ),
+    ("handle", "办结|办理完[毕结]|办复|处理完毕"),
+    ("answer", "(?:作出|出具|进行)?(?:答复|回复)(?:书|意见)?|告知书"),
+    ("bare application", "申请(?:件|事项|公开)?|办理件"),
+    ("deal", "办理|处理|办件"),
+    ("make", "收取|作出|做出|实施|开展|发生|出现|产生|引起|引发|导致|不服|提起|提出|提交|递交|应诉|起诉"),
+    ("publish", "(?:清理|集中|动态|更新|公开|公布|发布|公示|收录|标注|汇编|梳理|建立)+"),
+    ("disclosure", "(?:政府信息|信息|政务)公开(?:工作|专栏)?|清单|数据库|专栏"),
+    ("bare result", {"granted": "公开", "other": "其他"}),
+    ("quantity", "数量|总数|总量|总额|数|量|金额|收入"),
+    ("money", _NUMBER + "(?:元|万元|亿元)"),
+    ("small", f"{_ANY_TIME}|{_WHO}|{_HOW}|{_SMALL}"),
+)
+"""Kinds of word; at one place the first that fits is taken."""
+
+
+def _alternatives() -> Iterator[tuple[str, str, str]]:
+    for kind, meanings in _KINDS:
+        for means, pattern in meanings.items() if isinstance(meanings, dict) else [("", meanings)]:
+            yield kind, means, pattern
+
+
+_MEANINGS = [(kind, means) for kind, means, _ in _alternatives()]
+_WORD = re.compile("|".join(f"(?P<w{at}>{pattern})" for at, (_, _, pattern) in enumerate(_alternatives())))
+_LONGEST = 200
+_OPEN_TAIL = ("均", "全部", "已", "已经", "并", "仍")
+
+
+def words(text: str) -> list[Word] | None:
+    """Split a clause into its words, or None if not all of it is known.
+
+    What is said of a number after it (“……均已上网”) may be unknown, if it holds no other number; the list then ends there.
+    """
+    if len(text) > _LONGEST:
+        return None
+    found: list[Word] = []
+    at = 0
+    while at < len(text):
+        match = _WORD.match(text, at)
+        if match is None:
+            return None if re.search(r"\d", text[at:]) else _head(found)
+        assert match.lastgroup is not None
+        found.append(Word(*_MEANINGS[int(match.lastgroup[1:])], match[0]))
+        at = match.end()
+    return found
+
+
+def _head(found: list[Word]) -> list[Word] | None:
+    counts = [at for at, word in enumerate(found) if word.kind == "count"]
+    for at in range(counts[0] + 1, len(found)) if counts else ():
+        if found[at].text in _OPEN_TAIL:
+            return found[:at]
+    return None

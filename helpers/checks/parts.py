@@ -1,0 +1,225 @@
+"""Counts of the prose against each other: the parts of a whole, and what share of it a part is said to be."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from helpers.checks.context import Context
+from helpers.checks.numerals import NUMBER, Number, read, tidy
+from helpers.checks.rule import rule
+from helpers.report.figures import format_figure
+from helpers.report.findings import Finding, finding
+from helpers.report.folder import PROSE
+
+_UNIT = "人次|件次|条次|余?[条件篇次期场个项份起宗人家户批例幅]"
+_COUNT = re.compile(f"{NUMBER}(?P<unit>{_UNIT})")
+_SHARE = re.compile(rf"(?P<label>[^0-9占]{{0,20}})占(?:比|总数的?|总量的?|全部的?|总|的|为|达)*{NUMBER}%")
+_MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
+_OPENS = re.compile("其中|包括|包含|涵盖|含|分为|涉及")
+_REST = re.compile("其[他它余]|剩余|余下")
+_OVERLAP = re.compile(
+    "同步|同时|交叉|重复|累计|此外|同比|[比较]上|增加|增长|减少|新增|^(?:并|另|还|兼|均|目前)"
+)
+_CHANNEL = re.compile(
+    "网站|网页|微信|公众号|微博|新媒体|抖音|视频号|头条|公[开示告]栏|公报|广播|电视|报[刊纸]|客户端|APP|平台|专栏|渠道"
+)
+_OF_TABLES = re.compile(
+    "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|予以?公开|部分公开|无法提供"
+)
+_LONGEST = 16
+_LARGE = 100
+
+
+@dataclass
+class _Part:
+    label: str
+    number: Number
+    unit: str
+    quote: str
+    share: Number | None = None
+
+
+@dataclass
+class _List:
+    """A whole and its parts as a sentence lists them."""
+
+    whole: _Part
+    all: bool
+    """All parts are there, the sentence says."""
+    bracket: bool = False
+    parts: list[_Part] = field(default_factory=list)
+
+
+@rule("T-PARTS")
+def parts(context: Context) -> Iterator[Finding]:
+    """Add up the parts that a sentence lists of a whole, and divide those whose share it gives."""
+    for name in PROSE:
+        for paragraph in context.paragraphs.get(name, []):
+            where: dict[str, str | int] = {"file": f"{name}.md", "line": paragraph.line}
+            before: list[_List] = []
+            for sentence in re.split("[。！？]", tidy(paragraph.text)):
+                lists = _lists(sentence) if re.search(r"\d", sentence) else []
+                for one in lists:
+                    yield from _wrong_sum(one, sentence, where)
+                    yield from _wrong_shares(one, where)
+                yield from _said_again(before, sentence, where)
+                before = lists
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def _lists(sentence: str) -> list[_List]:
+    found: list[_List] = []
+    counts: list[_Part] = []
+    now: _List | None = None
+    mark, opened = "", False
+    pieces = _MARK.split(sentence)
+    for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        share = _SHARE.fullmatch(text)
+        part = None if share else _part(text)
+        if share and counts:
+            now = _with_share(found, now, counts, read(share))
+        elif part is None:
+            now = now if not text or now is None or _OPENS.fullmatch(text) else None
+            opened = bool(_OPENS.fullmatch(text))
+        else:
+            opens = _opens(text, mark, opened, counts, part)
+            if opens is not None:
+                now = opens
+                found.append(now)
+            if now is not None:
+                now = _append(now, part)
+            counts.append(part)
+            opened = False
+        if now is not None and now.bracket and end in {"）", ")"}:
+            now = None
+        mark = end
+    return [one for one in found if one.parts]
+
+
+def _part(text: str) -> _Part | None:
+    found = list(_COUNT.finditer(text))
+    if len(found) != 1:
+        return None
+    label = _OPENS.sub("", text[: found[0].start()]) or text[found[0].end() :]
+    return _Part(label.strip("的有为共计达"), read(found[0]), found[0]["unit"], text)
+
+
+def _opens(text: str, mark: str, opened: bool, counts: list[_Part], part: _Part) -> _List | None:
+    """Return a new list if a count is the first part of one: 其中……, or what stands in brackets or after a colon."""
+    if not counts or not mark or counts[-1].unit != part.unit:
+        return None
+    whole = counts[-1]
+    said = opened or _OPENS.match(text) is not None
+    bracket, colon = mark in {"（", "("}, mark in {"：", ":"}
+    if not (said or bracket or colon or whole.quote.endswith("中")):
+        return None
+    return _List(whole, all=colon or "分为" in text or (bracket and not said), bracket=bracket)
+
+
+def _append(now: _List, part: _Part) -> _List | None:
+    """Add a part to a list; None where it is none of its parts and ends the list."""
+    if part.unit != now.whole.unit or _OVERLAP.search(part.label) or len(part.label) > _LONGEST:
+        return None
+    now.parts.append(part)
+    return now
+
+
+def _with_share(found: list[_List], now: _List | None, counts: list[_Part], share: Number) -> _List | None:
+    last = counts[-1]
+    last.share = share
+    if (
+        now is None
+        and len(counts) > 1
+        and counts[-2].share is None
+        and counts[-2].unit == last.unit
+        and counts[-2].number.value >= last.number.value
+    ):
+        now = _List(counts[-2], all=False, parts=[last])
+        found.append(now)
+    return now
+
+
+# Judging --------------------------------------------------------------------------------------------------------------
+
+
+def _wrong_sum(one: _List, sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
+    whole = one.whole.number
+    if whole.about or any(part.number.about for part in one.parts) or _OF_TABLES.search(one.whole.quote):
+        return
+    sums, total = [], Decimal(0)
+    for part in one.parts:
+        total += part.number.value
+        sums.append(total)
+    if whole.value in sums or not _must_agree(one, total, sentence):
+        return
+    listed = "、".join(format_figure(part.number.value) for part in one.parts)
+    message = f"正文写“{one.whole.quote}”，后面列出的 {listed} 相加是 {format_figure(total)}，两处应当一致。"
+    yield finding(
+        "T-PARTS", message, expected=format_figure(total), actual=format_figure(whole.value), **where
+    )
+
+
+def _must_agree(one: _List, total: Decimal, sentence: str) -> bool:
+    """Whether parts that do not add up to their whole are wrong: where they are all, or more than all."""
+    whole = one.whole.number.value
+    if any(part.number.value > whole for part in one.parts):
+        return True
+    shares = [part.share.value for part in one.parts if part.share]
+    if len(one.parts) < 2:
+        return False
+    if one.all or any(_REST.search(part.label) or _REST.match(part.quote) for part in one.parts):
+        return True
+    if len(shares) == len(one.parts) and abs(sum(shares, Decimal(0)) - 100) < 1:
+        return True
+    channels = any(_CHANNEL.search(part.label) for part in one.parts)
+    if total > whole:
+        return not channels and not _OVERLAP.search(sentence)
+    return whole >= _LARGE and _is_slip(whole, [part.number.value for part in one.parts])
+
+
+def _is_slip(whole: Decimal, parts: list[Decimal]) -> bool:
+    """Whether two swapped digits of one number are all that keeps parts from adding up."""
+    total = sum(parts, Decimal(0))
+    slipped = any(number + whole - total in _swapped(number) for number in parts)
+    return slipped or total in _swapped(whole)
+
+
+def _swapped(number: Decimal) -> set[Decimal]:
+    """Return what a number becomes if two neighbouring digits are swapped."""
+    text = f"{number:f}"
+    return {
+        Decimal(f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}")
+        for at in range(len(text) - 1)
+        if "." not in text[at : at + 2]
+    }
+
+
+def _wrong_shares(one: _List, where: dict[str, str | int]) -> Iterator[Finding]:
+    for part in one.parts:
+        if part.share is not None:
+            yield from _share(one, part, part.share, where)
+
+
+def _share(one: _List, part: _Part, share: Number, where: dict[str, str | int]) -> Iterator[Finding]:
+    if not one.whole.number.value or _OF_TABLES.search(one.whole.quote):
+        return
+    right = 100 * part.number.value / one.whole.number.value
+    if share.agrees(right) or part.number.about or one.whole.number.about:
+        return
+    expected, actual = f"{right.quantize(share.step).normalize():f}%", f"{share.value.normalize():f}%"
+    message = f"正文写“{part.quote}”占 {actual}；按“{one.whole.quote}”计算是 {expected}，两处应当一致。"
+    yield finding("T-PARTS", message, expected=expected, actual=actual, **where)
+
+
+def _said_again(before: list[_List], sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
+    """Hold a share that the next sentence states (“主动公开的占41.5%”) against the part it names."""
+    found = _SHARE.fullmatch(sentence)
+    if found is None or not found["label"]:
+        return
+    for one in before:
+        for part in one.parts:
+            if part.label and found["label"].startswith(part.label):
+                yield from _share(one, part, read(found), where)
