@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpers.checks.numerals import NUMBER
+from helpers.report.form import AMOUNTS, FORM
 
 UNIT = "(?:件次|件|起|宗|例|份)"
 COUNT = re.compile(NUMBER + UNIT)
@@ -64,7 +65,9 @@ STATES = {
     "repealed": "(?:宣布)?废止(?:失效)?",
     "in_force": "(?:现行|继续|保留)有效",
 }
-DECISIONS = {"licensing": "行政许可", "penalties": "行政处罚", "compulsion": "行政强制"}
+_DISCLOSURE = FORM.tables["disclosure"].row
+DECISIONS = {key: _DISCLOSURE[key].labels[-2] for key in ("licensing", "penalties", "compulsion")}
+(_FEE,) = (_DISCLOSURE[key].labels[-2] for key in AMOUNTS)
 
 _NUMBER = re.sub(r"\(\?P<\w+>", "(?:", NUMBER)
 _INFORMATION = "(?:政府信息|信息)"
@@ -94,7 +97,7 @@ _KINDS: tuple[tuple[str, str | dict[str, str]], ...] = (
         "channels",
         "通过[^，。；：0-9]{1,15}?[、和及与等][^，。；：0-9]{0,15}?(?:方式|渠道|途径|形式|提交|提出|收到)的?",
     ),
-    ("fee", "行政事业性收费"),
+    ("fee", _FEE),
     ("course", COURSES),
     ("outcome", OUTCOMES),
     ("application", _APPLICATION),
