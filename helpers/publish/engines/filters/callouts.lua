@@ -16,10 +16,11 @@ local NUMBERED = { nte = true, tip = true, imp = true, wrn = true, cau = true }
 local words, colon
 
 local function refuse(what, detail, message)
-  if fail then -- the built-in engine's, which finds the line
+  if context then -- of the built-in engine, which finds the line
     fail(what, detail)
   end
-  error(message:format(detail), 0)
+  io.stderr:write(message:format(detail), '\n')
+  os.exit(1) -- Quarto's own error() goes on
 end
 
 local function title_of(el, kind)
