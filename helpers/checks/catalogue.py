@@ -6,11 +6,41 @@
 from collections.abc import Iterator
 from functools import cache
 
-from helpers.checks import consistency, dates, levels, local_demands, open_notes, parts, sums, wording, years
+from helpers.checks import (
+    citations,
+    consistency,
+    dates,
+    levels,
+    local_demands,
+    open_notes,
+    organ_names,
+    pairs,
+    parts,
+    private,
+    sameness,
+    sums,
+    wording,
+    years,
+)
 from helpers.checks.rule import CHECKS, Check
 from helpers.report.findings import Rule, rules
 
-_RULES = (consistency, dates, levels, local_demands, open_notes, parts, sums, wording, years)
+_RULES = (
+    citations,
+    consistency,
+    dates,
+    levels,
+    local_demands,
+    open_notes,
+    organ_names,
+    pairs,
+    parts,
+    private,
+    sameness,
+    sums,
+    wording,
+    years,
+)
 """Modules of rules; importing one registers its functions."""
 
 LEVELS = {"error": "错误", "warning": "警告", "info": "提示"}

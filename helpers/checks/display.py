@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from helpers.checks.catalogue import LEVELS
 from helpers.checks.hints import Hint
 from helpers.checks.suspects import SHOWN
-from helpers.checks.verdict import Verdict, check_many
+from helpers.checks.verdict import Verdict, check_many, compared
 from helpers.document.table_html import Cell, table
 from helpers.files.templates import Markup, filled
 from helpers.files.writing import write_text
@@ -42,7 +42,7 @@ def run(folders: Sequence[Path], as_json: bool = False, pages: Path | None = Non
 
     console = Console(stderr=True, highlight=False)
     with _progress(console, len(folders)) as progress:
-        verdicts = list(check_many(folders, progress=progress))
+        verdicts = compared(list(check_many(folders, progress=progress)))
     if as_json:
         print(json.dumps([verdict.to_json() for verdict in verdicts], ensure_ascii=False, indent=2))
     else:

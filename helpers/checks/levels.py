@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from helpers.checks.context import Context
 from helpers.checks.rule import rule
-from helpers.checks.slips import difference
+from helpers.checks.slips import difference, is_transposition
 from helpers.checks.years import STOCKS
 from helpers.report.cell_names import Cell, place
 from helpers.report.figures import Figure, format_figure
@@ -14,6 +14,8 @@ from helpers.report.form import FORM, TOTAL
 
 _WITHOUT_REGULATIONS = frozenset({"township", "county"})
 _NAMED = 5
+_DIGITS = 4
+"""Shorter figures are often each other's with two digits swapped by chance."""
 
 
 @rule("A-REGULATIONS")
@@ -137,6 +139,30 @@ def bounded(context: Context) -> Iterator[Finding]:
                 yield finding(
                     "H-BOUND", message, expected=expected, actual=format_figure(actual), **context.where(cell)
                 )
+
+
+@rule("H-SWAP")
+def swapped(context: Context) -> Iterator[Finding]:
+    """Look for a figure that is the parent's with two digits in the wrong order, where no sum tells."""
+    parent = context.parent
+    if parent is None:
+        return
+    for cell, least in context.figures.items():
+        most = parent.figures.get(cell)
+        if most is None or least > most or len(format_figure(most)) < _DIGITS:
+            continue
+        if is_transposition(least, most) and not _summed_up(parent, cell):
+            actual, other = format_figure(least), format_figure(most)
+            message = (
+                f"{place(cell)}填 {actual}，上级“{parent.report.short_name}”的同一格是 {other}，"
+                "只差两位数字的次序，请核对是哪一方颠倒了。"
+            )
+            yield finding("H-SWAP", message, expected=other, actual=actual, **context.where(cell))
+
+
+def _summed_up(parent: Context, cell: Cell) -> bool:
+    """Whether H-SUM judges a parent's cell, or what is known of its children makes it up: the likeness is chance."""
+    return parent.children.complete or gathered_sums(parent).get(cell) == parent.figures[cell]
 
 
 def is_stock(cell: Cell) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -15,6 +15,7 @@ from helpers.checks.context import Context, FolderCache
 from helpers.checks.equations import equations
 from helpers.checks.hints import Hint, hints, noted
 from helpers.checks.rule import Check
+from helpers.checks.sameness import Sketch, copies_found, sketch
 from helpers.files.scratch import end_with_parent
 from helpers.report.cell_names import Cell
 from helpers.report.findings import Finding, errors, finding, listed, rules, unforeseen
@@ -48,6 +49,8 @@ class Verdict:
         Where it is perhaps wrong: for what does not add up, the changes that would mend it, never applied.
     report
         The report; None where the folder has none, and in verdicts of :func:`check_many`, which may be thousands.
+    sketch
+        What is kept of its prose, to find it again in other reports; None where the folder has no report.
     """
 
     folder: Path
@@ -58,6 +61,7 @@ class Verdict:
     verified: str = ""
     hints: tuple[Hint, ...] = ()
     report: Report | None = field(default=None, repr=False)
+    sketch: Sketch | None = field(default=None, repr=False)
 
     @property
     def passed(self) -> bool:
@@ -125,6 +129,19 @@ def check_many(
         if progress is not None:
             progress(done)
         yield verdict
+
+
+def compared(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Add to each verdict on a report whose prose stands in that of another organ that was checked with it."""
+    known = [(at, verdict.sketch) for at, verdict in enumerate(verdicts) if verdict.sketch]
+    new = list(verdicts)
+    for place, found in copies_found([one for _, one in known]).items():
+        at, one = known[place]
+        if one.explanation is not None:
+            found = _with_explanation(found, one.explanation)
+        explained = new[at].explained + (one.explanation is not None)
+        new[at] = replace(new[at], findings=[*new[at].findings, found], explained=explained)
+    return new
 
 
 def _verdicts(folders: list[Path], workers: int | None) -> Iterator[Verdict]:
@@ -206,6 +223,7 @@ def _judge(folder: Path, cache: FolderCache) -> Verdict:
         _verified(context),
         found_hints,
         context.report,
+        sketch(context),
     )
 
 
@@ -251,4 +269,8 @@ def _explained(found: Finding, context: Context) -> Finding:
         return found
     if found.level == "error":
         return replace(found, message=f"{found.message}（错误不能用 explanations 里的说明代替，请改正。）")
+    return _with_explanation(found, text)
+
+
+def _with_explanation(found: Finding, text: str) -> Finding:
     return replace(found, level="info", message=f"{found.message}（已说明：{text}）")

@@ -55,6 +55,7 @@ _YEAR_BRACKETS = re.compile(r"[\[【［﹝(（〈<](?P<year>(?:19|20)\d\d)[\]】
 _NOTICE = re.compile(r"》[（(]?国办公开办函〔2021〕30号")
 _OLD_NOTICE = re.compile(r"国办公开办函.2019.60号")
 _FULL = str.maketrans("(),;:?!", "（），；：？！")
+_TITLE_MARKS = str.maketrans("<>＜＞", "〈〉〈〉")
 _PUNCTUATION: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
     (
         re.compile(rf"\([^()]*[{_HAN}][^()]*[)）]|（[^（）()]*\)"),
@@ -65,6 +66,16 @@ _PUNCTUATION: tuple[tuple[re.Pattern[str], str, Callable[[str], str]], ...] = (
         re.compile(rf"[{_HAN}][,;:?!](?=[{_HAN}“《])"),
         "中文里的标点应是全角",
         lambda text: text.translate(_FULL),
+    ),
+    (
+        re.compile(rf'"[^"]{{0,40}}[{_HAN}][^"]{{0,40}}"'),
+        "中文里的引号应是弯引号",
+        lambda text: f"“{text[1:-1]}”",
+    ),
+    (
+        re.compile("《[^《》]{0,60}[<＜][^《》<>＜＞]{1,60}[>＞][^《》]{0,60}》"),
+        "书名号里的书名号应是单书名号",
+        lambda text: text.translate(_TITLE_MARKS),
     ),
     (
         _YEAR_BRACKETS,
@@ -133,17 +144,23 @@ def length(context: Context) -> Iterator[Finding]:
         )
 
 
+_IN_OTHER_WORDS = {
+    "主动公开": re.compile(r"公开[^，。；]{0,12}信息[^，。；]{0,6}\d|发布[^，。；]{0,12}信息"),
+    "依申请公开": re.compile("公开[^，。；]{0,6}申请|申请[^，。；]{0,6}公开"),
+    "政府信息管理": re.compile("管理|公开机制|公开属性|公开目录|发布登记"),
+    "政府信息公开平台建设": re.compile("网站|平台|专栏|栏目|新媒体|公众号|公开栏"),
+    "监督保障": re.compile("监督|考核|评议|督查|督办|问责|业务培训"),
+}
+"""Words that show a topic is dealt with though its name does not stand there."""
+
+
 @rule("W-TOPICS")
 def topics(context: Context) -> Iterator[Finding]:
-    """See that section 1 names its five topics; 平台建设 stands for 政府信息公开平台建设."""
+    """See that section 1 deals with its five topics, by name (平台建设 for 政府信息公开平台建设) or in other words."""
     if "overview" not in context.paragraphs:
         return
     text = "".join(paragraph.text for paragraph in context.paragraphs["overview"])
-    missing = [
-        topic
-        for topic in FORM.overview_topics
-        if topic.removeprefix("政府").removeprefix("信息公开") not in text
-    ]
+    missing = [topic for topic in FORM.overview_topics if not _is_dealt_with(topic, text)]
     if missing:
         message = f"第一部分没有写到：{'、'.join(missing)}。五个方面都要写，没有的也要说明。"
         yield finding(
@@ -155,36 +172,9 @@ def topics(context: Context) -> Iterator[Finding]:
         )
 
 
-_SHINGLE = 8
-_SHORT = 40
-
-
-@rule("W-SAME")
-def same(context: Context) -> Iterator[Finding]:
-    """Measure how much of sections 1 and 5 stood in last year's, numbers aside."""
-    if context.previous is None:
-        return
-    for name in ("overview", "problems"):
-        now, before = (_shingles(one.paragraphs.get(name, [])) for one in (context, context.previous))
-        if len(now) + _SHINGLE > _SHORT and 2 * len(now & before) > len(now):
-            part = FORM.sections[name]
-            share = round(100 * len(now & before) / len(now))
-            message = f"“{part}”有 {share}% 的内容与上一年度报告相同，不得年年雷同，请按本年的实际情况重写。"
-            yield finding("W-SAME", message, file=f"{name}.md", expected="不超过 50%", actual=f"{share}%")
-
-
-def _shingles(paragraphs: list[Paragraph]) -> set[str]:
-    texts = (
-        re.sub(r"\d+", "0", re.sub(r"\s", "", paragraph.text))
-        for paragraph in paragraphs
-        if not paragraph.heading
-    )
-    return {
-        text[start : start + _SHINGLE]
-        for text in texts
-        for start in range(max(1, len(text) - _SHINGLE + 1))
-        if text
-    }
+def _is_dealt_with(topic: str, text: str) -> bool:
+    name = topic.removeprefix("政府").removeprefix("信息公开")
+    return name in text or _IN_OTHER_WORDS[topic].search(text) is not None
 
 
 _TITLES = re.compile(r"《[^《》]*》|〈[^〈〉]*〉|“[^“”]*”|[〔\[(（](?:19|20)\d\d[〕\])）]")
@@ -222,6 +212,26 @@ def _left_over(sentence: str, this: int) -> int | None:
         return None
     wrong = int(found["first"] or found["inner"])
     return None if wrong > this and _PLANNED.search(sentence) else wrong
+
+
+_PLAN = re.compile(
+    r"(?P<year>20\d\d)年度?，?[^，。；\d]{0,12}?将(?:会|继续|进一步|坚持|持续|着力|切实|不断|认真|大力|努力|深入|按照|紧紧?围绕|从以下"
+    r"|重点(?:做|抓|从|围绕|开展|推进)|以[^，。；]{2,14}为(?:契机|抓手|目标|导向|重点|统领))"
+    r"|(?:下一步|今后|接下来)，?(?P<then>20\d\d)年"
+)
+
+
+@rule("W-PLAN")
+def plan(context: Context) -> Iterator[Finding]:
+    """Look for plans for the year that is over."""
+    this = context.report.year
+    for file, paragraph in _prose(context):
+        for found in _PLAN.finditer(re.sub(r"\s", "", paragraph.text)):
+            planned = int(found["year"] or found["then"])
+            if planned <= this:
+                message = f"“{_quote(found[0])}”是对 {planned} 年的打算，本报告是 {this} 年度的，这一年已经过去，请核对是否忘了改。"
+                where = {"file": file, "line": paragraph.line}
+                yield finding("W-PLAN", message, expected=f"{this + 1} 年", actual=f"{planned} 年", **where)
 
 
 _MARK = re.compile(rf"(?<![{_NUMERALS}百千万零第唯统单专之每周期其同])(?P<number>[{_NUMERALS}]{{1,3}})是")

@@ -31,7 +31,7 @@ from helpers.report.settings_file import SETTINGS_FILE
 CONTRIBUTIONS = "contributions.csv"
 """File of the parent's folder: one row a cell, one column a child."""
 
-_ACROSS = ("H-SUM", "H-BOUND")
+_ACROSS = ("H-SUM", "H-BOUND", "H-SWAP", "W-COPIED")
 _CELLS = [cell for cells in CELLS.values() for cell in cells]
 
 
@@ -55,7 +55,7 @@ class Rollup:
         What could not be held against anything, likewise: children without a report on the year before, children that do
         not name this parent; and how much the parent's figures changed.
     findings
-        What H-SUM and H-BOUND say of the parent and, from the other side, of each child, by folder name.
+        What H-SUM, H-BOUND, H-SWAP and W-COPIED say of the parent and, from the other side, of each child, by folder name.
     """
 
     report: Report

@@ -27,6 +27,14 @@ OURS = {
     "P-FACT": "warning",
     "P-ITEM": "warning",
     "T-PARTS": "warning",
+    "L-CITE": "warning",
+    "L-PAIR": "warning",
+    "W-COPIED": "warning",
+    "W-PLAN": "warning",
+    "W-ORGAN": "warning",
+    "W-PRIVATE": "warning",
+    "W-WORD": "warning",
+    "H-SWAP": "warning",
 }
 
 

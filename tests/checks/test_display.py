@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -34,6 +35,20 @@ def command(*arguments: object) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_folders_checked_together_are_held_against_each_other(edit: Edit) -> None:
+    first = edit("xiaodukou-2024/problems.md", "局限性大", "局限性也大")
+    second = Path(shutil.copytree(first, first.parent / "zz"))
+    settings = (second / "report.yml").read_text(encoding="utf-8").replace("小渡口", "官垸")
+    for explanation, level in (("{}", "warning"), ("\n  W-COPIED: 两镇合署办公", "info")):
+        text = settings.replace("explanations: {}", f"explanations: {explanation}")
+        (second / "report.yml").write_text(text, encoding="utf-8")
+        one, other = json.loads(command(first, second, "--json").stdout)
+        assert one["findings"] == []
+        (found,) = other["findings"]
+        assert (found["rule"], found["level"]) == ("W-COPIED", level)
+        assert "“官垸镇”的“一、总体情况”有 100% 的内容与“小渡口镇”的相同" in found["message"]
 
 
 # JSON -----------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from helpers.report.findings import rules
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-EXPLAINED = {"pingtan-2023", "pingtan-2024", "pingtan-2025"}
+EXPLAINED = {"pingtan-2023", "pingtan-2024", "pingtan-2025", "pingtan-finance-2025"}
 """Examples whose real figures hold a warning or information; all others are without a finding."""
 
 # No folder makes the program itself fail, or it would be mended: see tests/test_boundary.py.
@@ -60,7 +60,7 @@ def prepare(examples: Path, folder: Path, step: dict[str, str]) -> None:
         with (folder / step["append"]).open("a", encoding="utf-8") as stream:
             stream.write(step["text"])
     else:
-        (folder / step["write"]).write_text(step["text"], encoding="utf-8")
+        (examples / step.get("in", folder.name) / step["write"]).write_text(step["text"], encoding="utf-8")
 
 
 def change(examples: Path, folder: Path, what: dict[str, Any]) -> None:
