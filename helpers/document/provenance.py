@@ -15,10 +15,10 @@ PACKAGES = ("great-tables", "ipykernel", "matplotlib", "pandas", "pikepdf", "pyp
 def facts() -> dict[str, Any]:
     """Return versions, number of the official form, digest of the form's data, and the rules that were run.
 
-    The digest is the SHA-256 of all files in ``data/form/`` by name, each with its length before it.
+    The digest is the SHA-256 of all files in ``data/form/`` itself by name, each with its length before it;
+    local notices, which no document is made of, are left out.
     """
-    names = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-    files = ((name, (FOLDER / name).read_bytes()) for name in names)
+    files = ((path.name, path.read_bytes()) for path in sorted(FOLDER.iterdir()) if path.is_file())
     return {
         "program": f"nianbao {__version__}",
         "packages": {name: version(name) for name in PACKAGES},

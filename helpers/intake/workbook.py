@@ -290,6 +290,8 @@ def _settings_sheet(book: Any, look: _Look, report: Report) -> None:
     values = {
         name.name: getattr(report, name.name) for name in fields(report) if name.name not in _NO_SETTINGS
     }
+    if values["local"] is None:  # a report that follows no local notice has no such line
+        del values["local"]
     for group, members in (("contact", vars(report.contact)), ("explanations", report.explanations)):
         del values[group]
         values |= {f"{group}.{key}": value for key, value in members.items()}

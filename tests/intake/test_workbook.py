@@ -28,6 +28,7 @@ from helpers.intake.readers import kinds as files
 from helpers.report.findings import rules
 from helpers.report.folder import Report, load, save
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FOLDER, FORM, NEW
+from helpers.report.local_addenda import names as addendum_names
 from tests.intake import make
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,6 +132,7 @@ _OF_TYPE: dict[str, Callable[[dict[str, Any]], st.SearchStrategy[Any]]] = {
 @settings(max_examples=15, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(stated=values(SCHEMA))
 def test_every_key_of_report_yml_comes_back_from_the_workbook(example, tmp_path_factory, stated):
+    stated["local"] = stated["local"] and addendum_names()[0]
     place = tmp_path_factory.mktemp("settings")
     save(example, place / "folder")
     text = dump_yaml(stated)
