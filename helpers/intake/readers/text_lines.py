@@ -12,7 +12,7 @@ from helpers.intake.matching.similarity import clean
 
 _BULLET = re.compile(r"[•·▪‣●]\s*")
 _SENTENCE_END = re.compile(r"[。！？；：.!?;:][”’）)」》]*$")
-_UNIT = re.compile(r"[“‘（(《〈【「]*(?:[!-~]+|.)[”’）)》〉】」，。、；：！？]*")
+_UNIT = re.compile(r"[“‘（(《〈【「]*(?:[!-~]+|—+|…+|.)[”’）)》〉】」，。、；：！？]*")
 """What stands together at the beginning of a line."""
 
 
