@@ -55,7 +55,7 @@ def test_every_page_says_what_it_loads_nothing(tmp_path: Path) -> None:
         tmp_path / "c.html",
     )
     assert CSP in (tmp_path / "c.html").read_text("utf-8")
-    for name in ("helpers/checks/display.py", "assets/html/page.html"):
+    for name in ("assets/html/layout.html", "assets/html/page.html"):
         assert CSP in (ROOT / name).read_text("utf-8")
 
 

@@ -133,7 +133,7 @@ def test_manifest(make, cell, folder, tmp_path):
     body = cell("folder = ''", tags="[parameters]")
     made = make(
         body,
-        {"_quarto-review.yml": "a: 1\n"},
+        {"_quarto-review.yml": "metadata: {a: 1}\n"},
         parameters={"folder": folder / "data", "n": 2, "other": str(elsewhere)},
         profile="review",
         inputs=[data, elsewhere],

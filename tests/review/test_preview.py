@@ -116,7 +116,10 @@ def test_nothing_is_written_beside_the_document_or_in_the_folder(
 
 def test_make_preview_is_this_one_whatever_is_on_path(program: Callable[[str], str]) -> None:
     done = subprocess.run(
-        [program("make"), "-n", "preview", "REPORT=data/x"], cwd=ROOT, capture_output=True, text=True
+        [program("make"), "-n", "--no-print-directory", "preview", "REPORT=data/x"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     *_, command = done.stdout.strip().splitlines()
     assert command.endswith("python -m helpers preview data/x")
