@@ -371,7 +371,8 @@ def test_an_interrupt_ends_in_one_line() -> None:
     process = subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=hears_interrupts
     )
-    until(lambda: workers_of(process))  # it is past its start, and far from its end
+    # It is past its start, its workers too, and far from its end.
+    until(lambda: workers_of(process) and min(one.cpu_times().user for one in workers_of(process)) > 0.3)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 1
