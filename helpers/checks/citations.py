@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from helpers.checks.context import Context
-from helpers.checks.edit_distance import distance
 from helpers.checks.rule import rule
 from helpers.document.prose import Paragraph
+from helpers.report.edit_distance import distance
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from helpers.checks.context import Context
-from helpers.checks.edit_distance import distance
 from helpers.checks.rule import rule
+from helpers.report.edit_distance import distance
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import PROSE
 

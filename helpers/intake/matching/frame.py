@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from helpers.intake.matching.model import Block, Text
 from helpers.intake.matching.sections import heading_of
-from helpers.intake.matching.similarity import clean, distance, normal
+from helpers.intake.matching.similarity import clean, normal
+from helpers.report.edit_distance import distance
 
 _META = (
     r"(?:信息|文章)?(?:来源|索引号?|主题(?:分类|词)?|发文(?:机关|字号|单位|日期)|发布(?:机构|机关|单位|时间|日期|人)?|公开(?:方式|时限|日期|范围|形式)"

@@ -8,7 +8,8 @@ from datetime import date
 from itertools import pairwise
 
 from helpers.intake.matching.model import Block, Cell, Document, Grid, Text
-from helpers.intake.matching.similarity import clean, distance, numbered
+from helpers.intake.matching.similarity import clean, numbered
+from helpers.report.edit_distance import distance
 from helpers.report.form import FORM
 
 LEAD = "lead"

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from helpers.report.edit_distance import distance
+
 # Radicals that fonts of PDFs hand out in place of the characters they look like. NFKC knows the Kangxi radicals
 # (U+2F00–2FD5), not these (Unicode EquivalentUnifiedIdeograph.txt).
 _RADICALS = str.maketrans(
@@ -46,23 +48,6 @@ def numbered(text: str) -> tuple[str, str]:
     if not found:
         return "", normal(folded)
     return next(group for group in found.groups() if group), normal(folded[found.end() :])
-
-
-def distance(left: str, right: str, limit: int) -> int:
-    """Levenshtein distance, or ``limit + 1`` where it is larger."""
-    if abs(len(left) - len(right)) > limit:
-        return limit + 1
-    row = list(range(len(right) + 1))
-    for index, char in enumerate(left, 1):
-        before, row[0] = row[0], index
-        for place, other in enumerate(right, 1):
-            before, row[place] = (
-                row[place],
-                min(row[place] + 1, row[place - 1] + 1, before + (char != other)),
-            )
-        if min(row) > limit:
-            return limit + 1
-    return row[-1]
 
 
 _FRAGMENT = 5
