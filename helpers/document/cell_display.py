@@ -3,6 +3,7 @@
 import base64
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class Display:
         """Offer the part by media type: Markdown alone to a render, since a page would otherwise take the HTML."""
         if _RENDERED in os.environ:
             return {"text/markdown": self.markdown, "text/plain": self.markdown}
-        bundle = {"text/html": self._html(), "text/plain": repr(self)}
+        bundle = {"text/html": self._html, "text/plain": repr(self)}
         if self.picture:
             bundle["image/png"] = base64.b64encode(self.picture).decode()
         return bundle
@@ -46,8 +47,9 @@ class Display:
 
     def __repr__(self) -> str:
         """Return the part as plain text, for a terminal: a table in lines, of a chart its alternative text."""
-        return _converted(self._html(), "html", "plain")
+        return _converted(self._html, "html", "plain")
 
+    @cached_property
     def _html(self) -> str:
         return self.page or _converted(self.markdown, "markdown", "html5")
 
