@@ -156,11 +156,12 @@ class _CellWriter:
         return _fenced(cell.source.strip("\n"), " {.python .cell-code}")
 
     def _judged(self, text: str) -> str:
-        """Judge the Markdown that the cell gave."""
+        """Judge the Markdown that the cell gave, and return what of it this format needs."""
         try:
-            return judged_markdown(text.splitlines(), lambda _: None, source=False)
+            judged = judged_markdown(text.splitlines(), lambda _: None, source=False)
         except PublishError as error:
             raise self._refused(f"打印的文字：{error}") from None
+        return _without_other_formats(judged, self.format)
 
     def _refused(self, message: str) -> PublishError:
         return PublishError(f"{cell_name(self.label)}{message}", self.executed.cell.place)
@@ -200,14 +201,14 @@ class _CellWriter:
     def _output(self, output: Message, number: int, captions: list[str]) -> str:
         if output["type"] == "stream":
             if self.asis and output["name"] == "stdout":
-                return _without_other_formats(self._judged(output["text"]), self.format)
+                return self._judged(output["text"])
             return _div(f".cell-output .cell-output-{output['name']}", _fenced(ANSI.sub("", output["text"])))
         media = self._media(output)
         data = output["data"]
         if media in IMAGES:
             text = self._figure(media, output, number, captions.pop(0) if captions else "")
         elif media == "text/markdown":
-            text = _without_other_formats(self._judged(data[media]), self.format)
+            text = self._judged(data[media])
         elif media == "text/html":
             if re.search(r"<script\b", data[media], re.IGNORECASE):
                 raise self._refused("输出的网页片段要运行脚本，网页里没有脚本")
