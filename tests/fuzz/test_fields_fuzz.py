@@ -7,24 +7,22 @@ words, and the writer's words must be in it.
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pypandoc
 import pytest
 import yaml
-from conftest import ROOT, XIAODUKOU
+from conftest import XIAODUKOU
 from fuzz_budget import SEED, rounds
 from hostile import text
 from lxml import html
+from pandoc_reader import converted, squeezed
 
 from helpers.document import notes, prose
 from helpers.report.folder import Report, read
 from helpers.review.review_page import Review
 
-TREES = str(ROOT / "helpers" / "publish" / "engines" / "filters" / "trees.lua")
 HARMLESS = "骉"
 """One rare character, so that no rule and no heading of the form takes notice of it."""
 
@@ -76,10 +74,7 @@ def printed(report: Report) -> str:
 
 
 def read_by_pandoc(markdown: str) -> Any:
-    command = [pypandoc.get_pandoc_path(), "-f", "markdown", "-t", "json", "-L", TREES]
-    return json.loads(
-        subprocess.run(command, input=markdown.encode(), capture_output=True, check=True, timeout=60).stdout
-    )
+    return json.loads(converted(markdown, "-t", "json"))
 
 
 def markup(tree: Any) -> Iterator[str]:
@@ -123,10 +118,6 @@ def words(tree: Any) -> Iterator[str]:
     if isinstance(tree, list):
         for one in tree:
             yield from words(one)
-
-
-def squeezed(said: str) -> str:
-    return "".join(said.split())
 
 
 def harmless_pages(folder: Path) -> Iterator[Report]:

@@ -6,25 +6,23 @@ fences. What is not refused must come out of the printed Markdown as the same te
 
 import json
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pypandoc
 import pytest
 import typst
 from conftest import ROOT
 from fuzz_budget import SEED, rounds
 from hostile import text
+from pandoc_reader import converted, squeezed
 from published import publish
 from readback import from_docx, from_html, from_pdf
 
 from helpers.document import prose
 from helpers.report.folder import Report, load
 
-TREES = str(ROOT / "helpers" / "publish" / "engines" / "filters" / "trees.lua")
 WORDS = str(ROOT / "assets" / "typst" / "words.lua")
 CORPUS = Path(__file__).with_name("prose.json")
 BATCH = 40
@@ -65,7 +63,7 @@ def printed(report: Report, source: str) -> tuple[str, str] | None:
 
 def read_by_pandoc(sections: list[str]) -> list[list[Any]]:
     """Return the blocks pandoc finds in each section; all go through one process, each below a heading of its own."""
-    document = json.loads(converted(sections, "-t", "json"))
+    document = json.loads(sections_converted(sections, "-t", "json"))
     assert document["meta"] == {}
     found: list[list[Any]] = []
     for one in document["blocks"]:
@@ -76,15 +74,14 @@ def read_by_pandoc(sections: list[str]) -> list[list[Any]]:
     return found
 
 
-def converted(sections: list[str], *options: str) -> bytes:
+def sections_converted(sections: list[str], *options: str) -> bytes:
     source = "".join(f"# case {{#case-{number}}}\n\n{one}\n\n" for number, one in enumerate(sections))
-    command = [pypandoc.get_pandoc_path(), "-f", "markdown", "-L", TREES, *options]
-    return subprocess.run(command, input=source.encode(), capture_output=True, check=True, timeout=120).stdout
+    return converted(source, *options)
 
 
 def read_by_typst(sections: list[str], folder: Path) -> list[list[Any]]:
     """Return the content Typst evaluates each section to, as data."""
-    content = converted(sections, "-t", "typst", "-L", WORDS).decode()
+    content = sections_converted(sections, "-t", "typst", "-L", WORDS).decode()
     source = folder / "cases.typ"
     source.write_text(f"#let horizontalrule = line()\n#metadata([\n{content}\n]) <all>\n", encoding="utf-8")
     (document,) = json.loads(typst.query(source, "<all>", field="value"))
@@ -144,10 +141,6 @@ def faults(blocks: list[Any], words: str) -> list[str]:
     if squeezed(said) != squeezed(words):
         found.append(f"says {said!r} instead of {words!r}")
     return found
-
-
-def squeezed(said: str) -> str:
-    return "".join(said.split())
 
 
 def judge(report: Report, sources: list[str], work: Path) -> None:
