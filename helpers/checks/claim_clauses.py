@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpers.checks.claim_words import COUNT
+from helpers.checks.claim_words import CHANNEL, COUNT
 
 _MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _ENDS = "，（）()：:；;"
 _JOINED = re.compile(
     r"(?P<unit>[件起宗例份])(?P<noun>(?:政府信息公开|公开)?的?申请|案件)?(?:以及|[和及与并])(?=[^，。；、]{0,30}[0-9])"
 )
+_GLUED = re.compile("(?<=[件起宗例份])占")
 _WHOLE = (
     re.compile(r"公民、法人(?:或者?|和|以?及|与|、)?其他组织"),
     re.compile(r"企业、社会组织等"),
@@ -18,6 +19,9 @@ _WHOLE = (
     re.compile(r"没有现成信息[、，]需"),
     re.compile(r"公开、(?:予以)?部分公开(?=共|合计|总计|累计)"),
     re.compile(r"公开（含(?:予以)?部分公开）"),
+    re.compile("部门、(?:各|所属)?(?:乡镇|镇街|街道|镇乡)"),
+    re.compile("政府、(?:各|所属)?部门"),
+    re.compile(f"{CHANNEL}(?:、{CHANNEL}){{1,5}}(?=等|提|方|渠|途|形|的)"),
     re.compile(r"法律、(?:行政)?法规"),
     re.compile(
         r"通过[^，。；：（）0-9、]{1,12}(?:、[^，。；：（）0-9、]{1,12}){1,6}(?:方式|渠道|途径|形式|提交|提出|收到)"
@@ -69,6 +73,7 @@ def clauses(sentence: str) -> list[Clause]:
 
 
 def _split(text: str) -> Iterator[Clause]:
+    text = _GLUED.sub("，占", text)
     pieces = _MARK.split(_JOINED.sub(r"\g<unit>\g<noun>，", text))
     start = ""
     for piece, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
 from helpers.checks.claim_words import UNIT, Word
-from helpers.checks.numerals import NUMBER, Number
+from helpers.checks.numerals import NUMBER, Number, read
 from helpers.report.cell_names import Cell
 from helpers.report.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
@@ -41,6 +41,7 @@ _VERBS: dict[str, tuple[Measure, ...]] = {
     "deal": (_HANDLED, _NEW, CAME),
 }
 _TOTAL_WORDS = frozenset({"共", "共计", "总共", "一共", "总计", "合计", "累计", "共有", "共需"})
+_FIRST_NUMBER = re.compile(NUMBER)
 _NEUTRAL = frozenset({"small", "count", "bare count", "none", "channels", "public"})
 _COURTS = frozenset({"receive", "publish", "applicant", "document", "state", "decision", "carry"})
 
@@ -133,6 +134,27 @@ class Bag:
         return any(word.text.endswith(texts) for word in self.words)
 
     @property
+    def number(self) -> Number | None:
+        """The one number of the clause; amounts in 万元, as in the form."""
+        counts = [word for word in self.words if word.kind in {"count", "bare count", "money"}]
+        if len(counts) != 1:
+            return None
+        (count,) = counts
+        found = _FIRST_NUMBER.match(count.text)
+        assert found is not None
+        if count.kind == "bare count" and not (count.text[0].isdigit() or count.text == "零"):
+            return None
+        number = read(found)
+        if count.kind == "money":
+            return replace(number, value=number.value.scaleb(-4), step=number.step.scaleb(-4))
+        return number
+
+    @property
+    def alone(self) -> bool:
+        """Whether the clause holds a number and nothing it is the number of."""
+        return self.kinds <= _NEUTRAL
+
+    @property
     def total(self) -> bool:
         """Whether the clause counts all of something: 共, 总量."""
         return "quantity" in self.kinds or any(word.text in _TOTAL_WORDS for word in self.words)
@@ -158,7 +180,7 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
     courses, outcomes = bag.means("course"), bag.means("outcome")
     if not courses and not outcomes:
         return None
-    if bag.kinds & _COURTS:
+    if bag.kinds & (_COURTS - {"receive"} if "none" in bag.kinds else _COURTS):
         return []
     if not courses:
         known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity")
@@ -242,11 +264,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
             for name in bare
             if bag.only("bare result")
         ]
-    if (
-        names == ["declined_petition"]
-        and bag.kinds <= _NEUTRAL | {"result"}
-        and not bag.says("类", "属于", "类型")
-    ):
+    told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于")
+    if names == ["declined_petition"] and not told:
         return []  # 投诉举报 may be any
     groups = [name for name in names if name in GROUPS]
     rows = [name for name in names if name not in GROUPS and not (name == "granted" and len(names) > 1)]
@@ -318,13 +337,15 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         return [Meaning("applications", (_NEW, CAME, _HANDLED, *given), bare=False)]
     if bag.total and "bare application" in bag.kinds:
         return [Meaning("applications", (_NEW, CAME, _HANDLED))]
-    if bag.kinds <= _NEUTRAL and bag.total:
+    if bag.alone and bag.total:
         return [Meaning("sum", (CAME,))]
     return []
 
 
 _SHARED = r"(?>全部|所有|总数|总量|总|办结|办理|申请|受理|收到|答复|处理|新收|本年度?|政府信息公开|结果|件数|件|数|量|的|比例|比重|比|为|达|约|仅|分别|是|当年|全年|全县|全市|全区)*"
-SHARE = re.compile(f"(?:仅|约|均)?(?:占{_SHARED}|比例(?:约|达)?为?)?{NUMBER}%")
+SHARE = re.compile(
+    f"(?:[两三四]者|[两三四]项|以上)?(?:合计|共计|共|总计)?(?:仅|约|均)?(?:占{_SHARED}|比例(?:约|达)?为?)?{NUMBER}%"
+)
 SHARES = re.compile(f"(?:占{_SHARED}分别{_SHARED}|分别占{_SHARED}){NUMBER}%")
 RATE = re.compile(f"(?P<rate>公开|纠错|纠正|维持)率(?:为|达|达到)?{NUMBER}%")
 CHANGE = re.compile(

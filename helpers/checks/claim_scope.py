@@ -5,15 +5,21 @@ from collections.abc import Iterable
 
 from helpers.checks.claim_grammar import CHANGE
 
-_CARRIED = re.compile("(?:结转|转|顺延|延)[到至入]?下年|上一?年度?(?:未办结)?的?结转")
+_CARRIED = re.compile("(?:结转|转|顺延|延)[到至入]?下年|上一?年度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)")
 _PART_YEAR = re.compile(r"半年|[0-9一二三四]季度|\d月")
-_OTHER_YEAR = re.compile(r"\d{4}年|去年|上一?年|下一?年|同期|历年|年来|近.年|五年")
+_OTHER_YEAR = re.compile(r"\d{4}年|去年|上一?年|下一?年|同期|历年|(?<!一)年来|近.年|五年")
 _THIS_YEAR = re.compile("本年|全年|年内|当年")
 _OTHERS = re.compile(
     "(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
 )
 _ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
 LAST_YEARS = re.compile(r"(?<=上年)(度?)的\d{1,12}件")
+
+
+_EVERYBODY = re.compile(
+    "(?:[省市县区旗州]|管委会)(?:人民政府|政府|本级)?(?:及其?|和|以及|、)(?:所属|各|县直|市直|区直)*部门(?:单位)?"
+    "(?:(?:、|及|和|以及)(?:各|所属)?(?:乡镇|镇街|街道|镇乡|乡镇街道)(?:（街道）)?)*"
+)
 
 
 class OwnWords:
@@ -30,7 +36,7 @@ class OwnWords:
         """Return a clause in the words of the grammar."""
         for name in self.names:
             clause = clause.replace(name, "本单位")
-        clause = self.period.sub("本年", clause)
+        clause = _EVERYBODY.sub("全县", self.period.sub("本年", clause))
         for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
             clause = clause.replace(f"{year}年", word)
         return re.sub('[“”‘’「」"]', "", clause)

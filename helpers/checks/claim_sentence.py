@@ -33,7 +33,6 @@ _MANNER = re.compile("按[时期]|及时|依法|依规|法定|规定|规范(?!�
 _MOST_TOGETHER = 6
 _EACH = frozenset({"各部门", "各单位", "各有关单位", "各级各部门", "各级各单位"})
 _UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
-_NUMBER_FIRST = re.compile(NUMBER)
 _ONE = re.compile("(?<![〇零一二两三四五六七八九十百千])一[件起宗例份]")
 _EVERY = re.compile("[均都皆]")
 _INCLUDED = re.compile("^(?:其中)?(?:含有?|包括|包含)|^其中")
@@ -68,6 +67,8 @@ class Sentence:
         self.waiting: list[Meaning] = []
         """What has been named and waits for its number: 予以公开、部分公开共42件."""
         self.dangling = False
+        self.header: list[Meaning] = []
+        """What the clause before has named without a number: 公布现行有效规范性文件目录，共164件."""
         self.made: dict[tuple[str, tuple[Measure, ...]], None] = {}
         """What has been counted so far, each once: a sentence of ten thousand claims names few things."""
         self.bases: list[tuple[str, ...]] = []
@@ -101,6 +102,8 @@ class Sentence:
             if nothing:
                 return nothing
             self._not_read(clause, plain)
+        else:
+            self.header = []
         return 1
 
     def _not_read(self, clause: Clause, plain: str) -> None:
@@ -108,17 +111,19 @@ class Sentence:
             self.trusted = False
             self.run = []
             self.waiting = []
+            self.header = []
         elif not re.search(r"\d", plain):
+            self.header = self._named(plain)
             # 予以公开、部分公开共42件: the number belongs to more than its own clause names.
             self.dangling = clause.end == "、"
             if self.dangling:
-                self.waiting += self._named(plain)
+                self.waiting += self.header
             else:
                 self.waiting = []
 
     def _named(self, plain: str) -> list[Meaning]:
-        found = words(plain)
-        return meanings(Bag(found)) if found else []
+        bag = _bag(plain)
+        return [] if bag is None or "none" in bag.kinds else meanings(bag)
 
     # Shares and changes -----------------------------------------------------------------------------------------------
 
@@ -189,11 +194,17 @@ class Sentence:
     def _counted(self, clause: Clause, plain: str) -> bool:
         """Read a clause that states one number."""
         bag = _bag(plain)
-        number = None if bag is None else _number(bag)
+        number = None if bag is None else bag.number
         if bag is None or number is None:
             return False
         apart = any(word.text in _EACH for word in bag.words) and self.units_apart
         meant = meanings(bag)
+        if (
+            bag.alone
+            and (bag.total or clause.start in {"：", ":"})
+            and [one.family for one in self.header] in _HEADED
+        ):
+            meant = self.header
         if len(meant) != 1 or apart:
             return False
         said = self._said(meant[0], number, clause, plain)
@@ -348,7 +359,7 @@ class Sentence:
             plain = self.own.plain(piece.text)
             bag = _bag(plain)
             denied = bag is not None and [word.kind for word in bag.words].count("none") == (taken == 0)
-            if bag is None or not denied or _MANNER.search(plain) or _number(bag) is not None:
+            if bag is None or not denied or _MANNER.search(plain) or bag.number is not None:
                 return 0
             meant = [one for one in meanings(bag) if one.family in _NEGATED]
             known = [self._said(one, NOUGHT, piece, plain) for one in meant]
@@ -370,25 +381,10 @@ _RATED: dict[str, frozenset[tuple[str, str]]] = {
     **{word: frozenset((course, "corrected") for course in _COURSES) for word in ("纠错", "纠正")},
 }
 """Cells whose share a rate is."""
+_HEADED = (["documents"], ["results"], ["decisions"], ["proceedings"])
 _NEGATED = frozenset({"applications", "results", "documents", "decisions", "proceedings"})
 
 
 def _bag(plain: str) -> Bag | None:
     found = words(plain)
     return Bag(found) if found else None
-
-
-def _number(bag: Bag) -> Number | None:
-    """Return the one number of a clause."""
-    counts = [word for word in bag.words if word.kind in {"count", "bare count", "money"}]
-    if len(counts) != 1:
-        return None
-    (count,) = counts
-    found = _NUMBER_FIRST.match(count.text)
-    assert found is not None
-    if count.kind == "bare count" and not (count.text[0].isdigit() or count.text == "零"):
-        return None
-    number = read(found)
-    if count.kind == "money":
-        number = replace(number, value=number.value.scaleb(-4), step=number.step.scaleb(-4))
-    return number
