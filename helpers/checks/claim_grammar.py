@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Literal
 
 from helpers.checks.claim_words import UNIT, Word
-from helpers.checks.numerals import NUMBER, Number, read
+from helpers.checks.numerals import NOUGHT, NUMBER, Number, read
 from helpers.report.cell_names import Cell
 from helpers.report.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
@@ -162,8 +162,8 @@ class Bag:
 
 def meanings(bag: Bag) -> list[Meaning]:
     """Return what a clause is about; more than one where it names several things of a kind (“未发生行政复议和行政诉讼”)."""
-    for read in (_fee, _proceedings, _documents, _decisions, _carried, _results, _applicants, _applications):
-        found = read(bag)
+    for meant in (_fee, _proceedings, _documents, _decisions, _carried, _results, _applicants, _applications):
+        found = meant(bag)
         if found is not None:
             return found
     return []
@@ -202,7 +202,7 @@ def _documents(bag: Bag) -> list[Meaning] | None:
     if (
         len(states) > 1
         or len(kinds) > 1
-        or not bag.only("document", "state", "publish", "quantity", "disclosure")
+        or not bag.only("document", "state", "publish", "quantity", "disclosure", "site")
     ):
         return []
     found = [
@@ -269,6 +269,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
         return []  # 投诉举报 may be any
     groups = [name for name in names if name in GROUPS]
     rows = [name for name in names if name not in GROUPS and not (name == "granted" and len(names) > 1)]
+    if groups and any(word.text.startswith("等") for word in bag.words):
+        rows = []  # 因逾期未补正等原因作其他处理
     # 因不掌握信息无法提供: the row says more than its group.
     if len(groups) == 1 and rows and all(row in GROUPS[groups[0]] for row in rows):
         groups = []
@@ -330,7 +332,7 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         return [Meaning("applications", (_NEW,), bare=not own)]
     if measures:
         return [Meaning("applications", tuple(dict.fromkeys(measures)), loose, bare=not own)]
-    if own and (bag.total or "bare count" in bag.kinds):
+    if own and (bag.total or bag.number == NOUGHT):
         return [Meaning("applications", (_NEW, CAME, _HANDLED), bare=False)]
     if own and any(re.match("依申请公开(?:政府)?信息", word.text) for word in bag.words):
         given = (sum_over("granted"), sum_over("granted", "partly_granted"))
@@ -348,7 +350,10 @@ SHARE = re.compile(
 )
 SHARES = re.compile(f"(?:占{_SHARED}分别{_SHARED}|分别占{_SHARED}){NUMBER}%")
 RATE = re.compile(f"(?P<rate>公开|纠错|纠正|维持)率(?:为|达|达到)?{NUMBER}%")
+_THAN = r"(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?"
+_WAY = "(?P<way>增加|增长|上升|提高|增幅|净增|减少|下降|降幅|回落|降低|净减|增|减|多|少)"
+CHANGES = re.compile(rf"(?:分别)?{_THAN}(?:分别)?{_WAY}(?:了)?{NUMBER}(?P<unit>{UNIT}|%)")
 CHANGE = re.compile(
-    rf"(?:申请|受理|办结)?(?:总?数?量|件数)?(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?(?P<way>增加|增长|上升|增幅|减少|下降|降幅|回落|降低|增|减|多|少)(?:了|率)?(?:为|达)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
+    rf"(?:申请|受理|办结)?(?:总?数?量|件数)?{_THAN}{_WAY}(?:了|率|出)?(?:为|达)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
 )
-FALL = frozenset({"减少", "下降", "降幅", "回落", "降低", "减", "少"})
+FALL = frozenset({"净减", "减少", "下降", "降幅", "回落", "降低", "减", "少"})

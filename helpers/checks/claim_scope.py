@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from helpers.checks.claim_grammar import CHANGE
 
-_CARRIED = re.compile("(?:结转|转|顺延|延)[到至入]?下年|上一?年度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)")
+_CARRIED = re.compile(
+    "(?:结转|转|顺延|延)[到至入]?下一?年|结转上一?年|上一?年度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)"
+)
 _PART_YEAR = re.compile(r"半年|[0-9一二三四]季度|\d月")
 _OTHER_YEAR = re.compile(r"\d{4}年|去年|上一?年|下一?年|同期|历年|(?<!一)年来|近.年|五年")
 _THIS_YEAR = re.compile("本年|全年|年内|当年")

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from helpers.checks.claim_clauses import Clause, clauses
+from helpers.checks.claim_counts import Counts
 from helpers.checks.claim_grammar import (
     CAME,
     CHANGE,
+    CHANGES,
     FALL,
     RATE,
     SHARE,
@@ -21,15 +24,17 @@ from helpers.checks.claim_grammar import (
     sum_over,
 )
 from helpers.checks.claim_scope import LAST_YEARS, OwnWords, Scope
-from helpers.checks.claim_words import DOCUMENTS, words
+from helpers.checks.claim_words import DOCUMENTS, UNIT, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number, read
-from helpers.report.form import CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
+from helpers.report.form import CARRIED_OVER, NEW, TOTAL
 
-_APPLICANTS = [column for column in FORM.tables["applications"].column if column != TOTAL]
 _ON_DISCLOSURE = re.compile("信息公开|依申请公开|政务公开")
 _COUNTED = re.compile(NUMBER + "[件起宗例条项份]")
 _WORTH_READING = re.compile(r"\d|[未没无零]|[一二两三四五六七八九十百千][件起宗例份]")
 _MANNER = re.compile("按[时期]|及时|依法|依规|法定|规定|规范(?!性)|如期|妥善|认真|其中")
+_MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
+_MORE_COUNTS = re.compile(f"(?:和|及)?{NUMBER}(?:{UNIT}|%)")
+_COMPARED = re.compile("(?:分别)?(?:同比|环比|与?(?:较|比|同)?(?:上年|去年))")
 _MOST_TOGETHER = 6
 _EACH = frozenset({"各部门", "各单位", "各有关单位", "各级各部门", "各级各单位"})
 _UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
@@ -69,10 +74,7 @@ class Sentence:
         self.dangling = False
         self.header: list[Meaning] = []
         """What the clause before has named without a number: 公布现行有效规范性文件目录，共164件."""
-        self.made: dict[tuple[str, tuple[Measure, ...]], None] = {}
-        """What has been counted so far, each once: a sentence of ten thousand claims names few things."""
-        self.bases: list[tuple[str, ...]] = []
-        """Rows of which applicants have been counted."""
+        self.counts = Counts()
         self.found: list[Claim] = []
 
     def read(self) -> list[Claim]:
@@ -102,11 +104,13 @@ class Sentence:
             if nothing:
                 return nothing
             self._not_read(clause, plain)
-        else:
+        elif "占" not in plain:
             self.header = []
         return 1
 
     def _not_read(self, clause: Clause, plain: str) -> None:
+        if _COMPARED.match(plain):
+            return
         if _COUNTED.search(plain):
             self.trusted = False
             self.run = []
@@ -128,17 +132,20 @@ class Sentence:
     # Shares and changes -----------------------------------------------------------------------------------------------
 
     def _shares(self, pieces: list[Clause], at: int, plain: str) -> int:
-        """Read 占比分别为58%、17%、25%, said of as many claims before; return how many clauses that takes."""
-        first = SHARES.fullmatch(plain)
+        """Read 占比分别为58%、17%、25% or 分别比上年增加8件、9件, said of as many claims before; return how many clauses that takes."""
+        share, change = SHARES.fullmatch(plain), CHANGES.fullmatch(plain) if "分别" in plain else None
+        first = share or change
         if first is None:
             return 0
-        numbers = [first, *(SHARE.fullmatch(piece.text) for piece in pieces[at + 1 : at + 10])]
-        known = numbers[: numbers.index(None)] if None in numbers else numbers
+        more = _MORE_SHARES if share else _MORE_COUNTS
+        rest = (more.fullmatch(piece.text) for piece in pieces[at + 1 : at + 10])
+        known = [first, *(one for one in takewhile(bool, rest) if one)]
         said = [one for one in self.run if one.claim.kind == "count"][-len(known) :]
         if len(said) == len(known):
-            for one, number in zip(said, known, strict=True):
-                assert number is not None
-                self._relate(one, "share", read(number), pieces[at])
+            for one, found in zip(said, known, strict=True):
+                kind: Kind = "share" if share else "growth" if found[0].endswith("%") else "change"
+                falls = change is not None and change["way"] in FALL
+                self._relate(one, kind, _signed(read(found), falls), pieces[at])
         return len(known)
 
     def _relate(self, said: _Said, kind: Kind, number: Number, clause: Clause) -> None:
@@ -148,7 +155,9 @@ class Sentence:
         self.run.append(_Said(said.family, claim))
 
     def _relative(self, clause: Clause, plain: str) -> bool:
-        """Read a share or a change, said of the claim directly before."""
+        """Read a share or a change, said of the claim directly before, or of what the clause itself names."""
+        if self._own_share(clause, plain):
+            return True
         if not self.run:
             return False
         said = self.run[-1]
@@ -172,12 +181,22 @@ class Sentence:
             return True
         found = CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
         if found and (found["than"] or said.claim.kind in {"change", "growth"}):
-            number = read(found)
-            if found["way"] in FALL:
-                number = replace(number, value=-number.value)
+            number = _signed(read(found), found["way"] in FALL)
             self._relate(said, "growth" if found["unit"] == "%" else "change", number, clause)
             return True
         return False
+
+    def _own_share(self, clause: Clause, plain: str) -> bool:
+        """Read 自然人申请占83%, and let what it names be the header of what follows (共289件)."""
+        label, _, rest = plain.partition("占")
+        found = SHARE.fullmatch(f"占{rest}") if label and rest else None
+        named = self._named(label) if found else []
+        measures = self._measures(named[0], plain) if len(named) == 1 else ()
+        if not found or not measures or named[0].family not in {"results", "applicants"}:
+            return False
+        self.found.append(Claim("share", measures, read(found), clause.quote, self.line))
+        self.header = named
+        return True
 
     def _together(self, family: str) -> Iterator[Measure]:
         """Yield the last two, three … counts together: a share may be said of all that stand before it."""
@@ -226,11 +245,9 @@ class Sentence:
         return _Said(meaning.family, Claim("count", measures, number, clause.quote, self.line, meaning.loose))
 
     def _keep(self, said: _Said) -> None:
-        if said.family in {"applications", "results"}:
-            self.bases = []
         self.found.append(said.claim)
         self.run.append(said)
-        self.made[said.family, said.claim.measures] = None
+        self.counts.add(said.family, said.claim.measures)
 
     def _shared(self, waiting: list[Meaning], said: _Said, bag: Bag) -> bool:
         """Read the number of several things: of all together (共), or of each (均)."""
@@ -263,90 +280,29 @@ class Sentence:
 
     def _measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
         """Return what a number may mean here; nothing where the sentence does not say enough."""
-        families = {family for family, _ in self.made}
         if meaning.bare and not self.trusted and "信息公开" not in plain:
             return ()
-        of_courts = bool(families & {"proceedings", "outcomes"})
+        known = self.on_applications and not self.counts.of_courts
         match meaning.family:
             case "applications" | "results":
-                known = self.on_applications and not of_courts
                 return meaning.measures if known or not meaning.bare else ()
             case "bare granted" | "bare other":
-                return self._of_results(meaning) if self.on_applications and not of_courts else ()
+                last = self.run[-1].family if self.run else ""
+                named = known and (self.on_results or meaning.family == "bare other")
+                return self.counts.results(meaning, last) if named else ()
             case "applicants":
-                return (
-                    self._of_applicants(meaning.measures[0]) if self.on_applications and not of_courts else ()
-                )
+                return self.counts.applicants(meaning.measures[0]) if known else ()
             case "sum":
-                both = {("applications", (sum_over(row),)) for row in (NEW, CARRIED_OVER)}
-                return meaning.measures if both <= set(self.made) else ()
+                return meaning.measures if self.counts.came_in else ()
             case "proceedings":
                 # 司法局 and courts have others, which are not about disclosure.
                 return meaning.measures if self.on_disclosure or self.on_answers else ()
             case "outcomes":
-                return self._of_courses(meaning.measures[0][0][2])
+                return self.counts.courses(meaning.measures[0][0][2])
             case "states":
                 ((_, state, column),) = meaning.measures[0]
                 return ((("disclosure", f"{self.document}_{state}", column),),) if self.document else ()
         return meaning.measures
-
-    def _of_results(self, meaning: Meaning) -> tuple[Measure, ...]:
-        """Read bare 公开 and 其他 as results where the sentence names others; 其他 among applicants is one of them.
-
-        其他 may also be all that the sentence has not named.
-        """
-        last = self.run[-1].family if self.run else ""
-        named = {
-            cell
-            for family, measures in self.made
-            if family == last
-            for measure in measures
-            for cell in measure
-        }
-        if meaning.family == "bare other" and last == "applicants":
-            others = [one for one in _APPLICANTS if one not in {column for _, _, column in named}]
-            return tuple(
-                measure
-                for columns in (["other_organisation"], others)
-                for measure in self._of_applicants(tuple(("applications", "", column) for column in columns))
-            )
-        if meaning.family == "bare other":
-            rest = sum_over(*(row for row in RESULTS if ("applications", row, TOTAL) not in named))
-            return (*meaning.measures, rest) if last == "results" else ()
-        return meaning.measures if self.on_results else ()
-
-    def _of_applicants(self, columns: Measure) -> tuple[Measure, ...]:
-        """Return an applicant's part of whatever the sentence has counted so far; else of what was received or handled."""
-        row = columns[0][1]
-        if not row and self.bases:
-            return self._in_columns(columns)
-        heads = [
-            measure
-            for family, measures in self.made
-            if family in {"applications", "results"}
-            for measure in measures
-        ]
-        wholes = [tuple(cell[1] for cell in head) for head in heads] or [(HANDLED,)]
-        if row:
-            wholes, heads = [(row,)], [sum_over(row)]
-        self.bases = list(
-            dict.fromkeys([(NEW,), (NEW, CARRIED_OVER), *wholes] if (NEW,) in wholes or not heads else wholes)
-        )
-        return self._in_columns(columns)
-
-    def _in_columns(self, columns: Measure) -> tuple[Measure, ...]:
-        return tuple(
-            tuple(("applications", row, column) for row in rows for _, _, column in columns)
-            for rows in self.bases
-        )
-
-    def _of_courses(self, column: str) -> tuple[Measure, ...]:
-        """Return an outcome of the proceedings the sentence has named, of any or of all of them."""
-        named = [measures[0] for family, measures in self.made if family == "proceedings"]
-        if not named:
-            return ()
-        each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])
-        return tuple(tuple((table, block, column) for table, block, _ in measure) for measure in each)
 
     # Nought in words --------------------------------------------------------------------------------------------------
 
@@ -381,10 +337,14 @@ _RATED: dict[str, frozenset[tuple[str, str]]] = {
     **{word: frozenset((course, "corrected") for course in _COURSES) for word in ("纠错", "纠正")},
 }
 """Cells whose share a rate is."""
-_HEADED = (["documents"], ["results"], ["decisions"], ["proceedings"])
-_NEGATED = frozenset({"applications", "results", "documents", "decisions", "proceedings"})
+_HEADED = (["documents"], ["applicants"], ["results"], ["decisions"], ["proceedings"])
+_NEGATED = frozenset({"applications", "results", "documents", "decisions", "proceedings", "states"})
 
 
 def _bag(plain: str) -> Bag | None:
     found = words(plain)
     return Bag(found) if found else None
+
+
+def _signed(number: Number, falls: bool) -> Number:
+    return replace(number, value=-number.value) if falls else number

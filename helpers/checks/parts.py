@@ -25,7 +25,7 @@ _CHANNEL = re.compile(
     "网站|网页|微信|公众号|微博|新媒体|抖音|视频号|头条|公[开示告]栏|公报|广播|电视|报[刊纸]|客户端|APP|平台|专栏|渠道"
 )
 _OF_TABLES = re.compile(
-    "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|予以?公开|部分公开|无法提供"
+    "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|不?予以?公开|部分公开|无法提供"
 )
 _LONGEST = 16
 _LARGE = 100
@@ -85,7 +85,8 @@ def _lists(sentence: str) -> list[_List]:
             now = now if not text or now is None or _OPENS.fullmatch(text) else None
             opened = bool(_OPENS.fullmatch(text))
         else:
-            opens = _opens(text, mark, opened, counts, part)
+            again = now is not None and text.startswith("涉及")
+            opens = None if again else _opens(text, mark, opened, counts, part)
             if opens is not None:
                 now = opens
                 found.append(now)
@@ -181,10 +182,10 @@ def _must_agree(one: _List, total: Decimal, sentence: str) -> bool:
 
 
 def _is_slip(whole: Decimal, parts: list[Decimal]) -> bool:
-    """Whether two swapped digits of one number are all that keeps parts from adding up."""
+    """Whether two swapped digits of one number, or one more or less, are all that keeps parts from adding up."""
     total = sum(parts, Decimal(0))
     slipped = any(number + whole - total in _swapped(number) for number in parts)
-    return slipped or total in _swapped(whole)
+    return slipped or total in _swapped(whole) or abs(whole - total) == 1
 
 
 def _swapped(number: Decimal) -> set[Decimal]:
