@@ -319,6 +319,8 @@ def _applications(bag: Bag) -> list[Meaning] | None:
     own = "application" in bag.kinds or ("disclosure" in bag.kinds and "bare application" in bag.kinds)
     if "none" in bag.kinds and (verbs - {"receive"} or (not own and "bare application" not in bag.kinds)):
         return []
+    if "receive" in verbs and verbs & {"handle", "answer"}:
+        return []  # 当年收到并当年办结: a part of both
     measures: list[Measure] = []
     loose: tuple[Measure, ...] = ()
     if "receive" in verbs:

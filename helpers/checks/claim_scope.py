@@ -8,8 +8,11 @@ from helpers.checks.claim_grammar import CHANGE
 _CARRIED = re.compile(
     "(?:结转|转|顺延|延)[到至入]?下一?年|结转上一?年|上一?年度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)"
 )
-_PART_YEAR = re.compile(r"半年|[0-9一二三四]季度|\d月")
+_PART_YEAR = re.compile(
+    r"半年|[0-9一二三四]季度|\d月|(?:\d{4}|上)年?度?(?:[至到—~-]|和|及|与)+本年|[两三四五]年(?:共|累计|合计|总计|间)"
+)
 _OTHER_YEAR = re.compile(r"\d{4}年|去年|上一?年|下一?年|同期|历年|(?<!一)年来|近.年|五年")
+_A_YEAR = re.compile(r"(?:从|自)?(?:20\d\d年|上年|本年)度?")
 _THIS_YEAR = re.compile("本年|全年|年内|当年")
 _OTHERS = re.compile(
     "(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
@@ -49,17 +52,19 @@ class Scope:
 
     def __init__(self) -> None:
         self._this_year = True
+        self._years_listed = False
         self._elsewhere = False
 
-    def left(self, plain: str) -> bool:
-        """Read one more clause; return whether it speaks of another time, another organ, or some organs of many."""
+    def left(self, plain: str, end: str) -> bool:
+        """Read one more clause and the mark that ends it; return whether it speaks of another time, another organ, or some organs of many."""
+        self._years_listed |= end == "、" and _A_YEAR.fullmatch(plain) is not None
         other_time = self._of_another_time(plain)
         return self._of_others(plain) or other_time
 
     def _of_another_time(self, plain: str) -> bool:
         """Follow of which time the sentence speaks; what is carried or compared speaks of this year too."""
         said = CHANGE.sub("", _CARRIED.sub("", LAST_YEARS.sub(r"\1", plain)))
-        if _PART_YEAR.search(said):
+        if self._years_listed or _PART_YEAR.search(said):
             self._this_year = False
         elif _THIS_YEAR.search(said):
             self._this_year = True

@@ -93,7 +93,7 @@ class Sentence:
         for kind, pattern in DOCUMENTS.items():
             if re.search(pattern, plain):
                 self.document = kind
-        if self.scope.left(plain):
+        if self.scope.left(plain, clause.end):
             self._not_read(clause, plain)
             return 1
         shares = self._shares(pieces, at, plain)
@@ -172,6 +172,10 @@ class Sentence:
             self._relate(said, "share", read(found), clause)
             return True
         found = RATE.fullmatch(plain)
+        if found and said.family == "proceedings" and found["rate"] in _OUTCOMES:
+            courses = [cell[1] for cell in said.claim.measures[0]]
+            measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
+            said = replace(said, claim=replace(said.claim, measures=(measure,)))
         if (
             found
             and said.claim.kind == "count"
@@ -331,10 +335,10 @@ class Sentence:
 
 
 _COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
+_OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected"}
 _RATED: dict[str, frozenset[tuple[str, str]]] = {
     "公开": frozenset({("granted", TOTAL)}),
-    "维持": frozenset((course, "upheld") for course in _COURSES),
-    **{word: frozenset((course, "corrected") for course in _COURSES) for word in ("纠错", "纠正")},
+    **{word: frozenset((course, column) for course in _COURSES) for word, column in _OUTCOMES.items()},
 }
 """Cells whose share a rate is."""
 _HEADED = (["documents"], ["applicants"], ["results"], ["decisions"], ["proceedings"])
