@@ -11,10 +11,10 @@ def result(request: pytest.FixtureRequest) -> Score:
 
 
 def test_nine_wrong_numbers_of_ten_are_found(result: Score) -> None:
-    assert result.wrong > 300
+    assert result.wrong > 200
     assert result.recall >= 0.9, "\n".join(sentence.text for sentence in result.missed)
 
 
 def test_no_right_sentence_is_accused(result: Score) -> None:
-    assert result.right > 150
+    assert result.right > 100
     assert result.accused == []
