@@ -222,5 +222,5 @@ def _said_again(before: list[_List], sentence: str, where: dict[str, str | int])
         return
     for one in before:
         for part in one.parts:
-            if part.label and found["label"].startswith(part.label):
+            if part.label and found["label"].replace("的", "").startswith(part.label.replace("的", "")):
                 yield from _share(one, part, read(found), where)

@@ -1,15 +1,17 @@
 """Prose that stands in another report too: last year's, or another unit's of the same year."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from zlib import crc32
+
+import numpy as np
 
 from helpers.checks.context import Context
 from helpers.checks.rule import rule
 from helpers.document.prose import Paragraph
-from helpers.report.findings import Finding, finding
+from helpers.report.findings import Finding, finding, with_explanation
 from helpers.report.form import FORM
 
 _SECTIONS = ("overview", "problems")
@@ -17,6 +19,8 @@ _SHINGLE = 8
 _SHORT = 40
 _SAMPLE = 32
 """One in so many runs of characters is kept to compare many reports; a section has some thousand."""
+_FEWEST = 4
+_DIGEST = np.dtype("<u4")
 
 
 @rule("W-SAME")
@@ -58,14 +62,27 @@ def _without(text: str, names: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Sketch:
-    """What is kept of a report's prose to find the same text in others: digests of runs of characters, by section."""
+    """What is kept of a report's prose to find the same text in others: digests of runs of characters, by section.
+
+    ``sections`` hold unsigned numbers of 32 bits, little end first: there may be a hundred thousand reports.
+    ``explanation`` is what report.yml says to W-COPIED.
+    """
 
     name: str
     organ: str
     year: int
-    sections: dict[str, frozenset[int]]
+    sections: dict[str, bytes]
     explanation: str | None = None
-    """What report.yml says to W-COPIED."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sketch as a JSON object."""
+        return {**vars(self), "sections": {name: kept.hex() for name, kept in self.sections.items()}}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Sketch":
+        """Return the sketch that :meth:`to_json` wrote."""
+        sections = {name: bytes.fromhex(text) for name, text in kept["sections"].items()}
+        return cls(**{**kept, "sections": sections})
 
 
 def sketch(context: Context) -> Sketch:
@@ -76,55 +93,57 @@ def sketch(context: Context) -> Sketch:
     for section in _SECTIONS:
         kept = _shingles(context.paragraphs.get(section, []), names)
         digests = (crc32(text.encode()) for text in kept if len(kept) + _SHINGLE > _SHORT)
-        sections[section] = frozenset(one for one in digests if one % _SAMPLE == 0)
+        sections[section] = np.array(
+            sorted({one for one in digests if one % _SAMPLE == 0}), dtype=_DIGEST
+        ).tobytes()
     return Sketch(report.short_name, report.organ, report.year, sections, report.explanations.get("W-COPIED"))
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A section of a report, by its place among the sketches, that stands for the most part in an earlier one's."""
-
-    later: int
-    earlier: int
-    section: str
-    share: int
-
-
-def copies(sketches: Sequence[Sketch]) -> Iterator[Copy]:
-    """Yield sections of which more than half stand in another organ's report on the same year, given earlier.
-
-    Each run of characters is held against the first report that has it, so that the time grows with the text only.
-    """
-    for section in _SECTIONS:
-        first: dict[int, int] = {}
-        for later, one in enumerate(sketches):
-            kept = one.sections[section]
-            holders = Counter(first.setdefault(one.year << 32 | digest, later) for digest in kept)
-            for earlier, count in holders.most_common(2):
-                if sketches[earlier].organ != one.organ and 2 * count > len(kept) >= _FEWEST:
-                    yield Copy(later, earlier, section, round(100 * count / len(kept)))
-
-
-_FEWEST = 4
 
 
 @rule("W-COPIED")
 def copied(context: Context) -> Iterator[Finding]:
     """Look among the reports that this one gathers for prose that one took from another."""
-    children = context.children.contexts
-    yield from copies_found([sketch(child) for child in children]).values()
+    yield from copies([sketch(child) for child in context.children.contexts]).values()
 
 
-def copies_found(sketches: Sequence[Sketch]) -> dict[int, Finding]:
-    """Return one finding for each report that copies another, by its place among the sketches."""
+def copies(sketches: Sequence[Sketch]) -> dict[int, Finding]:
+    """Find reports of which a section stands for the most part in another organ's on the same year, given earlier.
+
+    Each run of characters is held against the first report that has it, so that the time grows with the text only.
+
+    Returns
+    -------
+    dict
+        One finding for each such report, by its place among the sketches.
+    """
     found: dict[int, Finding] = {}
-    for copy in copies(sketches):
-        later, earlier = sketches[copy.later], sketches[copy.earlier]
-        message = (
-            f"“{later.name}”的“{FORM.sections[copy.section]}”有 {copy.share}% 的内容与“{earlier.name}”的相同，"
-            "请核对是否抄自别的单位，并按本单位的实际情况重写。"
-        )
-        found.setdefault(
-            copy.later, finding("W-COPIED", message, expected="不超过 50%", actual=f"{copy.share}%")
-        )
+    for section in _SECTIONS:
+        for later, earlier, share in _shared(sketches, section):
+            one, other = sketches[later], sketches[earlier]
+            message = (
+                f"“{one.name}”的“{FORM.sections[section]}”有 {share}% 的内容与“{other.name}”的相同，"
+                "请核对是否抄自别的单位，并按本单位的实际情况重写。"
+            )
+            copy = finding("W-COPIED", message, expected="不超过 50%", actual=f"{share}%")
+            found.setdefault(
+                later, copy if one.explanation is None else with_explanation(copy, one.explanation)
+            )
     return found
+
+
+def _shared(sketches: Sequence[Sketch], section: str) -> Iterator[tuple[int, int, int]]:
+    """Yield pairs of places, and how many per cent of the later one's section stand in the earlier one's."""
+    kept = [np.frombuffer(one.sections[section], dtype=_DIGEST) for one in sketches]
+    if not kept:
+        return
+    sizes = [len(one) for one in kept]
+    owners = np.repeat(np.arange(len(kept)), sizes)
+    years = np.repeat(np.array([one.year for one in sketches], dtype=np.int64), sizes)
+    keys = np.concatenate(kept).astype(np.int64) + (years << 32)
+    order = np.lexsort((owners, keys))
+    _, first, place = np.unique(keys[order], return_index=True, return_inverse=True)
+    holders, owners = owners[order][first][place], owners[order]
+    pairs, counts = np.unique((owners * len(kept) + holders)[owners != holders], return_counts=True)
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        later, earlier = divmod(pair, len(kept))
+        if 2 * count > sizes[later] >= _FEWEST and sketches[later].organ != sketches[earlier].organ:
+            yield later, earlier, round(100 * count / sizes[later])

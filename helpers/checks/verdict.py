@@ -15,10 +15,10 @@ from helpers.checks.context import Context, FolderCache
 from helpers.checks.equations import equations
 from helpers.checks.hints import Hint, hints, noted
 from helpers.checks.rule import Check
-from helpers.checks.sameness import Sketch, copies_found, sketch
+from helpers.checks.sameness import Sketch, copies, sketch
 from helpers.files.scratch import end_with_parent
 from helpers.report.cell_names import Cell
-from helpers.report.findings import Finding, errors, finding, listed, rules, unforeseen
+from helpers.report.findings import Finding, errors, finding, listed, rules, unforeseen, with_explanation
 from helpers.report.folder import InvalidReport, Report
 
 _WORTH_A_POOL = 200
@@ -135,11 +135,9 @@ def compared(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Add to each verdict on a report whose prose stands in that of another organ that was checked with it."""
     known = [(at, verdict.sketch) for at, verdict in enumerate(verdicts) if verdict.sketch]
     new = list(verdicts)
-    for place, found in copies_found([one for _, one in known]).items():
-        at, one = known[place]
-        if one.explanation is not None:
-            found = _with_explanation(found, one.explanation)
-        explained = new[at].explained + (one.explanation is not None)
+    for place, found in copies([one for _, one in known]).items():
+        at = known[place][0]
+        explained = new[at].explained + (found.level == "info")
         new[at] = replace(new[at], findings=[*new[at].findings, found], explained=explained)
     return new
 
@@ -269,8 +267,4 @@ def _explained(found: Finding, context: Context) -> Finding:
         return found
     if found.level == "error":
         return replace(found, message=f"{found.message}（错误不能用 explanations 里的说明代替，请改正。）")
-    return _with_explanation(found, text)
-
-
-def _with_explanation(found: Finding, text: str) -> Finding:
-    return replace(found, level="info", message=f"{found.message}（已说明：{text}）")
+    return with_explanation(found, text)

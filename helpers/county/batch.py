@@ -15,6 +15,7 @@ from typing import IO, Any
 from dask.system import CPU_COUNT
 from distributed.scheduler import KilledWorker
 
+from helpers.checks import sameness
 from helpers.county import portal
 from helpers.county.bundle import BundleError, Packer
 from helpers.county.cluster import Address, BatchError, Job, cluster, submit
@@ -102,6 +103,7 @@ def run(
             results = _Results(stream, folders, progress)
             run = _Run(out, stage, results, list(dict.fromkeys(to)), fresh)
             run.make(folders, workers, scheduler)
+            results.compare()
             return _write_summary(results, out, stage, [run.packer.parent(folder) for folder in folders])
     except InUseError as error:
         raise BatchError(str(error)) from None
@@ -223,6 +225,7 @@ class _Results:
         self._folders = folders
         self._notify = progress or (lambda _: None)
         self._starts: dict[int, int] = {}
+        self._copies: dict[int, Finding] = {}
 
     def add(self, number: int, state: str, entry: dict[str, Any]) -> None:
         """Record a report and notify."""
@@ -239,7 +242,20 @@ class _Results:
         """Yield every entry, in the order of the folders."""
         for number in sorted(self._starts):
             self._stream.seek(self._starts[number])
-            yield json.loads(self._stream.readline())
+            entry = json.loads(self._stream.readline())
+            copy = self._copies.get(number)
+            yield {**entry, "findings": [*entry["findings"], copy.to_json()]} if copy else entry
+
+    def compare(self) -> None:
+        """Hold the prose of the reports against each other; what one has from another is among its findings from now on."""
+        numbers = sorted(self._starts)
+        known = [
+            (number, prose)
+            for number, entry in zip(numbers, self, strict=True)
+            if (prose := entry.get("prose"))
+        ]
+        copies = sameness.copies([sameness.Sketch.from_json(prose) for _, prose in known])
+        self._copies = {known[place][0]: found for place, found in copies.items()}
 
 
 def _open_notes(entry: dict[str, Any]) -> int:

@@ -148,4 +148,5 @@ def _record(verdict: Verdict) -> dict[str, Any]:
         "message": None,
         "findings": [found.to_json() for found in verdict.findings],
         "figures": [None if figure is None else format_figure(figure) for figure in figures],
+        "prose": verdict.sketch and verdict.sketch.to_json(),
     }

@@ -8,7 +8,7 @@ import sys
 import traceback
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -92,6 +92,11 @@ def finding(rule: str, message: str, **where: Any) -> Finding:
     """Make a finding of ``rule``; level and basis come from the catalogue, ``where`` fills the other fields."""
     known = rules()[rule]
     return Finding(rule=rule, level=known.level, basis=known.basis, message=message, **where)
+
+
+def with_explanation(found: Finding, text: str) -> Finding:
+    """Return a warning as information, with what report.yml says to it."""
+    return replace(found, level="info", message=f"{found.message}（已说明：{text}）")
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

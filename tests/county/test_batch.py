@@ -168,6 +168,21 @@ def test_open_notes_of_reviewers_are_counted(tmp_path: Path, copies: Callable[..
     assert "批注" not in batch(folders, out, workers=1)
 
 
+def test_prose_that_another_unit_has_too_is_told(tmp_path: Path) -> None:
+    for name, organ in (("one", "小渡口"), ("two", "官垸")):
+        folder = Path(shutil.copytree(ROOT / "data" / "xiaodukou-2024", tmp_path / name))
+        settings = (folder / "report.yml").read_text(encoding="utf-8")
+        (folder / "report.yml").write_text(settings.replace("小渡口", organ), encoding="utf-8")
+        figures = (folder / "disclosure.csv").read_text(encoding="utf-8-sig")
+        # An error keeps the run short: nothing is rendered.
+        (folder / "disclosure.csv").write_text(figures.replace("403", "四百"), encoding="utf-8")
+    batch([tmp_path / "one", tmp_path / "two"], tmp_path / "out", code=1)
+    one, two = reports(tmp_path / "out").values()
+    assert "W-COPIED" not in {found["rule"] for found in one["findings"]}
+    (found,) = (found for found in two["findings"] if found["rule"] == "W-COPIED")
+    assert "“官垸镇”的“一、总体情况”有 100% 的内容与“小渡口镇”的相同" in found["message"]
+
+
 def test_pictures_travel_and_the_outputs_can_be_verified(
     tmp_path: Path, copies: Callable[..., list[Path]]
 ) -> None:
