@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import yaml
 
 from helpers import checks
+from helpers.report.figures import Rows
 from helpers.report.folder import Report, save
 from helpers.report.form import FORM, RESULTS, TOTAL
 from helpers.report.settings_file import Contact
@@ -154,7 +154,7 @@ def _names() -> dict[str, str]:
 
 
 @cache
-def _tables(organ: str) -> dict[str, pd.DataFrame]:
+def _figures(organ: str) -> dict[str, Rows]:
     made: dict[str, Any] = _load("figures")[organ]
     columns = {name: list(table.column) for name, table in FORM.tables.items()}
     disclosure = {row: [made.get("disclosure", {}).get(row, 0)] for row in FORM.tables["disclosure"].row}
@@ -165,9 +165,7 @@ def _tables(organ: str) -> dict[str, pd.DataFrame]:
         blank = [0] * (len(columns[name]) - 1)
         rows[name] = {row: [*(line := given.get(row, blank)), sum(line)] for row in FORM.tables[name].row}
     return {
-        name: pd.DataFrame.from_dict(
-            rows[name], orient="index", columns=columns[name], dtype=object
-        ).rename_axis("key")
+        name: {row: dict(zip(columns[name], figures, strict=True)) for row, figures in rows[name].items()}
         for name in columns
     }
 
@@ -203,7 +201,7 @@ def _cells(expression: str, organ: str) -> Decimal:
         rows = [one for one in RESULTS if one.startswith(row[:-1])] if row.endswith("_*") else [row]
         (table,) = (name for name, one in FORM.tables.items() if rows[0] in one.row)
         column = column or (TOTAL if table != "disclosure" else "value")
-        total += sum((Decimal(str(_tables(organ)[table].at[one, column])) for one in rows), Decimal(0))
+        total += sum((Decimal(_figures(organ)[table][one][column] or 0) for one in rows), Decimal(0))
     return total
 
 
@@ -249,7 +247,7 @@ def _save(place: Path, organ: str, overview: str) -> Path:
         parent=None,
         information_fee_yuan=0,
         explanations={},
-        tables=_tables(organ),
+        figures=_figures(organ),
         prose={"overview": overview, "problems": "略。", "other": "没有收取信息处理费。"},
     )
     save(report, place / organ)

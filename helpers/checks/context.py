@@ -14,7 +14,7 @@ from helpers.document.prose import Paragraph
 from helpers.files.listing import beside
 from helpers.files.reading import SourceError
 from helpers.files.yaml_text import read_yaml
-from helpers.report.cell_names import CELLS, Cell
+from helpers.report.cell_names import Cell
 from helpers.report.figures import Figure
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import Reading, Report, read
@@ -65,10 +65,11 @@ class Context:
     def figures(self) -> dict[Cell, Figure]:
         """Every figure that could be read."""
         return {
-            cell: figure
-            for table, frame in self.report.tables.items()
-            for cell, figure in zip(CELLS[table], frame.to_numpy().flat, strict=True)
-            if isinstance(figure, Figure)
+            (table, row, column): figure
+            for table, rows in self.report.figures.items()
+            for row, figures in rows.items()
+            for column, figure in figures.items()
+            if figure is not None
         }
 
     def where(self, cell: Cell) -> dict[str, str | int | None]:

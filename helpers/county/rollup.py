@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pandas as pd
-
 from helpers.checks import check
 from helpers.checks.context import CHILDREN_FILE, FolderCache
 from helpers.checks.levels import summed
@@ -22,7 +20,7 @@ from helpers.files.writing import write_text, written_whole
 from helpers.files.yaml_text import dump_yaml, read_yaml
 from helpers.intake.new_year import NewError, create
 from helpers.report.cell_names import CELLS, Cell, place
-from helpers.report.figures import Figure, format_figure
+from helpers.report.figures import Figure, Rows, format_figure
 from helpers.report.findings import Finding, errors
 from helpers.report.folder import InvalidReport, Report, load, save
 from helpers.report.form import FORM
@@ -101,7 +99,7 @@ def rollup(folders: Sequence[Path], organ: str, level: str, out: Path) -> Rollup
             parent = base or _begun(new, organ, level, year)
             _refuse_unfit(parent, children)
             sums = summed(parent, [(child, _figures(child)) for child in children])
-            save(replace(parent, tables=_tables(sums)), new)
+            save(replace(parent, figures=_tables(sums)), new)
             folders = [*(child.folder.resolve() for child in children), *forgotten]
             write_text(new / CHILDREN_FILE, _list(folders, out, complete=not missing))
             write_text(new / CONTRIBUTIONS, _contributions(children, sums), "utf-8-sig")
@@ -259,14 +257,9 @@ def _figures(report: Report) -> dict[Cell, Figure]:
     return {cell: figure for cell in _CELLS if (figure := report.figure(*cell)) is not None}
 
 
-def _tables(sums: dict[Cell, Figure]) -> dict[str, pd.DataFrame]:
+def _tables(sums: dict[Cell, Figure]) -> dict[str, Rows]:
     return {
-        name: pd.DataFrame(
-            [[sums[name, row, column] for column in table.column] for row in table.row],
-            index=pd.Index(list(table.row), name="key"),
-            columns=list(table.column),
-            dtype=object,
-        )
+        name: {row: {column: sums[name, row, column] for column in table.column} for row in table.row}
         for name, table in FORM.tables.items()
     }
 

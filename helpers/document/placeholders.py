@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from helpers.files.reading import SourceError
-from helpers.report.figures import Figure, format_figure
+from helpers.report.figures import format_figure
 from helpers.report.folder import Report
 from helpers.report.form import FORM, TOTAL
 
@@ -51,11 +51,9 @@ def names(report: Report) -> Context:
         "notice": FORM.notice,
     }
     for table in FORM.tables.values():
-        frame = report.tables[table.name]
-        for key, figures in zip(frame.index, frame.to_numpy(), strict=True):
+        for key, figures in report.figures[table.name].items():
             printed = {
-                column: format_figure(figure) if isinstance(figure, Figure) else ""
-                for column, figure in zip(table.column, figures, strict=True)
+                column: "" if figure is None else format_figure(figure) for column, figure in figures.items()
             }
             context[key] = _Row(printed) if TOTAL in printed else printed["value"]
     return context

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from helpers.files.reading import SourceError, read_csv
 from helpers.files.writing import written_whole
 from helpers.files.yaml_text import read_yaml
-from helpers.report.figures import Figure, parse_figure
+from helpers.report.figures import Figure, Rows, parse_figure
 from helpers.report.folder import InvalidReport, Report, load, save
-from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER, FORM, TOTAL, Table
 from helpers.report.local_addenda import Addendum, AddendumError, addendum
 from helpers.report.settings_file import SETTINGS_FILE, Contact
 
@@ -96,14 +94,11 @@ def create(
         parent=None,
         information_fee_yuan=0,
         explanations={},
-        tables={table.name: _zeros(table.row, table.column) for table in FORM.tables.values()},
+        figures={table.name: _begun(table, last) for table in FORM.tables.values()},
         prose=_prose(named, level),
         local=named.name if named else None,
         addendum=named,
     )
-    for column, figure in (last.carried if last else {}).items():
-        frame: Any = report.tables["applications"]
-        frame.at[CARRIED_OVER, column] = figure or 0
     try:
         with written_whole(folder) as new:
             save(report, new)
@@ -118,8 +113,12 @@ def create(
     return Started(report, _to_fill(report, last))
 
 
-def _zeros(rows: Any, columns: Any) -> pd.DataFrame:
-    return pd.DataFrame(0, index=pd.Index(list(rows), name="key"), columns=list(columns), dtype=object)
+def _begun(table: Table, last: _LastYear | None) -> Rows:
+    """Return a table of zeros, but for what last year carries over."""
+    rows: Rows = {row: dict.fromkeys(table.column, 0) for row in table.row}
+    if last and CARRIED_OVER in rows:
+        rows[CARRIED_OVER] |= {column: figure or 0 for column, figure in last.carried.items()}
+    return rows
 
 
 def _read_last_year(folder: Path, year: int) -> _LastYear:

@@ -35,7 +35,7 @@ from helpers.report.form import (
 )
 
 SHEETS = {"disclosure": "主动公开", "applications": "依申请公开", "proceedings": "复议诉讼"}
-_NO_SETTINGS = {"folder", "tables", "prose", "lines", "computed", "addendum"}
+_NO_SETTINGS = {"folder", "figures", "prose", "lines", "computed", "addendum"}
 """Parts of a report that do not stand in report.yml."""
 
 _TALLIES = "勾稽相符"

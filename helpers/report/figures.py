@@ -7,6 +7,9 @@ from decimal import Decimal
 Figure = int | Decimal
 """A count, or an amount of money with the digits that were written."""
 
+Rows = dict[str, dict[str, Figure | None]]
+"""Figures of a table by row key and column key; None where there is none."""
+
 MAX_DIGITS = 15
 """Longest whole part accepted; the national sums of all reports need nine."""
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from helpers.files.listing import IRREGULAR, irregular
 from helpers.files.reading import SourceError, read_text, unprintable
@@ -19,13 +17,16 @@ from helpers.files.spreadsheets import csv_text
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
 from helpers.report.cell_names import Cell
-from helpers.report.figures import Figure, format_figure
+from helpers.report.figures import Figure, Rows, format_figure
 from helpers.report.findings import Finding, errors, finding, listed, unforeseen
 from helpers.report.form import FORM, Table
 from helpers.report.local_addenda import Addendum
 from helpers.report.schema_faults import validator
 from helpers.report.settings_file import SETTINGS_FILE, Contact, read_settings
 from helpers.report.table_file import TableReader
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PROSE = {"lead": False, "overview": True, "problems": True, "other": True}
 """Prose files of a folder (stem: required?), in the order of the document."""
@@ -59,9 +60,9 @@ class Report:
         Where it was read from; ``previous`` and ``parent`` are relative to it.
     level, information_fee_yuan
         None where report.yml leaves them open (only in a report that :func:`read` returned with errors).
-    tables
-        The figures by table name: one row a row key, one column a column key, int or Decimal; None where the folder
-        holds no readable figure (only in a report that :func:`read` returned with errors).
+    figures
+        By table name, row key and column key, in the order of the form: int or Decimal; None where the folder holds no
+        readable figure (only in a report that :func:`read` returned with errors).
     prose
         Text of each prose file by stem; ``lead`` only where the folder has one.
     lines
@@ -90,7 +91,7 @@ class Report:
     parent: str | None
     information_fee_yuan: Figure | None
     explanations: dict[str, str]
-    tables: dict[str, pd.DataFrame]
+    figures: dict[str, Rows]
     prose: dict[str, str]
     lines: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
     computed: frozenset[Cell] = field(default=frozenset(), compare=False)
@@ -114,13 +115,25 @@ class Report:
 
     def figure(self, table: str, row: str, column: str = "value") -> Figure | None:
         """One figure by its keys; None where it could not be read."""
-        found: Figure | None = self._figures[table][row][column]
-        return found
+        return self.figures[table][row][column]
 
     @cached_property
-    def _figures(self) -> dict[str, Any]:
-        # Asked for some eight hundred times a report, a data frame would take ten times as long.
-        return {name: frame.to_dict("index") for name, frame in self.tables.items()}
+    def tables(self) -> "dict[str, pd.DataFrame]":
+        """The figures as data frames by table name, for analysis: one row a row key, one column a column key.
+
+        They are copies: what is changed in them is not changed in the report.
+        """
+        import pandas as pd  # takes longer to load than a folder takes to read and check
+
+        return {
+            name: pd.DataFrame(
+                [list(row.values()) for row in rows.values()],
+                index=pd.Index(list(rows), name="key"),
+                columns=list(FORM.tables[name].column),
+                dtype=object,
+            )
+            for name, rows in self.figures.items()
+        }
 
     def linked(self, path: str | None) -> Path | None:
         """Folder that ``previous`` or ``parent`` names, or None."""
@@ -180,13 +193,13 @@ def _refusal(folder: Path) -> str | None:
 
 def _read(folder: Path) -> Reading:
     settings, findings = read_settings(folder)
-    tables: dict[str, pd.DataFrame] = {}
+    figures: dict[str, Rows] = {}
     lines: dict[tuple[str, str], int] = {}
     computed: set[Cell] = set()
     for table in FORM.tables.values():
         reader = TableReader(table, f"{table.name}.csv")
         reader.read(folder)
-        tables[table.name] = reader.frame()
+        figures[table.name] = reader.figures
         lines |= {(table.name, key): line for key, line in reader.lines.items()}
         computed |= {(table.name, *cell) for cell in reader.computed}
         findings += reader.findings
@@ -198,7 +211,7 @@ def _read(folder: Path) -> Reading:
         report = Report(
             folder=folder,
             **settings,
-            tables=tables,
+            figures=figures,
             prose=prose,
             lines=lines,
             computed=frozenset(computed),
@@ -259,8 +272,10 @@ def save(report: Report, folder: Path) -> None:
 
 def table_csv(report: Report, table: Table) -> str:
     """Text of a table's CSV, figures as printed."""
-    figures = report.tables[table.name].iterrows()
-    rows = ([key, *table.csv_labels(str(key)), *map(format_figure, row)] for key, row in figures)
+    rows = (
+        [key, *table.csv_labels(key), *("" if one is None else format_figure(one) for one in row.values())]
+        for key, row in report.figures[table.name].items()
+    )
     return csv_text([table.csv_header, *rows])
 
 

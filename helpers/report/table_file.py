@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from helpers.files.reading import Line, SourceError, read_csv
-from helpers.report.figures import Figure, parse_figure
+from helpers.report.figures import Rows, parse_figure
 from helpers.report.findings import Finding, finding, shortened, suggestion
 from helpers.report.form import AMOUNTS, HANDLED, RESULTS, TOTAL, Table
 
@@ -24,9 +22,7 @@ class TableReader:
         self.findings: list[Finding] = []
         self.lines: dict[str, int] = {}
         self.computed: set[tuple[str, str]] = set()
-        self.figures: dict[str, dict[str, Figure | None]] = {
-            key: dict.fromkeys(table.column) for key in table.row
-        }
+        self.figures: Rows = {key: dict.fromkeys(table.column) for key in table.row}
 
     def _find(self, rule: str, message: str, **where: Any) -> None:
         self.findings.append(finding(rule, message, table=self.table.name, file=self.file, **where))
@@ -123,9 +119,3 @@ class TableReader:
             if len(known) == len(addends):
                 self.figures[key][column] = sum(known)
                 self.computed.add((key, column))
-
-    def frame(self) -> pd.DataFrame:
-        """Return the figures as they stand in :class:`Report`."""
-        rows = [list(row.values()) for row in self.figures.values()]
-        index = pd.Index(list(self.figures), name="key")
-        return pd.DataFrame(rows, index=index, columns=list(self.table.column), dtype=object)

@@ -81,7 +81,7 @@ def saved(tables: Tables) -> Iterator[Path]:
             None,
             0,
             {},
-            tables,
+            {name: frame.to_dict("index") for name, frame in tables.items()},
             PROSE,
         )
         save(report, folder)

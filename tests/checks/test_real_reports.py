@@ -68,7 +68,7 @@ def write(place: Path, name: str) -> Path:
         parent=links["parent"] and f"../{links['parent']}",
         information_fee_yuan=0,
         explanations={},
-        tables=tables(real),
+        figures={name: frame.to_dict("index") for name, frame in tables(real).items()},
         prose={"overview": sections, "problems": f"{problems}。", "other": "本年度没有收取信息处理费。"},
     )
     save(report, place / name)

@@ -1,5 +1,6 @@
 """Charts: shown only with something to show, described in words, the same bytes every time."""
 
+import copy
 import dataclasses
 import re
 from collections.abc import Sequence
@@ -15,10 +16,10 @@ from helpers.report.form import RESULTS
 
 def with_applications() -> Report:
     example = load(XIAODUKOU)
-    tables = {name: frame.copy() for name, frame in example.tables.items()}
+    figures = copy.deepcopy(example.figures)
     for number, key in enumerate(RESULTS, 1):
-        tables["applications"].at[key, "total"] = number
-    return dataclasses.replace(example, tables=tables)
+        figures["applications"][key]["total"] = number
+    return dataclasses.replace(example, figures=figures)
 
 
 def shown_as(report: Report, key: str, years: Sequence[Report] = ()) -> str:

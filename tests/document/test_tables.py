@@ -1,15 +1,16 @@
 """The printed tables: every figure in its place, every figure tied to its headers."""
 
 import dataclasses
+import itertools
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 from conftest import XIAODUKOU
 from grids import cells
 from lxml import html
 
 from helpers.document import tables
+from helpers.report.figures import Rows
 from helpers.report.folder import Report, load
 from helpers.report.form import FORM
 
@@ -17,16 +18,12 @@ from helpers.report.form import FORM
 def numbered() -> Report:
     """A report in which every figure is another number, so that none can stand in another's place unseen."""
     example = load(XIAODUKOU)
-    frames, number = {}, 1000
-    for name, frame in example.tables.items():
-        values = [
-            [number + row * len(frame.columns) + column for column in range(len(frame.columns))]
-            for row in range(len(frame))
-        ]
-        number += 1000
-        frames[name] = pd.DataFrame(values, index=frame.index, columns=frame.columns, dtype=object)
-    frames["disclosure"].at["fees", "value"] = Decimal("1234567.0000000010")
-    return dataclasses.replace(example, tables=frames)
+    figures: dict[str, Rows] = {}
+    for start, (name, table) in enumerate(FORM.tables.items(), 1):
+        numbers = itertools.count(1000 * start)
+        figures[name] = {row: {column: next(numbers) for column in table.column} for row in table.row}
+    figures["disclosure"]["fees"]["value"] = Decimal("1234567.0000000010")
+    return dataclasses.replace(example, figures=figures)
 
 
 def printed(name: str) -> html.HtmlElement:
@@ -36,7 +33,7 @@ def printed(name: str) -> html.HtmlElement:
 @pytest.mark.parametrize("name", FORM.tables)
 def test_figures_stand_in_the_order_of_the_form(name: str) -> None:
     figures = [cell.text for cell in cells(printed(name)) if cell.tag == "td"]
-    expected = [str(value) for row in numbered().tables[name].to_numpy() for value in row]
+    expected = [str(value) for row in numbered().figures[name].values() for value in row.values()]
     assert figures == expected
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -37,12 +38,11 @@ SCHEMA = json.loads((FOLDER / "report.schema.json").read_text(encoding="utf-8"))
 
 
 def with_figures(example: Report, figures: make.Figures) -> Report:
-    tables = {name: table.copy() for name, table in example.tables.items()}
+    changed = deepcopy(example.figures)
     for name, rows in figures.items():
         for row, cells in rows.items():
-            for column, value in cells.items():
-                tables[name].at[row, column] = value
-    return replace(example, tables=tables)
+            changed[name][row] |= cells
+    return replace(example, figures=changed)
 
 
 @pytest.fixture(scope="module")
