@@ -220,7 +220,7 @@ def test_no_registry_no_machine_no_secret() -> None:
 NEEDING_EXTRAS = {
     "helpers.county.batch": "batch",
     "helpers.county.cluster": "batch",
-    "helpers.county.portal": "batch",
+    "helpers.county.dataset": "batch",
     "helpers.county.worker": "batch",
     "helpers.intake.readers.pdf_file": "import",
     "helpers.intake.readers.word_file": "import",

@@ -274,6 +274,12 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
 @usage.option("--tls-cert", type=_PATH, metavar="FILE", help="本机的证书（PEM）")
 @usage.option("--tls-key", type=_PATH, metavar="FILE", help="本机证书的私钥（PEM）")
 @usage.option("--fresh", is_flag=True, help="没有变动的也重做")
+@usage.option(
+    "--base-url",
+    type=usage.SiteAddress(),
+    help="公布后的网址，如 https://www.example.gov.cn/nb/，用来做 sitemap.xml",
+)
+@usage.option("--internal", is_flag=True, help="供内部查看：网页也列未通过的报告、警告和批注")
 def batch(
     folders: tuple[Path, ...],
     out: Path,
@@ -284,12 +290,15 @@ def batch(
     tls_cert: Path | None,
     tls_key: Path | None,
     fresh: bool,
+    base_url: str | None,
+    internal: bool,
 ) -> None:
-    """Make many reports at once, over processes or a Dask cluster, with a portal page and all figures as data."""
+    """Make many reports at once, over processes or a Dask cluster, with a site by year and organ and all figures as data."""
     from helpers.files import extras
 
     extras.require("batch", "一次生成许多报告")
     from helpers.county.cluster import Address, BatchError
+    from helpers.county.portal import Site
     from helpers.county.progress import run_with_progress
 
     tls = [path for path in (tls_ca, tls_cert, tls_key) if path is not None]
@@ -302,7 +311,15 @@ def batch(
             fail(f"找不到证书文件 {path}，请核对路径。", 2)
     address = Address(scheduler, (tls[0], tls[1], tls[2]) if tls else None) if scheduler else None
     try:
-        code = run_with_progress(folders, out, to=formats, workers=workers, scheduler=address, fresh=fresh)
+        code = run_with_progress(
+            folders,
+            out,
+            to=formats,
+            workers=workers,
+            scheduler=address,
+            fresh=fresh,
+            site=Site(base_url, internal),
+        )
     except BatchError as error:
         fail(str(error), 1)
     sys.exit(code)

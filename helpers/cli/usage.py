@@ -123,6 +123,19 @@ class Profile(click.ParamType[str]):
         return value
 
 
+class SiteAddress(click.ParamType[str]):
+    """Address of a site, to which names of its pages can be added."""
+
+    name = "URL"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the address with a slash at its end."""
+        if not re.fullmatch(r"https?://[^\s/?#<>\"'\\]+(/[^\s?#<>\"'\\]*)?", value):
+            wanted = "以 http:// 或 https:// 开头、不带 ? 和 # 的网址"
+            self.fail(f"--base-url 写的是“{value[:40]}”，应是{wanted}", param, ctx)
+        return value.rstrip("/") + "/"
+
+
 def explained(error: click.UsageError) -> str:
     """Say in Chinese what is wrong with a command line."""
     match error:

@@ -19,11 +19,12 @@ from helpers.checks import sameness
 from helpers.county import portal
 from helpers.county.bundle import BundleError, Packer
 from helpers.county.cluster import Address, BatchError, Job, cluster, submit
+from helpers.county.listed import Listed
 from helpers.county.store import InUseError, older, put, staging, up_to_date
 from helpers.county.worker import edition
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
-from helpers.files.writing import move_file, written_file
+from helpers.files.writing import move_file, move_folder, written_file
 from helpers.report.findings import Finding, finding, printable, unforeseen
 
 SUMMARY = "batch.json"
@@ -67,6 +68,7 @@ def run(
     workers: int | None = None,
     scheduler: Address | None = None,
     fresh: bool = False,
+    site: portal.Site | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Check and render report folders; each appears as ``out/<folder name>/``, beside the portal page and the data.
@@ -85,6 +87,8 @@ def run(
         A running Dask scheduler, used instead; it and its workers run what this process asks, and are trusted.
     fresh
         Render also what did not change.
+    site
+        How the portal's pages are made.
     progress
         Called for every finished report.
 
@@ -104,7 +108,9 @@ def run(
             run = _Run(out, stage, results, list(dict.fromkeys(to)), fresh)
             run.make(folders, workers, scheduler)
             results.compare()
-            return _write_summary(results, out, stage, [run.packer.parent(folder) for folder in folders])
+            parents = [run.packer.parent(folder) for folder in folders]
+            listed = _Listing(results, parents, site or portal.Site())
+            return _write_summary(results, listed, out, stage)
     except InUseError as error:
         raise BatchError(str(error)) from None
     except OSError as error:
@@ -123,7 +129,7 @@ def _refuse(folders: Sequence[Path], out: Path) -> None:
     hidden = next((name for name in names if name.startswith(".")), None)
     if hidden:
         raise BatchError(f"文件夹“{hidden}”的名字以点开头，在网站和文件管理器里看不见；请改名")
-    taken = {SUMMARY, *portal.FILES} & names.keys()
+    taken = {SUMMARY, *portal.NAMES} & names.keys()
     if taken:
         raise BatchError(f"文件夹不能叫“{min(taken)}”，输出里有同名文件；请改名")
     mixed = next(
@@ -272,15 +278,11 @@ def _reason(entry: dict[str, Any]) -> str:
 # The whole ------------------------------------------------------------------------------------------------------------
 
 
-def _write_summary(results: _Results, out: Path, stage: Path, parents: Sequence[Path | None]) -> Summary:
-    names = [parent.name if parent else None for parent in parents]
-    listed = _Listing(results, names)
+def _write_summary(results: _Results, listed: "_Listing", out: Path, stage: Path) -> Summary:
     counts = {state: results.counts[state] for state in STATES}
     shown = {"of": listed.digest(), "sha256": _standing(out)}
     if shown != _shown(out):
-        portal.write(listed, stage)
-        for name in portal.FILES:
-            move_file(stage / name, out / name, durable=True)
+        _publish(listed, out, stage)
         shown["sha256"] = _standing(out)
     head = {"counts": counts, "open_notes": results.open_notes, "portal": shown}
     with written_file(stage / SUMMARY) as stream:
@@ -288,6 +290,21 @@ def _write_summary(results: _Results, out: Path, stage: Path, parents: Sequence[
             stream.write(part.encode(errors="backslashreplace"))
     move_file(stage / SUMMARY, out / SUMMARY, durable=True)
     return Summary(counts, results.open_notes, out / SUMMARY)
+
+
+def _publish(listed: "_Listing", out: Path, stage: Path) -> None:
+    """Put the portal's pages and data in the place of those that stand there."""
+    new, old = stage / "site", stage / "site-old"
+    new.mkdir()
+    old.mkdir()
+    made = portal.write(listed, new, listed.site)
+    for name in portal.NAMES:
+        if (new / name).is_dir():
+            move_folder(new / name, out / name, old / name, durable=True)
+        elif name in made:
+            move_file(new / name, out / name, durable=True)
+        else:  # a site map of an earlier run, which knew the address
+            (out / name).unlink(missing_ok=True)
 
 
 def _summary(head: dict[str, Any], results: _Results) -> Iterator[str]:
@@ -324,14 +341,15 @@ def _public(entry: dict[str, Any]) -> dict[str, Any]:
 class _Listing:
     """The entries as the portal lists them; can be gone through again."""
 
-    def __init__(self, results: _Results, parents: Sequence[str | None]) -> None:
+    def __init__(self, results: _Results, parents: Sequence[Path | None], site: portal.Site) -> None:
+        self.site = site
         self._ledger = results
-        self._parents = parents
+        self._parents = [parent.name if parent else None for parent in parents]
 
-    def __iter__(self) -> Iterator[portal.Listed]:
+    def __iter__(self) -> Iterator[Listed]:
         for entry, parent in zip(self._ledger, self._parents, strict=True):
             levels = Counter(found["level"] for found in entry["findings"])
-            yield portal.Listed(
+            yield Listed(
                 name=entry["report"],
                 organ=entry["organ"],
                 level=entry["level"],
@@ -348,14 +366,22 @@ class _Listing:
 
     def digest(self) -> str:
         """Digest of everything the portal shows."""
-        return digest_of(chain([edition().encode()], (repr(one).encode() for one in self)))
+        return digest_of(
+            chain([edition().encode(), repr(self.site).encode()], (repr(one).encode() for one in self))
+        )
 
 
 def _standing(out: Path) -> dict[str, str]:
+    """Return the digest of each part of the portal; of a folder, of the names and digests of its files."""
     standing: dict[str, str] = {}
-    for name in portal.FILES:
+    for name in portal.NAMES:
+        path = out / name
         with suppress(SourceError):  # what is not there, or only linked, is made anew
-            standing[name] = digest(out / name)
+            if path.is_dir():
+                files = (f"{one.name} {digest(one)}\n".encode() for one in sorted(path.iterdir()))
+                standing[name] = digest_of(files)
+            else:
+                standing[name] = digest(path)
     return standing
 
 

@@ -1,300 +1,251 @@
-"""The page on which a county publishes all reports of a year together, and all their figures as open data."""
+"""The pages on which a county publishes all reports: by year and by organ, with a feed, a site map and all figures.
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+What only the office should see, failed reports, warnings and open notes, is on none of them unless that is asked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeVar
 
-from helpers.document.opendata import COUNT_UNIT
-from helpers.document.outputs import INDEX, PORTAL
+from helpers.county import dataset, feeds, organ_years
+from helpers.county.listed import NONE, SETTINGS, TITLE, TOTALS, Listed, Row, organ_page, row_of
+from helpers.document.outputs import PORTAL
 from helpers.document.table_html import Cell, table
-from helpers.files.spreadsheets import csv_text
 from helpers.files.templates import Markup, filled
-from helpers.files.writing import write_text, written_file
-from helpers.report.cell_names import CELLS
-from helpers.report.form import CARRIED_FORWARD, FOLDER, FORM, HANDLED, NEW, TOTAL
+from helpers.files.writing import write_text
 
-FILES = ("index.html", "reports.csv", "reports.parquet", "datapackage.json")
-"""What :func:`write` makes."""
+INDEX, YEARS, ORGANS, FEED, SITE_MAP = "index.html", "years", "organs", "feed.xml", "sitemap.xml"
+NAMES = (INDEX, YEARS, ORGANS, FEED, SITE_MAP, *dataset.FILES)
+"""What may stand at the root of the site besides the reports."""
 
+ROWS = 500
+"""Most rows of a page: a list of thousands is neither loaded nor read."""
+
+_HOME = f"{TITLE}集中公布"
 _REPORTS, _FIGURES = PORTAL["reports"], PORTAL["figures"]
-_TITLE = FORM.title.partition("年")[2]
-"""What every report is called, without organ and year."""
-
-_SETTINGS = {
-    key: value["description"]
-    for key, value in json.loads((FOLDER / "report.schema.json").read_text("utf-8"))["properties"].items()
-}
-"""What each value of report.yml is, by its key."""
-
-_CELLS = [cell for cells in CELLS.values() for cell in cells]
-_TOTALS = {row: FORM.tables[_REPORTS.source].row[row].subject for row in (NEW, HANDLED, CARRIED_FORWARD)}
-_FORMATS = {"html": "网页", "pdf": "PDF", "docx": "Word"}
-_GROUP = 200
+_Any = TypeVar("_Any")
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One report as the portal shows it.
+class Site:
+    """How the pages are made.
 
     Attributes
     ----------
-    name
-        Its folder, where ``files`` are.
-    organ, level, year, published
-        From ``report.yml``; None where that cannot be read.
-    passed, errors, warnings
-        What the rules said; a report may also fail for another reason.
-    notes
-        Those of the warnings that are open notes of a reviewer.
-    parent
-        Name of the folder it names as its parent, or None.
-    figures
-        Digits of every figure, in the order of the form; empty where it could not be read.
+    base
+        Address at which the site will stand, ending in ``/``: a site map needs it. None where nobody knows it.
+    internal
+        Whether failed reports, warnings and open notes are shown, to the office alone.
     """
 
-    name: str
-    organ: str | None
-    level: str | None
-    year: int | None
-    published: str | None
-    passed: bool
-    errors: int
-    warnings: int
-    files: tuple[str, ...]
-    parent: str | None
-    figures: Sequence[str | None]
-    notes: int = 0
-
-    def count(self, row: str) -> int:
-        """One total of the table of applications."""
-        digits = self.figures[_CELLS.index((_REPORTS.source, row, TOTAL))] if self.figures else None
-        return int(digits or 0)
+    base: str | None = None
+    internal: bool = False
 
 
-def write(reports: Iterable[Listed], folder: Path) -> None:
-    """Write the page and the data.
+def write(reports: Iterable[Listed], folder: Path, site: Site) -> list[str]:
+    """Write pages and data, and return the names of what stands at the root of the site.
 
     Parameters
     ----------
     reports
         Gone through twice. Only reports that passed are in the data.
+    folder
+        An empty one.
 
     Raises
     ------
     OSError
         A file cannot be written.
     """
-    write_text(folder / "index.html", page(reports))
-    _write_data((one for one in reports if one.passed), folder)
-    package = json.dumps(_package(), ensure_ascii=False, indent=2)
-    write_text(folder / "datapackage.json", package + "\n")
+    for name in (YEARS, ORGANS):
+        (folder / name).mkdir()
+    pages = Pages(map(row_of, reports), site)
+    addresses = []
+    for address, text in pages:
+        write_text(folder / address, text)
+        addresses.append(address)
+    published = [row for row in pages.rows if row.passed]
+    write_text(folder / FEED, feeds.atom(_HOME, published, site.base))
+    if site.base:
+        write_text(folder / SITE_MAP, feeds.site_map(addresses, published, site.base))
+    dataset.write((one for one in reports if one.passed), folder)
+    return [name for name in NAMES if (folder / name).exists()]
 
 
-# The page -------------------------------------------------------------------------------------------------------------
+class Pages:
+    """All pages of a site, made one by one: iterating gives address and text of each."""
 
-
-def page(reports: Iterable[Listed]) -> str:
-    """Return the page: a table a year, the newest first; in it the highest level first, then by name."""
-    ranks = {level: rank for rank, level in enumerate(reversed(FORM.levels))}
-    # GB 18030 has the common characters in the order of their pinyin.
-    rows = sorted(
-        reports,
-        key=lambda one: (
-            -(one.year or 0),
-            ranks.get(one.level or "", len(ranks)),
-            (one.organ or one.name).encode("gb18030", "replace"),
-        ),
-    )
-    years = [_of_year(year, list(reports)) for year, reports in groupby(rows, key=lambda one: one.year)]
-    return filled("portal.html", title=f"{_TITLE}集中公布", years=years, figures=_FIGURES)
-
-
-def _of_year(year: int | None, reports: list[Listed]) -> dict[str, str]:
-    name = f"year-{year or 'unknown'}"
-    heading = _REPORTS.named(year) if year else "读不出年度的报告"
-    good = [one for one in reports if one.passed]
-    names = {one.name for one in good}
-    # What a parent has gathered is not counted again with its children.
-    top = [one for one in good if one.parent not in names]
-    totals = "，".join(
-        f"{label} {sum(one.count(row) for one in top)} {_REPORTS.unit}" for row, label in _TOTALS.items()
-    )
-    failed = len(reports) - len(good)
-    summary = (
-        f"共 {len(reports)} 份报告，已生成 {len(good)} 份"
-        + (f"，未通过 {failed} 份" if failed else "")
-        + f"。{totals}"
-    )
-    summary += f"（{_REPORTS.note}）。" if len(top) < len(good) else "。"
-    return {"label": name, "heading": heading, "summary": summary, "table": _table(name, reports)}
-
-
-def _table(name: str, reports: list[Listed]) -> Markup:
-    heads = [*(_SETTINGS[key] for key in ("organ", "level", "published")), "核对", *_TOTALS.values(), "报告"]
-    rows: list[tuple[str | Cell, ...]] = [
-        (
-            one.organ or one.name,
-            Cell(FORM.levels[one.level].name if one.level else "—", {"class": "short"}),
-            Cell(one.published or "未公布", {"class": "short"}),
-            Cell(_state(one), {"class": "short"}),
-            *(str(one.count(row)) if one.figures else "—" for row in _TOTALS),
-            Cell(_links(one), {"class": "links"}),
-        )
-        for one in reports
-    ]
-    align = [*["left"] * 4, *["right"] * len(_TOTALS), "left"]
-    return table(heads, rows, attributes={"aria-labelledby": name}, align=align)
-
-
-def _state(one: Listed) -> str:
-    if one.passed:
-        warnings = f"，{one.warnings} 条警告" if one.warnings else ""
-        notes = f"，其中 {one.notes} 条是未处理的批注" if one.notes else ""
-        return f"通过{warnings}{notes}"
-    return f"未通过，{one.errors} 个错误" if one.errors else "未生成"
-
-
-def _links(one: Listed) -> str:
-    """Link the outputs; a name for each that tells it from the others of the page."""
-    found = {Path(file).suffix[1:]: file for file in one.files}
-    links = [
-        {
-            "address": quote(f"{one.name}/{found[kind]}"),
-            "title": FORM.title.format(organ=one.organ, year=one.year),
-            "format": label,
+    def __init__(self, rows: Iterable[Row], site: Site) -> None:
+        self.site = site
+        self.rows = sorted((row for row in rows if row.passed or site.internal), key=lambda row: row.order)
+        self.years = dict(_grouped(self.rows, lambda row: row.year or 0))
+        self.organs = {
+            organ: sorted(some, key=lambda row: (row.year or 0, row.name))
+            for organ, some in _grouped(self.rows, lambda row: row.organ)
         }
-        for kind, label in _FORMATS.items()
-        if kind in found
-    ]
-    return filled("links.html", links=links) if links else "—"
+        self._newest_first = sorted(self.years, reverse=True)
 
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Yield address and text."""
+        yield INDEX, self._index()
+        for year, rows in self.years.items():
+            for number, part in enumerate(_parts(rows), 1):
+                yield _year_page(year, number), self._year(year, number, part)
+        for number, some in enumerate(_parts(list(self.organs)), 1):
+            yield _organs_page(number), self._organs(number, some)
+        way = self._shared("../", (_organs_page(1), PORTAL["organs"].title))
+        for organ, rows in self.organs.items():
+            yield organ_page(organ), organ_years.page(rows, way)
 
-# The data -------------------------------------------------------------------------------------------------------------
+    def _shared(self, root: str, *way: tuple[str, str]) -> dict[str, Any]:
+        """Return what every page but the first is given: among it the way from the root, as addresses and names."""
+        links = [(INDEX, _HOME), *way] if root else []
+        return {"root": root, "way": links, "feed": FEED, "home": _HOME, "internal": self.site.internal}
 
-_KEYS = {
-    "level": {level.key: level.name for level in FORM.levels.values()},
-    "table": {key: INDEX[key].title for key in FORM.tables},
-}
-"""Names for people of the keys that a field may hold."""
+    # The first page, and a page a year -----------------------------------------------------------------------------------
 
-_FIELDS: dict[str, tuple[str, str]] = {
-    "report": ("string", "报告文件夹"),
-    "organ": ("string", _SETTINGS["organ"]),
-    "level": ("string", _SETTINGS["level"]),
-    "year": ("integer", _SETTINGS["year"]),
-    "published": ("date", _SETTINGS["published"]),
-    "table": ("string", "表的键"),
-    "row": ("string", "行的键"),
-    "column": ("string", "列的键"),
-    "item": ("string", "行名"),
-    "group": ("string", "列名"),
-    "unit": ("string", "单位"),
-    "value": ("number", FORM.tables["disclosure"].column["value"].label),
-}
-"""Fields of a row of data: type, title."""
+    def _index(self) -> str:
+        newest = next(iter(self._newest_first), None)
+        return filled(
+            "portal.html",
+            title=_HOME,
+            newest=None if newest is None else self._list(newest, 1, _parts(self.years[newest])[0], ""),
+            years=[
+                (_year_page(year, 1), _year_name(year), len(self.years[year])) for year in self._newest_first
+            ],
+            organs=(_organs_page(1), PORTAL["organs"].title, len(self.organs)),
+            figures=_FIGURES,
+            **self._shared(""),
+        )
 
+    def _year(self, year: int, number: int, part: list[Row]) -> str:
+        others = [(_year_page(other, 1), _year_name(other), other == year) for other in self._newest_first]
+        return filled(
+            "portal_year.html",
+            title=_year_name(year) + (TITLE if year else ""),
+            years=others,
+            listed=self._list(year, number, part, "../"),
+            **self._shared("../"),
+        )
 
-def _write_data(reports: Iterable[Listed], folder: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    def _list(self, year: int, number: int, part: list[Row], root: str) -> dict[str, Any]:
+        rows = self.years[year]
+        label = f"year-{year or 'unknown'}"
+        return {
+            "label": label,
+            "heading": _REPORTS.named(year) if year else _year_name(year),
+            "summary": self._summary(rows),
+            "table": self._table(label, part, root),
+            "pages": _pager(len(rows), number, lambda page: _year_page(year, page)),
+        }
 
-    kinds = {
-        "string": pa.string(),
-        "integer": pa.int16(),
-        "date": pa.date32(),
-        "number": pa.decimal128(25, 10),
-    }
-    schema = pa.schema([(name, kinds[kind]) for name, (kind, _) in _FIELDS.items()])
-    with (
-        written_file(folder / "reports.csv") as text,
-        written_file(folder / "reports.parquet") as table,
-        pq.ParquetWriter(table, schema, compression="zstd") as parquet,
-    ):
-        text.write(csv_text([_FIELDS]).encode("utf-8-sig"))
-        remaining = iter(reports)
-        while some := list(islice(remaining, _GROUP)):
-            rows = [row for one in some for row in _rows(one)]
-            text.write(csv_text(rows).encode())
-            columns = dict(zip(_FIELDS, zip(*rows, strict=True), strict=True))
-            parquet.write_table(
-                pa.table({name: _column(name, values, kinds) for name, values in columns.items()}, schema)
+    def _summary(self, rows: list[Row]) -> str:
+        good = [one for one in rows if one.passed]
+        names = {one.name for one in good}
+        # What a parent has gathered is not counted again with its children.
+        top = [one for one in good if one.parent not in names]
+        totals = "，".join(
+            f"{label} {sum(one.counts.get(cell, 0) for one in top)} {_REPORTS.unit}"
+            for label, cell in TOTALS.items()
+        )
+        failed = f"，未通过 {len(rows) - len(good)} 份" if len(good) < len(rows) else ""
+        note = f"（{_REPORTS.note}）" if len(top) < len(good) else ""
+        return f"共 {len(good)} 份报告{failed}。{totals}{note}。"
+
+    def _table(self, label: str, rows: list[Row], root: str) -> Markup:
+        heads = [*(SETTINGS[key] for key in ("organ", "level", "published")), *TOTALS, "报告"]
+        shares = [25, 13, 11, *[11] * len(TOTALS), 18]
+        align = [*["left"] * 3, *["right"] * len(TOTALS), "left"]
+        if self.site.internal:
+            heads += ["核对", "错误", "警告", "其中未处理的批注"]
+            shares += [10, 7, 7, 10]
+            align += ["left", *["right"] * 3]
+        lines: list[list[str | Cell]] = [
+            [*self._cells(one, root), *(_verdict(one) if self.site.internal else [])] for one in rows
+        ]
+        widths = [f"{100 * share / sum(shares):.2f}%" for share in shares]
+        attributes = {"class": "fixed", "aria-labelledby": label}
+        return table(heads, lines, attributes=attributes, widths=widths, align=align)
+
+    def _cells(self, one: Row, root: str) -> list[str | Cell]:
+        address = root + organ_page(one.organ)
+        return [
+            Cell(filled("link.html", address=address, name=one.organ)),
+            Cell(one.level_name, {"class": "short"}),
+            Cell(one.published or NONE, {"class": "short"}),
+            *(str(one.counts[cell]) if one.counts else NONE for cell in TOTALS.values()),
+            Cell(one.links(root), {"class": "links"}),
+        ]
+
+    # All organs ----------------------------------------------------------------------------------------------------------
+
+    def _organs(self, number: int, some: list[str]) -> str:
+        label = "organs"
+        rows = [
+            (
+                Cell(filled("link.html", address=f"../{organ_page(organ)}", name=organ)),
+                Cell(self.organs[organ][-1].level_name, {"class": "short"}),
+                "、".join(str(year) for year in _years_of(self.organs[organ])) or NONE,
             )
+            for organ in some
+        ]
+        heads = [SETTINGS["organ"], SETTINGS["level"], SETTINGS["year"]]
+        attributes = {"class": "fixed narrow", "aria-labelledby": label}
+        return filled(
+            "portal_organs.html",
+            title=PORTAL["organs"].title,
+            label=label,
+            count=len(self.organs),
+            table=table(heads, rows, attributes=attributes, widths=["38%", "34%", "28%"]),
+            pages=_pager(len(self.organs), number, _organs_page),
+            **self._shared("../"),
+        )
 
 
-def _column(name: str, values: Sequence[Any], kinds: dict[str, Any]) -> Any:
-    import pyarrow as pa
-
-    kind = _FIELDS[name][0]
-    if kind == "number":
-        return pa.array(map(Decimal, values), kinds[kind])
-    array = pa.array(values, pa.string() if kind == "date" else kinds[kind])
-    return array.cast(kinds[kind])
+def _verdict(one: Row) -> list[str | Cell]:
+    failed = "未通过" if one.errors else "未生成"
+    state = Cell("通过" if one.passed else failed, {"class": "short"})
+    return [state, str(one.errors), str(one.warnings), str(one.notes)]
 
 
-def _rows(one: Listed) -> Iterator[tuple[Any, ...]]:
-    about = (one.name, one.organ, one.level, one.year, one.published)
-    for names, digits in zip(_NAMES, one.figures, strict=True):
-        yield (*about, *names, digits)
+def _years_of(rows: Iterable[Row]) -> list[int]:
+    return sorted({row.year for row in rows if row.year})
 
 
-_NAMES = [
-    (
-        table,
-        row,
-        column,
-        "—".join(FORM.tables[table].row[row].labels),
-        FORM.tables[table].column[column].label,
-        FORM.tables[table].row[row].unit or COUNT_UNIT,
-    )
-    for table, row, column in _CELLS
-]
+def _grouped(rows: Iterable[Row], key: Callable[[Row], _Any]) -> Iterable[tuple[_Any, list[Row]]]:
+    groups: dict[_Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups.items()
 
 
-def _field(name: str, of_field: tuple[str, str]) -> dict[str, Any]:
-    """Describe a field; where it holds keys, which, and what they mean."""
-    kind, title = of_field
-    field: dict[str, Any] = {"name": name, "type": kind, "title": title}
-    if keys := _KEYS.get(name):
-        field["description"] = "，".join(f"{key}：{meaning}" for key, meaning in keys.items())
-        field["constraints"] = {"enum": list(keys)}
-    return field
+# Pages and their addresses --------------------------------------------------------------------------------------------
 
 
-def _package() -> dict[str, Any]:
-    schema = {
-        "fields": [_field(*one) for one in _FIELDS.items()],
-        "missingValues": [""],
-        "primaryKey": ["report", "table", "row", "column"],
-    }
-    title = f"{_TITLE}：{_FIGURES.title}"
-    return {
-        "profile": "data-package",
-        "name": "nianbao-reports",
-        "title": title,
-        "description": f"{_FIGURES.note}；依{FORM.notice['number']}所附格式，键的含义见本项目 data/form/datapackage.json。",
-        "resources": [
-            {
-                "name": "reports",
-                "path": "reports.csv",
-                "title": title,
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": schema,
-            },
-            {
-                "name": "reports-parquet",
-                "path": "reports.parquet",
-                "title": f"{title}（Parquet，字段相同）",
-                "profile": "data-resource",
-                "format": "parquet",
-                "mediatype": "application/vnd.apache.parquet",
-            },
-        ],
-    }
+def _parts(rows: list[_Any]) -> list[list[_Any]]:
+    """Divide rows into pages; there is always a first."""
+    return [rows[start : start + ROWS] for start in range(0, max(len(rows), 1), ROWS)]
+
+
+def _pager(count: int, number: int, address: Callable[[int], str]) -> list[tuple[str, int, bool]]:
+    """Return address, number and whether it is this one of every page; nothing where there is one."""
+    pages = range(1, -(-count // ROWS) + 1)
+    return [(address(page), page, page == number) for page in pages] if len(pages) > 1 else []
+
+
+def _year_page(year: int, number: int) -> str:
+    return f"{YEARS}/{year or 'unknown'}{_part(number)}.html"
+
+
+def _organs_page(number: int) -> str:
+    return f"{ORGANS}/index{_part(number)}.html"
+
+
+def _part(number: int) -> str:
+    return f"-{number}" if number > 1 else ""
+
+
+def _year_name(year: int) -> str:
+    return f"{year}年度" if year else "读不出年度的报告"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from helpers.county.batch import STATES, Done, Progress, Summary, run
 from helpers.county.cluster import Address, BatchError
+from helpers.county.portal import Site
 from helpers.report.findings import printable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def run_with_progress(
     workers: int | None = None,
     scheduler: Address | None = None,
     fresh: bool = False,
+    site: Site | None = None,
 ) -> int:
     """Run a batch, show its progress on stderr and return the exit code: 0, or 1 if any report failed.
 
@@ -32,7 +34,14 @@ def run_with_progress(
     try:
         with _progress(console, len(folders)) as progress:
             summary = run(
-                folders, out, to=to, workers=workers, scheduler=scheduler, fresh=fresh, progress=progress
+                folders,
+                out,
+                to=to,
+                workers=workers,
+                scheduler=scheduler,
+                fresh=fresh,
+                site=site,
+                progress=progress,
             )
     except KeyboardInterrupt:
         raise BatchError("已中断；已经做好的报告都在，重新运行会从断处接着做") from None

@@ -151,6 +151,11 @@ PORTAL: dict[str, Output] = {
             "件",
         ),
         Output("figures", "table", "各份报告三张统计表的全部数字", "", "", "一格一行，只有通过核对的报告"),
+        Output("organs", "table", "全部机关", "", ""),
+        Output("organ-reports", "table", "历年的报告", "", ""),
+        Output("organ-applications", "figure", "历年政府信息公开申请", "", "applications", unit="件"),
+        Output("organ-decisions", "figure", "历年行政许可、行政处罚和行政强制", "", "disclosure", unit="件"),
+        Output("organ-proceedings", "figure", "历年行政复议和行政诉讼", "", "proceedings", unit="件"),
     )
 }
-"""What the portal shows: a list of reports for each year, and the data; their headings carry no number."""
+"""What the portal shows: a list of reports for each year, the data, and the years of an organ; none carries a number."""

@@ -17,12 +17,14 @@ from playwright.sync_api import Browser
 from helpers import checks
 from helpers.checks import display
 from helpers.county import portal
+from helpers.county.listed import Listed, organ_page, row_of
 from helpers.document.table_html import Cell, table
 from helpers.files.templates import filled
 from helpers.report.cell_names import CELLS
 from helpers.review import compare, compare_page
 
 HOSTILE = "坏<b>&\"'镇"
+PAGES = ("compare", "check", "portal", "portal year", "portal organs", "portal organ")
 STYLES = (ROOT / "assets" / "html" / "pages.css").read_text("utf-8").strip()
 
 
@@ -36,28 +38,35 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     sums = (bad / "proceedings.csv").read_text("utf-8-sig")
     (bad / "proceedings.csv").write_text(sums.replace("行政复议,0", "行政复议,7"), "utf-8-sig")
     figures = ["1"] * sum(map(len, CELLS.values()))
-    one = portal.Listed(
-        "a b", HOSTILE, "township", 2024, None, True, 0, 1, ("report.html", "report.pdf"), None, figures
-    )
+    files = ("report.html", "report.pdf")
+    rows = [
+        row_of(Listed("a b", HOSTILE, "township", year, None, True, 0, 1, files, None, figures))
+        for year in (2023, 2024)
+    ]
+    site = dict(portal.Pages(rows, portal.Site()))
+    organ = organ_page(HOSTILE)
     return {
         "compare": compared,
         "check": display.page([checks.check(bad), checks.check(XIAODUKOU)]),
-        "portal": portal.page([one]),
+        "portal": site["index.html"],
+        "portal year": site["years/2024.html"],
+        "portal organs": site["organs/index.html"],
+        "portal organ": site[organ],
         "preview": filled("preview.html", title="实时预览"),
     }
 
 
-@pytest.mark.parametrize("name", ["compare", "check", "portal", "preview"])
+@pytest.mark.parametrize("name", [*PAGES, "preview"])
 def test_a_page_has_the_one_stylesheet_and_loads_nothing(pages: dict[str, str], name: str) -> None:
     page = html.fromstring(pages[name])
     assert [style.text.strip() for style in page.iter("style")] == [STYLES]
     (policy,) = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
     assert "default-src 'none'" in policy
-    assert not page.xpath("//link | //img | //script[@src]")
+    assert not page.xpath("//link[not(@rel='alternate')] | //img | //script[@src]")
     assert ("script" in policy) == bool(page.xpath("//script")) == (name == "preview")
 
 
-@pytest.mark.parametrize("name", ["compare", "check", "portal"])
+@pytest.mark.parametrize("name", PAGES)
 def test_what_a_page_is_given_is_text(pages: dict[str, str], name: str) -> None:
     page = html.fromstring(pages[name])
     assert not page.xpath("//b")
@@ -74,7 +83,7 @@ def test_links_of_the_portal_have_names_that_tell_them_apart(pages: dict[str, st
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("name", ["compare", "check", "portal"])
+@pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(
     pages: dict[str, str], browser: Browser, name: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:
