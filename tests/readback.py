@@ -27,14 +27,14 @@ def _block(kind: str, text: str) -> Iterator[Block]:
 
 
 def from_html(path: Path) -> list[Block]:
-    """Blocks of the page's header and main part; the footer with its downloads is the page's alone."""
+    """Blocks of the page's header and main part; the footer with its downloads, and what is folded, are the page's alone."""
     page = html.fromstring(path.read_text(encoding="utf-8"))
     kinds = {"h1": "title", "h2": "heading", "h3": "heading", "h4": "heading", "figcaption": "caption"}
     kinds |= {"th": "cell", "td": "cell", "p": "text", "li": "text", "pre": "text"}
     return [
         block
         for element in page.iter(*kinds)
-        if next(element.iterancestors("footer"), None) is None
+        if next(element.iterancestors("footer", "details"), None) is None
         # A list item holds its text itself, or in paragraphs of its own; a list within it is another's.
         for text in ["".join(element.xpath("./text() | ./*[not(self::ul|self::ol|self::p)]//text()"))]
         for block in _block(kinds[element.tag], text)

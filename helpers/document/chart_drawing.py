@@ -5,6 +5,7 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ _SAVING: dict[str, Any] = {
 Bars = tuple[tuple[str, int], ...]
 
 
-_ROW, _BAR_HEIGHT, _GAP = 0.5, 0.3, 0.05
+_ROW, _BAR_HEIGHT, _GAP = 0.42, 0.26, 0.05
 """Inches from bar to bar, of a bar, and between a bar or the axis and its text."""
 
 
@@ -60,54 +61,79 @@ def draw_bars(bars: Bars) -> "Figure":
 
 
 _PANELS = 3
-"""Panels side by side."""
+"""Most panels side by side."""
 
-_LONGEST_LABEL = 14
-"""Characters of a panel's label in one line."""
+_TITLE, _LABEL, _RISE, _YEAR = 0.18, 0.18, 0.34, 0.17
+"""Inches of a panel from above: a line of its title, room for figures, from the highest point to 0, such room again, years."""
+
+_LONGEST_TITLE = 14
+"""Characters of a panel's title in one line."""
 
 
 def draw_panels(years: Sequence[int], series: Sequence[tuple[str, Sequence[Number]]]) -> "Figure":
-    """Draw one small panel a series, side by side and all with the same scale."""
+    """Draw one small panel a series, side by side and all with the same scale; fewer where figures are long."""
     from matplotlib.figure import Figure
 
-    rows = -(-len(series) // _PANELS)
-    height = 0.1 + 1.6 * rows
+    panels, size = _room_for([format_figure(one) for _, figures in series for one in figures], len(years))
+    panels = min(panels, len(series))
+    rows = -(-len(series) // panels)
+    titles = [_lines(label) for label, _ in series]
+    above = _TITLE * max(title.count("\n") + 1 for title in titles)
+    plot = _RISE + 2 * _LABEL
+    row_height = above + plot + _YEAR
+    height = rows * row_height + _GAP
     figure = Figure(figsize=(WIDTH_IN, height))
-    figure.subplots_adjust(0.01, 0.3 / height, 0.99, 1 - 0.35 / height, wspace=0.04, hspace=0.4)
-    grid = figure.subplots(rows, min(_PANELS, len(series)), sharex=True, sharey=True, squeeze=False)
     highest = max(float(one) for _, figures in series for one in figures)
-    for axes, (label, figures) in zip(grid.flat, series, strict=True):
-        points = [float(one) for one in figures]
-        axes.plot(years, points, color=_BAR, marker="o", markersize=4, linewidth=1.6, clip_on=False)
-        for place, (year, one) in enumerate(zip(years, figures, strict=True)):
-            # Below the line in a valley, above it elsewhere: there the line does not run through the number.
-            beside = points[max(place - 1, 0) : place + 2]
-            valley = points[place] == min(beside) < max(beside)
-            axes.annotate(
-                format_figure(one),
-                (year, points[place]),
-                xytext=(0, -5 if valley else 5),
-                textcoords="offset points",
-                ha="center",
-                va="top" if valley else "bottom",
-                font=_font(),
-                fontsize=9,
-                color=_INK,
-            )
-        title = (
-            label
-            if len(label) <= _LONGEST_LABEL
-            else f"{label[: len(label) // 2]}\n{label[len(label) // 2 :]}"
+    margin = highest * _LABEL / _RISE
+    for place, (title, (_, figures)) in enumerate(zip(titles, series, strict=True)):
+        row, column = divmod(place, panels)
+        bottom = height - (row + 1) * row_height + _YEAR
+        box = column / panels, bottom / height, 1 / panels, plot / height
+        axes = figure.add_axes(box, ylim=(-margin, highest + margin), xlim=(-0.5, len(years) - 0.5))
+        _draw_line(axes, [float(one) for one in figures], [format_figure(one) for one in figures], size)
+        axes.set_title(title, font=_font(), fontsize=10, color=_INK, pad=2)
+        axes.set_xticks(
+            range(len(years)), [str(year) for year in years], font=_font(), fontsize=9, color=_INK
         )
-        axes.set_title(title, font=_font(), fontsize=10, color=_INK)
-        axes.set_ylim(-highest * 0.2, highest * 1.2)
-        axes.set_xlim(years[0] - 0.4, years[-1] + 0.4)
         axes.set_yticks([])
-        axes.set_xticks(years, [str(year) for year in years], font=_font(), fontsize=9, color=_INK)
-        axes.tick_params(length=0)
+        axes.tick_params(length=0, pad=1)
         axes.axhline(0, color=_PALE, linewidth=0.8, zorder=0)
         axes.spines[:].set_visible(False)
     return figure
+
+
+def _room_for(labels: Iterable[str], years: int) -> tuple[int, float]:
+    """Return how many panels stand side by side, and the size of their figures in points, so that none touches the next."""
+    width = max(_widest([label], 9) for label in labels) + _GAP
+    for panels in range(_PANELS, 0, -1):
+        share = WIDTH_IN / panels / years / width
+        if share >= 8 / 9:
+            return panels, min(9, 9 * share)
+    return 1, 9 * share
+
+
+def _lines(title: str) -> str:
+    half = len(title) // 2
+    return title if len(title) <= _LONGEST_TITLE else f"{title[:half]}\n{title[half:]}"
+
+
+def _draw_line(axes: Any, points: Sequence[float], labels: Sequence[str], size: float) -> None:
+    """Draw a line with a figure at each point: below it in a valley, above it elsewhere, where the line does not run."""
+    axes.plot(points, color=_BAR, marker="o", markersize=4, linewidth=1.6, clip_on=False)
+    for place, (point, label) in enumerate(zip(points, labels, strict=True)):
+        beside = points[max(place - 1, 0) : place + 2]
+        valley = point == min(beside) < max(beside)
+        axes.annotate(
+            label,
+            (place, point),
+            xytext=(0, -4 if valley else 4),
+            textcoords="offset points",
+            ha="center",
+            va="top" if valley else "bottom",
+            font=_font(),
+            fontsize=size,
+            color=_INK,
+        )
 
 
 @cache
@@ -117,7 +143,7 @@ def _font() -> Any:
     return FontProperties(fname=FONT)
 
 
-def _widest(texts: Iterable[str], size: int) -> float:
+def _widest(texts: Iterable[str], size: float) -> float:
     """Return the width of the longest text in inches, set in points of ``size``."""
     from matplotlib.textpath import text_to_path
 
@@ -126,16 +152,31 @@ def _widest(texts: Iterable[str], size: int) -> float:
     return max(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in texts) / 72
 
 
+_WORD = re.compile(r'<text (style="font-size: ([\d.]+)px)([^>]*)>([^<]*)</text>')
+"""A text of matplotlib's SVG; points are its pixels."""
+
+
 def saved(figure: "Figure", file_format: str) -> bytes:
     """Save with nothing in it that changes from run to run: no date, no random id.
 
-    Words in an SVG stay words: the PDF has their face, the page that of its reader, and both are a fifth as large.
+    Words in an SVG stay words: the PDF has their face, the page that of its reader, and both are a fifth as large. Each has
+    the width it was measured with, into which a wider face is pressed.
     """
     import matplotlib
 
     stream = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "nianbao", "svg.fonttype": "none"}):
         figure.savefig(stream, format=file_format, dpi=_DPI, **_SAVING[file_format])
-    # matplotlib lists faces of its own and not the one it measured with.
-    family = f"font-family: {_font().get_name()}, sans-serif".encode()
-    return re.sub(rb"font-family: [^;]*", family, stream.getvalue())
+    return _fitted(stream.getvalue().decode()).encode() if file_format == "svg" else stream.getvalue()
+
+
+def _fitted(vector: str) -> str:
+    """Let words take their measured width, in the face they were measured with: matplotlib lists faces of its own."""
+
+    def fitted(word: re.Match[str]) -> str:
+        style, size, place, text = word.groups()
+        width = _widest([unescape(text)], float(size)) * 72
+        return f'<text textLength="{width:g}" lengthAdjust="spacingAndGlyphs" {style}{place}>{text}</text>'
+
+    family = f"font-family: {_font().get_name()}, sans-serif"
+    return _WORD.sub(fitted, re.sub("font-family: [^;]*", family, vector))

@@ -1,8 +1,8 @@
 """The charts of a report, made with matplotlib: what each shows, its caption and its alternative text.
 
-A chart is given as Markdown with one block a format: an image in the page, a vector in the PDF, a picture in Word. A
-chart over several years has a table with its figures below it. All are of one colour and labelled where they stand, so
-that they can be read in grey and need no legend.
+A chart is given as Markdown with one block a format: an image in the page, a vector in the PDF, a picture in Word. All
+are of one colour and labelled where they stand, so that they can be read in grey and need no legend; every figure stands
+at its bar or point. The page, where a picture cannot be copied from, has those of several years in a folded table besides.
 """
 
 import base64
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from helpers.document.cell_display import Display
 from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
-from helpers.document.outputs import INDEX, Output
+from helpers.document.outputs import INDEX, TRENDS_HEADING, Output
 from helpers.document.pandoc_ast import raw_html, typst_string
-from helpers.document.table_html import region, table
-from helpers.files.templates import filled
+from helpers.document.table_html import table
+from helpers.files.templates import Markup, filled
 from helpers.report.figures import Figure as Number
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report, read
@@ -66,9 +66,9 @@ class Chart:
         return not any(count for _, count in self.bars)
 
     @property
-    def table(self) -> str:
+    def table(self) -> Markup:
         """Nothing: the form's own table stands above it."""
-        return ""
+        return Markup()
 
     def draw(self) -> "Figure":
         """Draw horizontal bars with their counts at the end."""
@@ -115,7 +115,7 @@ class Trend:
         return not any(figure for _, figures in self.series for figure in figures)
 
     @property
-    def table(self) -> str:
+    def table(self) -> Markup:
         """The figures as an HTML table, a row a year."""
         count = len(self.series) + 1
         rows = [
@@ -254,44 +254,69 @@ def display(report: Report, key: str, years: Sequence[Report] = ()) -> Display |
         As for :func:`shown`.
     """
     charts = {chart.key: chart for chart in shown(report, years)}
-    if key not in charts:
+    return _drawn(charts[key], charts[key].output.numbered(charts)) if key in charts else None
+
+
+def display_trends(report: Report, years: Sequence[Report]) -> Display | None:
+    """Every trend below a heading of its own, which follows the form's six sections; None where none is shown.
+
+    The last two stand on one page, so that none is alone on the last.
+
+    Parameters
+    ----------
+    years
+        As for :func:`shown`.
+    """
+    charts = {chart.key: chart for chart in shown(report, years)}
+    trends = [chart for key, chart in charts.items() if key in TRENDS]
+    if not trends:
         return None
-    chart = charts[key]
-    drawn = _drawn(chart, f"{chart.output.numbered(charts)}　{chart.title}（单位：{chart.output.unit}）")
-    if not chart.table:
-        return drawn
-    markdown = f"{drawn.markdown}\n\n{region(f'data-{key}', chart.table)}"
-    return Display(markdown, drawn.page + chart.table, drawn.picture)
+    parts = [_drawn(one, one.output.numbered(charts), kept=one in trends[-2:-1]) for one in trends]
+    heading = TRENDS_HEADING.format(first=years[0].year, year=report.year)
+    markdown = "\n\n".join([f"# {heading} {{#trends}}", *(part.markdown for part in parts)])
+    return Display(
+        markdown, Markup("<h1>{}</h1>").format(heading) + Markup("".join(part.page for part in parts))
+    )
 
 
 # On the page ----------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=64)
-def _drawn(chart: AnyChart, caption: str) -> Display:
-    """Draw the chart, once for each format.
+def _drawn(chart: AnyChart, number: str, *, kept: bool = False) -> Display:
+    """Draw the chart, once for each format; ``kept`` on one page with what follows.
 
     Each block is written out, instead of one Markdown image, because Quarto puts a captioned image into a table in Word
     and loses its alternative text there.
     """
     figure = chart.draw()
     vector, picture = (saved(figure, file_format) for file_format in ("svg", "png"))
-    identity = f"chart-{chart.key}"
+    identity, caption = f"chart-{chart.key}", f"{number}　{chart.title}（单位：{chart.output.unit}）"
     address = f"data:image/svg+xml;base64,{base64.b64encode(vector).decode()}"
     page = str(filled("figure.html", identity=identity, address=address, alt=chart.alt, caption=caption))
     pdf = (
         f'#figure(image(bytes({typst_string(vector.decode())}), format: "svg", width: 100%, alt: {typst_string(chart.alt)}), '
         f"caption: [{caption}], kind: image, supplement: none, numbering: none) <{identity}>"
     )
-    if chart.table:  # which stands on the same page
+    if kept:
         pdf = f"#block(sticky: true)[{pdf}]"
     word = (
         f'::: {{custom-style="Captioned Figure"}}\n![{chart.alt}](data:image/png;base64,'
-        f"{base64.b64encode(picture).decode()}){{width={WIDTH_IN}in}}\\ \n:::\n\n"
-        f'::: {{custom-style="Image Caption"}}\n{caption}\n:::'
+        f"{base64.b64encode(picture).decode()}){{width={WIDTH_IN}in}}\\ \n:::\n\n{_word_caption(caption, kept)}"
     )
     markdown = (
         f"{raw_html(page)}\n\n```{{=typst}}\n{pdf}\n```\n\n"
         f'::: {{.content-visible when-format="docx"}}\n{word}\n:::'
     )
-    return Display(markdown, page, picture)
+    if not chart.table:
+        return Display(markdown, page, picture)
+    fold = str(filled("fold.html", summary=f"{number}　数据", label=f"data-{chart.key}", content=chart.table))
+    markdown += f'\n\n::: {{.content-visible when-format="html"}}\n{raw_html(fold)}\n:::'
+    return Display(markdown, page + fold, picture)
+
+
+def _word_caption(caption: str, kept: bool) -> str:
+    if kept:
+        properties = '<w:pStyle w:val="ImageCaption"/><w:keepNext/>'
+        return f"```{{=openxml}}\n<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{caption}</w:t></w:r></w:p>\n```"
+    return f'::: {{custom-style="Image Caption"}}\n{caption}\n:::'

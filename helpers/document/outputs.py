@@ -26,7 +26,7 @@ class Output:
     title
         What it shows, without number; ``{year}`` is the year of the report, ``{first}`` the first of the years shown.
     section
-        Key of the section in which it stands; empty on the portal.
+        Key of the form's section whose figures it shows; empty on the portal.
     note
         How to read it, for people; empty where the title says all.
     source
@@ -45,7 +45,7 @@ class Output:
 
     @property
     def heading(self) -> str:
-        """Heading of the section in which it stands."""
+        """Heading of the form's section whose figures it shows."""
         return FORM.sections[self.section]
 
     def named(self, year: int, first: int | None = None) -> str:
@@ -91,6 +91,14 @@ INDEX: dict[str, Output] = {
             unit="件",
         ),
         Output(
+            "outcomes",
+            "figure",
+            "{year}年政府信息公开申请办理结果",
+            "applications",
+            "applications",
+            unit="件",
+        ),
+        Output(
             "trend-decisions",
             "figure",
             "{first}—{year}年行政许可、行政处罚、行政强制处理决定数量",
@@ -98,14 +106,6 @@ INDEX: dict[str, Output] = {
             "disclosure",
             _LINKED,
             "件",
-        ),
-        Output(
-            "outcomes",
-            "figure",
-            "{year}年政府信息公开申请办理结果",
-            "applications",
-            "applications",
-            unit="件",
         ),
         Output(
             "trend-applications",
@@ -137,6 +137,9 @@ INDEX: dict[str, Output] = {
     )
 }
 """All outputs of the document by key, in its order."""
+
+TRENDS_HEADING = "附：{first}—{year}年数据变化"
+"""Heading below which the trends stand, behind the form's six sections."""
 
 PORTAL: dict[str, Output] = {
     one.key: one

@@ -93,6 +93,10 @@ class Page:
         _require(key, [key for key, output in INDEX.items() if output.kind == "figure"], "图")
         return charts.display(self.report, key, self.years)
 
+    def trends(self) -> Display | None:
+        """Return every chart over the linked years below a heading; None where none is shown."""
+        return charts.display_trends(self.report, self.years)
+
     def number(self, name: str) -> Figure | None:
         """Return a figure, for text or a chart of one's own, by the name it has in prose.
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from helpers.document.outputs import TRENDS_HEADING
 from helpers.intake.matching.model import Block, Text
 from helpers.intake.matching.sections import heading_of
 from helpers.intake.matching.similarity import clean, normal
@@ -25,6 +26,7 @@ _TABLE = r"[图表]\s*\d+[\s　:：].*|续表|[^，。；]{2,20}[（(]单位\s*[
 _FURNITURE = re.compile(_PAGE, re.DOTALL)
 _HEAD = re.compile(rf"{_META}|{_ABOVE}", re.DOTALL)
 _CAPTION = re.compile(_TABLE)
+_ANNEX = re.compile(re.sub(r"\\\{\w+\\\}", r"\\d{4}", re.escape(TRENDS_HEADING)))
 _LONGEST = 80
 
 _NUMERAL = "〇零一二三四五六七八九十○Ｏ"
@@ -54,6 +56,17 @@ def is_caption(text: str) -> bool:
     """Tell a line that stands with a table: its number and name, its unit."""
     line = clean(text).strip()
     return len(line) <= _LONGEST and "。" not in line and bool(_CAPTION.fullmatch(line))
+
+
+def annex_of(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
+    """Part the charts over several years, which are drawn anew from the linked years, from what stands before them."""
+    starts = (
+        place
+        for place, block in enumerate(blocks)
+        if isinstance(block, Text) and _ANNEX.fullmatch("".join(clean(block.text).split()))
+    )
+    start = next(starts, len(blocks))
+    return list(blocks[:start]), list(blocks[start:])
 
 
 @dataclass

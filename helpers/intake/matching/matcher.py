@@ -170,6 +170,9 @@ class _Texts:
         own, tables = _own(self.cut.parts[key])
         self._tables(key, tables)
         if ends:
+            own, annex = frame.annex_of(own)
+            self.account.know("".join(block.text for block in annex[:1] if isinstance(block, Text)))
+            self._tables(key, annex[1:])
             found = frame.signature_of(own, organ, published)
             self._place(FORM.sections[key], found)
             own = found.prose
