@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pdfplumber
 import pytest
+from axe import violations
 from conftest import ROOT
 from lxml import html
 from playwright.sync_api import Browser
@@ -73,6 +74,14 @@ class TestTrends:
                 captions = [line["text"] for line in page.extract_text_lines() if line["text"][:1] == "图"]
                 prose = [char for char in page.chars if char["size"] == 16]
                 assert len(captions) != 1 or prose
+
+
+def test_a_folded_table_and_its_summary_are_accessible(pingtan: Path, browser: Browser) -> None:
+    tab = browser.new_page()
+    tab.goto((pingtan / "report.html").as_uri())
+    tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert violations(tab) == []
+    tab.close()
 
 
 def test_words_of_a_chart_keep_their_room_in_a_wider_face(pingtan: Path, browser: Browser) -> None:
