@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from struct import pack
 from typing import Any
 from zlib import crc32
-
-import numpy as np
 
 from helpers.checks.context import Context
 from helpers.checks.rule import rule
@@ -20,7 +19,6 @@ _SHORT = 40
 _SAMPLE = 32
 """One in so many runs of characters is kept to compare many reports; a section has some thousand."""
 _FEWEST = 4
-_DIGEST = np.dtype("<u4")
 
 
 @rule("W-SAME")
@@ -93,9 +91,8 @@ def sketch(context: Context) -> Sketch:
     for section in _SECTIONS:
         kept = _shingles(context.paragraphs.get(section, []), names)
         digests = (crc32(text.encode()) for text in kept if len(kept) + _SHINGLE > _SHORT)
-        sections[section] = np.array(
-            sorted({one for one in digests if one % _SAMPLE == 0}), dtype=_DIGEST
-        ).tobytes()
+        sample = sorted({one for one in digests if one % _SAMPLE == 0})
+        sections[section] = pack(f"<{len(sample)}I", *sample)
     return Sketch(report.short_name, report.organ, report.year, sections, report.explanations.get("W-COPIED"))
 
 
@@ -132,9 +129,11 @@ def copies(sketches: Sequence[Sketch]) -> dict[int, Finding]:
 
 def _shared(sketches: Sequence[Sketch], section: str) -> Iterator[tuple[int, int, int]]:
     """Yield pairs of places, and how many per cent of the later one's section stand in the earlier one's."""
-    kept = [np.frombuffer(one.sections[section], dtype=_DIGEST) for one in sketches]
-    if not kept:
+    if len(sketches) < 2:
         return
+    import numpy as np  # takes as long to load as three folders to check
+
+    kept = [np.frombuffer(one.sections[section], dtype="<u4") for one in sketches]
     sizes = [len(one) for one in kept]
     owners = np.repeat(np.arange(len(kept)), sizes)
     years = np.repeat(np.array([one.year for one in sketches], dtype=np.int64), sizes)

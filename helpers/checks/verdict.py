@@ -3,10 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +152,10 @@ def _verdicts(folders: list[Path], workers: int | None) -> Iterator[Verdict]:
 
 def _verdicts_of_processes(chunks: Iterable[list[Path]], workers: int) -> Iterator[Verdict]:
     """Check chunks; when a process dies, the first that is open is checked one by one, to tell who ends a process."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
     waiting = deque(chunks)
     while waiting:
         try:

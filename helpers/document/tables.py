@@ -2,30 +2,31 @@
 
 Each table is one great-tables object (stub, spanners, row groups). great-tables leaves blank cells where the form has
 one cell over several, so a last step merges those; the result is a bare ``<table>`` whose look is the page's own in every
-format. No figure changes any of it, so it is laid out once, with a place for each figure; filling the places is all that
-a further report takes.
+format. No figure changes any of it, so it is laid out once, with a place for each figure, and kept until the form or
+great-tables changes; filling the places is all that a report takes.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from importlib.metadata import version
 from itertools import groupby
-from typing import Any
-
-import pandas as pd
-from great_tables import GT
-from lxml import html
+from typing import TYPE_CHECKING, Any
 
 from helpers.document.table_html import region
+from helpers.files.kept import kept
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report
 from helpers.report.form import FORM, Item, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_tables import GT
 
 UNREADABLE = "—"
 """Stands for a figure that could not be read; only a draft that was forced can hold one."""
 
 
-@cache
 def disclosure() -> str:
     """Section 2: 14 rows of 4 columns; each clause of article 20 has a heading row and a head row of its own."""
     table = FORM.tables["disclosure"]
@@ -36,15 +37,14 @@ def disclosure() -> str:
         )
         for label, items in _grouped(of_clause, 1):
             rows.append([clause, label, *_padded((_place(item.key) for item in items), 3)])
-    frame = pd.DataFrame(rows, columns=["clause", "item", "first", "second", "third"])
-    grid = GT(frame, rowname_col="item", groupname_col="clause", id=table.name).cols_align("center")
+    frame = _frame(rows, ["clause", "item", "first", "second", "third"])
+    grid = _grid(frame, table, rowname_col="item", groupname_col="clause").cols_align("center")
     root = _rendered(grid)
     root.remove(root.find("thead"))
     _make_heads_of_groups(root, table)
     return _finished(root, table)
 
 
-@cache
 def applications() -> str:
     """Section 3: 28 rows of 10 columns; three label columns, then the kinds of applicant and the total."""
     table = FORM.tables["applications"]
@@ -57,7 +57,7 @@ def applications() -> str:
         for row in table.rows
     ]
     grid = (
-        GT(pd.DataFrame(rows, columns=[*stub, *table.column]), rowname_col=stub, id=table.name)
+        _grid(_frame(rows, [*stub, *table.column]), table, rowname_col=stub)
         .tab_stubhead(table.stubhead)
         .cols_label({column.key: column.label for column in table.columns})
         .cols_align("center", list(table.column))
@@ -68,7 +68,6 @@ def applications() -> str:
     return _finished(_rendered(grid.tab_spanner(table.spanner, list(table.column))), table)
 
 
-@cache
 def proceedings() -> str:
     """Section 4: 4 rows of 15 columns; the results of the three kinds of proceeding side by side."""
     table = FORM.tables["proceedings"]
@@ -76,7 +75,7 @@ def proceedings() -> str:
     keys = [f"{row.key}-{column.key}" for row, column in cells]
     figures = [_place(row.key, column.key) for row, column in cells]
     grid = (
-        GT(pd.DataFrame([figures], columns=keys), id=table.name)
+        _grid(_frame([figures], keys), table)
         .cols_label({key: column.label for key, (_, column) in zip(keys, cells, strict=True)})
         .cols_align("center")
     )
@@ -95,6 +94,17 @@ LAYOUTS: dict[str, Callable[[], str]] = {
 }
 
 
+@cache
+def layouts() -> dict[str, str]:
+    """Return the tables as HTML by name, each with a place for every figure."""
+    made_from = (repr(FORM), *(f"{name} {version(name)}" for name in ("great-tables", "pandas", "lxml")))
+    return kept(
+        __file__,
+        (text.encode() for text in made_from),
+        lambda: {name: lay_out() for name, lay_out in LAYOUTS.items()},
+    )
+
+
 def html_table(report: Report, name: str) -> str:
     """One table with its figures, as HTML.
 
@@ -108,7 +118,7 @@ def html_table(report: Report, name: str) -> str:
         figure = report.figure(name, place[1], place[2])
         return UNREADABLE if figure is None else format_figure(figure)
 
-    return _PLACE.sub(printed, LAYOUTS[name]())
+    return _PLACE.sub(printed, layouts()[name])
 
 
 def markdown(report: Report, name: str) -> str:
@@ -148,7 +158,21 @@ def _padded(labels: Iterable[str], width: int, *, unique: bool = False) -> list[
 # From great-tables to the form's grid ---------------------------------------------------------------------------------
 
 
-def _rendered(grid: GT) -> Any:
+def _frame(rows: list[list[str]], columns: list[str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _grid(frame: "pd.DataFrame", table: Table, **columns: Any) -> "GT":
+    from great_tables import GT
+
+    return GT(frame, id=table.name, **columns)
+
+
+def _rendered(grid: "GT") -> Any:
+    from lxml import html
+
     return html.fromstring(grid.as_raw_html()).find(".//table")
 
 
@@ -172,6 +196,8 @@ def _make_heads_of_groups(root: Any, table: Table) -> None:
 
 
 def _finished(root: Any, table: Table) -> str:
+    from lxml import html
+
     _merge_blanks(root)
     _tidy(root, table)
     return str(html.tostring(root, encoding="unicode")).strip()
@@ -213,9 +239,9 @@ def _tidy(root: Any, table: Table) -> None:
                 del cell.attrib[span]
     root.attrib.clear()
     root.attrib.update({"class": "gt_table", "id": f"table-{table.name}", "aria-labelledby": table.name})
-    columns = html.Element("colgroup")
+    columns = root.makeelement("colgroup")
     for width in table.widths:
-        columns.append(html.Element("col", style=f"width: {100 * width / sum(table.widths):.2f}%"))
+        columns.append(root.makeelement("col", style=f"width: {100 * width / sum(table.widths):.2f}%"))
     root.insert(0, columns)
     for part in root.iter("thead", "tbody", "tr"):
         part.attrib.pop("class", None)

@@ -1,12 +1,8 @@
 """Extras: packages that a report does not need, and how to get those that a command does."""
 
 import os
-import shlex
-import subprocess
 import sys
-import tomllib
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,17 +41,24 @@ def missing(extra: str) -> tuple[str, ...]:
 
 def command(extra: str) -> str:
     """Return the command that installs an extra, from whatever folder it is given."""
+    import shlex
+    import subprocess
+
     parts = [sys.executable, str(ROOT / "tools" / "set_up.py"), extra]
     return subprocess.list2cmdline(parts) if os.name == "nt" else shlex.join(parts)
 
 
 @cache
 def _extras() -> dict[str, list[str]]:
+    import tomllib
+
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return dict(project["optional-dependencies"])
 
 
 def _installed(name: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         version(name)
     except PackageNotFoundError:

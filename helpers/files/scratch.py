@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import connection, parent_process
 from pathlib import Path
 
 _LOCK = ".lock"
@@ -135,6 +134,8 @@ def _abandoned(folder: Path, changed: float) -> bool:
 
 def end_with_parent() -> None:
     """End this process when the one that started it ends, even by a kill; for the start of a worker process."""
+    from multiprocessing import connection, parent_process
+
     parent = parent_process()
     if parent is None:
         return

@@ -43,6 +43,12 @@ def read_yaml(path: Path) -> Settings:
     return parse_yaml(read_text(path))
 
 
+def read_own_yaml(path: Path) -> Any:
+    """Return the value of a YAML file of the project's own, ten times as quick as :func:`read_yaml`; raises as that."""
+    # Brackets nested deep enough end the whole process in libyaml's loader, so it reads nothing of strangers'.
+    return _settings(read_text(path), getattr(yaml, "CSafeLoader", yaml.SafeLoader)).value
+
+
 def parse_yaml(text: str) -> Settings:
     """Read YAML of plain values; numbers with a point become Decimal so that no digit is lost, dates stay text.
 
@@ -53,11 +59,13 @@ def parse_yaml(text: str) -> Settings:
     """
     if len(text) > MAX_YAML:
         raise SourceError(f"文件有 {len(text)} 个字符，最多 {MAX_YAML} 个，请检查是否放错了文件")
+    return _settings(text, yaml.SafeLoader)
+
+
+def _settings(text: str, loader: Any) -> Settings:
     lines: dict[Path_, int] = {}
     with _worded():
-        # Not libyaml's loader, which is quicker: brackets nested deep enough end the whole process in it.
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        return Settings(_plain(node, (), lines, set()), lines)
+        return Settings(_plain(yaml.compose(text, Loader=loader), (), lines, set()), lines)
 
 
 @contextmanager

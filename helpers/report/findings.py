@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.files.digests import digest_of
-from helpers.files.yaml_text import read_yaml
+from helpers.files.yaml_text import read_own_yaml
 from helpers.report.form import FOLDER
 
 _CODE = Path(__file__).resolve().parents[1]
@@ -52,7 +52,7 @@ class Rule:
 @cache
 def rules() -> dict[str, Rule]:
     """All rules by id, in the order of the catalogue."""
-    data: dict[str, dict[str, Any]] = read_yaml(FOLDER / "rules.yml").value
+    data: dict[str, dict[str, Any]] = read_own_yaml(FOLDER / "rules.yml")
     return {name: Rule(name, **fields) for name, fields in data.items()}
 
 

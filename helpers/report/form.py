@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from helpers.files.yaml_text import read_yaml
+from helpers.files.yaml_text import read_own_yaml
 
 _NUMERAL = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\d+\.)")
 
@@ -158,7 +158,7 @@ def _items(file: str, units: bool = False) -> tuple[Item, ...]:
 
 
 def _load() -> Form:
-    data: dict[str, Any] = read_yaml(FOLDER / "form.yml").value
+    data: dict[str, Any] = read_own_yaml(FOLDER / "form.yml")
 
     def table(name: str, rows: Iterable[Item], columns: Iterable[Item], *label_columns: str) -> Table:
         extra = data["tables"][name]

@@ -26,6 +26,10 @@ def numbered() -> Report:
     return dataclasses.replace(example, figures=figures)
 
 
+def test_what_is_kept_is_what_great_tables_lays_out() -> None:
+    assert tables.layouts() == {name: lay_out() for name, lay_out in tables.LAYOUTS.items()}
+
+
 def printed(name: str) -> html.HtmlElement:
     return html.fromstring(tables.html_table(numbered(), name))
 

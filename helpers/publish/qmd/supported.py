@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from helpers.files.yaml_text import read_yaml
+from helpers.files.yaml_text import read_own_yaml
 from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.options import FORMATS, Options, as_list
 from helpers.publish.qmd.project import project_folder
@@ -58,7 +58,7 @@ def inventory() -> dict[str, dict[str, Row]]:
         ``label``, ``shortcode``, ``file``.
     """
     table: dict[str, dict[str, Row]] = {}
-    for kind, given in read_yaml(Path(__file__).with_name("inventory.yml")).value.items():
+    for kind, given in _written().items():
         rows = table[kind] = {name: Row("supported") for name in given["supported"]}
         rows |= {name: Row("supported", use="pandoc") for name in given.get("pandoc", [])}
         rows |= {name: Row("supported", use="own") for name in given.get("own", [])}
@@ -70,6 +70,12 @@ def inventory() -> dict[str, dict[str, Row]]:
             for why, names in given.get(status, {}).items():
                 rows |= {name: Row(status, why) for name in names}
     return table
+
+
+@cache
+def _written() -> dict[str, Any]:
+    written: dict[str, Any] = read_own_yaml(Path(__file__).with_name("inventory.yml"))
+    return written
 
 
 def through_template(output_format: str) -> dict[str, str]:
@@ -85,7 +91,7 @@ def through_template(output_format: str) -> dict[str, str]:
     dict of str to str
         What a template without the variable would drop.
     """
-    given: dict[str, Any] = read_yaml(Path(__file__).with_name("inventory.yml")).value["document"]["template"]
+    given: dict[str, Any] = _written()["document"]["template"]
     names: dict[str, str] = given["as"]
     return names | {name: name for name in given["all"] + given[output_format]}
 

@@ -1,0 +1,90 @@
+"""What takes long to load is loaded by whoever uses it, and by nobody else."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, XIAODUKOU
+from test_house_rules import MODULES
+
+HEAVY = {
+    *("IPython", "PIL", "dask", "distributed", "docx", "great_tables", "ipykernel", "jupyter_client", "lxml"),
+    *(
+        "matplotlib",
+        "nbformat",
+        "numpy",
+        "openpyxl",
+        "pandas",
+        "pdfplumber",
+        "pikepdf",
+        "pyarrow",
+        "pypandoc",
+    ),
+    *("typst", "zmq"),
+}
+
+# Files that are loaded only by a command, or a process, that goes on to use what they import.
+USERS = {
+    "helpers.county": "distributed",
+    "helpers.county.batch": "distributed",
+    "helpers.county.cluster": "distributed",
+    "helpers.county.progress": "distributed",
+    "helpers.county.worker": "distributed",
+    "helpers.intake.readers.web_page": "lxml",
+    "helpers.intake.workbook": "lxml",
+    "helpers.publish.cells.in_process": "IPython",
+    "helpers.publish.engines.rasterize": "typst",
+}
+
+_COMMAND = """
+import runpy, sys
+sys.argv = ["helpers", *sys.argv[1:]]
+try:
+    runpy.run_module("helpers", run_name="__main__", alter_sys=True)
+finally:
+    print(*{name.partition(".")[0] for name in sys.modules}, file=sys.__stderr__)
+"""
+
+_MODULES = """
+import importlib, json, sys
+heavy, found = set(json.loads(sys.argv[1])), {}
+for module in json.loads(sys.argv[2]):
+    importlib.import_module(module)
+    if loaded := heavy & {name.partition(".")[0] for name in sys.modules}:
+        heavy -= loaded
+        found[module] = sorted(loaded)
+print(json.dumps(found))
+"""
+
+
+def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--help",),
+        ("--version",),
+        ("completion", "bash"),
+        ("check", "--help"),
+        ("check", str(XIAODUKOU)),
+        ("check", "--json", str(XIAODUKOU)),
+        ("verify", str(XIAODUKOU)),
+        ("compare", str(XIAODUKOU), str(XIAODUKOU)),
+    ],
+    ids=" ".join,
+)
+def test_a_command_loads_nothing_that_it_does_not_use(words: tuple[str, ...]) -> None:
+    done = python(_COMMAND, *words)
+    loaded = set(done.stderr.split("\n")[-2].split())
+    assert "click" in loaded
+    assert not loaded & HEAVY
+
+
+def test_no_file_loads_it_for_those_who_import_it() -> None:
+    light = sorted(module for module in MODULES if module not in USERS and not module.endswith("__main__"))
+    done = python(_MODULES, json.dumps(sorted(HEAVY)), json.dumps(light))
+    assert json.loads(done.stdout) == {}, done.stderr
