@@ -15,7 +15,7 @@ from conftest import ROOT
 FLOORS = (
     ("files",),
     ("report", "publish"),
-    ("document",),
+    ("document", "archive"),
     ("checks", "intake"),
     ("review", "county"),
     ("cli",),
@@ -218,6 +218,12 @@ def test_no_registry_no_machine_no_secret() -> None:
 
 # What imports more than requirements.lock installs, and the extra that a command asks for first.
 NEEDING_EXTRAS = {
+    "helpers.archive.page_look": "archive",
+    "helpers.archive.pdf_additions": "archive",
+    "helpers.archive.seal_mark": "archive",
+    "helpers.archive.sealed_copy": "archive",
+    "helpers.archive.signer_keys": "archive",
+    "helpers.archive.signing": "archive",
     "helpers.county.batch": "batch",
     "helpers.county.cluster": "batch",
     "helpers.county.dataset": "batch",

@@ -22,8 +22,11 @@ def main(options: Sequence[str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     _lock(CORE, [], options)
     extras = [ROOT / f"requirements-{name}.lock" for name in project["optional-dependencies"]]
-    for name, lock in zip(project["optional-dependencies"], extras, strict=True):
-        _lock(lock, ["--extra", name], options, [CORE])
+    for place, name in enumerate(project["optional-dependencies"]):
+        # A package that two extras need is locked in one version, so that both can be installed.
+        others = extras[:place] + ([] if "--upgrade" in options else extras[place + 1 :])
+        there = [lock for lock in others if lock.is_file()]
+        _lock(extras[place], ["--extra", name], options, [CORE, *there])
     _lock(ROOT / "requirements-dev.lock", ["--all-extras", "--group", "dev"], options, [CORE, *extras])
 
 

@@ -7,6 +7,7 @@ cannot be read, or a result that cannot be written. Messages for people go to st
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ import click
 
 from helpers import __version__
 from helpers.cli import usage
-from helpers.cli.messages import fail, say, shown_progress
+from helpers.cli.messages import PASSWORD, fail, password, say, shown_progress
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "report.qmd"
@@ -171,19 +172,80 @@ def workbook(folder: Path, out: Path) -> None:
         fail(str(error), 2)
 
 
-@cli.command(help="核对一套已公布的文件：是否齐全、未被改动，是否出自给定的数据。")
+@cli.command(help="给 PDF 加电子签名（PAdES），原文一个字节不动；证书在文件里或签名设备（PKCS#11）里。")
+@click.argument("file", metavar="FILE.pdf", type=_PATH)
+@usage.option("--out", type=_PATH, metavar="FILE.pdf", help="签好的文件，默认就写回原处")
+@usage.option(
+    "--certificate", type=_PATH, metavar="FILE", help="证书：带私钥的 .p12、.pfx，或另配 --key 的 .pem"
+)
+@usage.option("--key", type=_PATH, metavar="FILE", help="私钥（.pem），证书和私钥分开时用")
+@usage.option("--chain", type=_PATH, metavar="FILE", help="上级证书（.pem），一并放进签名")
+@usage.option("--pkcs11", type=_PATH, metavar="LIBRARY", help="签名设备的驱动库，配合 --token、--label")
+@usage.option("--token", metavar="NAME", help="签名设备的名称")
+@usage.option("--label", metavar="NAME", help="签名设备里证书的名称")
+@usage.option("--tsa", metavar="URL", help="时间戳服务的地址（RFC 3161）")
+@usage.option("--visible", is_flag=True, help="在有空白处的最后一页显示签名人和日期")
+@usage.option(
+    "--password-file",
+    type=_PATH,
+    metavar="FILE",
+    help=f"密码或口令所在的文件；不给就看环境变量 {PASSWORD}，再没有就在屏幕上问",
+)
+def sign(
+    file: Path,
+    out: Path | None,
+    certificate: Path | None,
+    key: Path | None,
+    chain: Path | None,
+    pkcs11: Path | None,
+    token: str | None,
+    label: str | None,
+    tsa: str | None,
+    visible: bool,
+    password_file: Path | None,
+) -> None:
+    """Sign a PDF after PAdES, with a certificate from a file or a device; its bytes stay as they are."""
+    from helpers.files import extras
+
+    extras.require("archive", "电子签名")
+    from helpers.archive import signing
+    from helpers.archive.signer_keys import Device, Files
+
+    if (certificate is None) == (pkcs11 is None):
+        fail("请用 --certificate 给出证书文件，或用 --pkcs11 给出签名设备的驱动库，二者取一。", 2)
+    if tsa is not None and not tsa.startswith(("http://", "https://")):
+        fail(f"--tsa 写的是“{tsa}”，应是 http:// 或 https:// 开头的地址。", 2)
+    if certificate is not None:
+        who: Files | Device = Files(certificate, key, chain)
+    elif pkcs11 is not None and token and label:
+        who = Device(pkcs11, token, label)
+    else:
+        fail("用签名设备时，--token（设备名称）和 --label（证书名称）都要给出。", 2)
+    try:
+        found = signing.sign(
+            file, out or file, who, partial(password, password_file), tsa=tsa, visible=visible
+        )
+    except signing.SignError as error:
+        fail(str(error), 2)
+    say(f"已签名，原文未改动：{'；'.join(found)}")
+    click.echo(out or file)
+
+
+@cli.command(help="核对一套已公布的文件：是否齐全、未被改动（盖过章的也能核对），是否出自给定的数据。")
 @click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=_PATH)
 @usage.option("--inputs", type=_PATH, help="报告文件夹，核对文件是否由它生成")
 def verify(outputs: Path, inputs: Path | None) -> None:
-    """Verify that a published set is whole, unchanged, and made from given input."""
-    from helpers import publish
+    """Verify that a published set, sealed or not, is whole, unchanged, and made from given input."""
+    from helpers import archive
 
     for folder in filter(None, (outputs, inputs)):
         if not folder.is_dir():
             fail(f"找不到文件夹 {folder}，请核对路径。", 2)
-    wrong = publish.verify(outputs, None if inputs is None else _files(inputs))
-    if wrong:
-        fail("\n".join(wrong), 1)
+    found = archive.verify(outputs, None if inputs is None else _files(inputs))
+    for note in found.notes:
+        say(note)
+    if found.wrong:
+        fail("\n".join(found.wrong), 1)
     say("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。")
 
 

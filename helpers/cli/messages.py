@@ -1,8 +1,10 @@
 """What people read on stderr while a command runs and when it fails."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -32,3 +34,18 @@ def shown_progress() -> Iterator[Callable[[str], None]]:
         return
     with console.status("正在生成报告……") as status:
         yield status.update
+
+
+PASSWORD = "NIANBAO_PASSWORD"
+"""Environment variable of a password: on a command line every user of the machine could read it."""
+
+
+def password(file: Path | None) -> str:
+    """Return a password from a file, else from the environment, else from whoever sits at the terminal."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    if PASSWORD in os.environ:
+        return os.environ[PASSWORD]
+    if not sys.stdin or not sys.stdin.isatty():
+        fail(f"要用密码：用 --password-file 给出密码所在的文件，或设环境变量 {PASSWORD}。", 2)
+    return str(click.prompt("密码", hide_input=True, err=True))

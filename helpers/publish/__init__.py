@@ -5,6 +5,5 @@ Knows nothing of what the document is about. What the built-in engine does not s
 
 from helpers.publish.publication import Publication, publish
 from helpers.publish.qmd.errors import CellError, Place, PublishError
-from helpers.publish.verify import verify
 
-__all__ = ["CellError", "Place", "Publication", "PublishError", "publish", "verify"]
+__all__ = ["CellError", "Place", "Publication", "PublishError", "publish"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
 from helpers.files.digests import digest_of
 
-__all__ = ["NAME", "attachments", "manifest"]
+__all__ = ["NAME", "attachments", "manifest", "names_within"]
 
 NAME = "manifest.json"
 
@@ -21,6 +22,23 @@ def _relative(path: Path, folder: Path) -> str:
     """Name a file from the document's folder; from elsewhere only by its own name."""
     path = path.resolve()
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def names_within(paths: Iterable[PurePath]) -> list[str]:
+    """Name files from the deepest folder in which all of them are: two of one name in two folders stay two."""
+    listed = list(paths)
+    if not listed:
+        return []
+    folder = os.path.commonpath([path.parent for path in listed])
+    return [path.relative_to(folder).as_posix() for path in listed]
+
+
+def _input_names(paths: Sequence[Path], folder: Path) -> list[str]:
+    """Name the inputs: those in the document's folder from there, others from the folder in which these are."""
+    found = [path.resolve() for path in paths]
+    others = [path for path in found if not path.is_relative_to(folder)]
+    elsewhere = dict(zip(others, names_within(others), strict=True))
+    return [elsewhere.get(path) or path.relative_to(folder).as_posix() for path in found]
 
 
 def _entry(path: Path, name: str) -> dict[str, Any]:
@@ -110,7 +128,9 @@ def manifest(
         "parameters": _portable(dict(parameters), folder),
         "profile": profile,
         "facts": _portable(dict(facts), folder),
-        "inputs": [_entry(path, _relative(path, folder)) for path in inputs],
+        "inputs": [
+            _entry(path, name) for path, name in zip(inputs, _input_names(inputs, folder), strict=True)
+        ],
     }
     made = [_output(name, path, path.name) for name, path in outputs.items()]
     kept = [entry for entry in _still_valid(target_folder, record) if entry["format"] not in outputs]

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT, XIAODUKOU
 from published import publish
 
-from helpers import publish as publishing
+from helpers import archive
 from helpers.report.findings import rules
 
 
@@ -33,30 +33,30 @@ def files(folder: Path) -> list[Path]:
 
 
 def test_a_set_as_it_was_published(given: Path) -> None:
-    assert publishing.verify(given) == []
-    assert publishing.verify(given, files(XIAODUKOU)) == []
+    assert archive.verify(given).wrong == []
+    assert archive.verify(given, files(XIAODUKOU)).wrong == []
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.pdf", "report.docx"])
 def test_a_file_that_was_changed_or_lost(given: Path, name: str) -> None:
     with (given / name).open("ab") as stream:
         stream.write(b" ")
-    assert publishing.verify(given) == [f"{name} 与发布时不同，已被改动"]
+    assert archive.verify(given).wrong == [f"{name} 与发布时不同，已被改动"]
     (given / name).unlink()
-    assert publishing.verify(given) == [f"缺少 {name}"]
+    assert archive.verify(given).wrong == [f"缺少 {name}"]
 
 
 def test_a_file_of_another_render(given: Path) -> None:
     shutil.copy(given / "report.pdf", given / "draft.pdf")
     (given / "notes.txt").write_text("not ours to judge")
-    assert publishing.verify(given) == ["draft.pdf 不在清单里，不是同一次发布的"]
+    assert archive.verify(given).wrong == ["draft.pdf 不在清单里，不是同一次发布的"]
 
 
 def test_data_that_was_changed_since(given: Path, folder: Path) -> None:
     (folder / "other.md").write_text("改了")
     (folder / "lead.md").write_text("新的")
     (folder / "problems.md").unlink()
-    assert publishing.verify(given, files(folder)) == [
+    assert archive.verify(given, files(folder)).wrong == [
         "other.md 与发布时所用的不同",
         "发布时用了 problems.md，给出的数据里没有",
         "给出的数据里有 lead.md，发布时没有用",
@@ -77,7 +77,7 @@ def test_a_pdf_with_other_data_in_it_and_a_manifest_made_to_match(given: Path) -
     for one in manifest["outputs"]:
         one["sha256"] = sha256((given / one["path"]).read_bytes()).hexdigest()
     (given / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert sorted(publishing.verify(given)) == [
+    assert sorted(archive.verify(given).wrong) == [
         "report.pdf 的附件 disclosure.csv 与发布时所用的数据不同",
         "report.pdf 的附件 more.csv 不是清单里的数据",
     ]
@@ -104,7 +104,7 @@ def test_no_manifest_or_another_file_of_that_name(given: Path, text: str | None)
     (given / "manifest.json").unlink()
     if text is not None:
         (given / "manifest.json").write_text(text)
-    (said,) = publishing.verify(given)
+    (said,) = archive.verify(given).wrong
     assert "manifest.json" in said and said.endswith("无法核对")
 
 
@@ -142,4 +142,4 @@ def test_attachments_that_cannot_be_read_are_told(given: Path, change: Callable[
     for one in manifest["outputs"]:
         one["sha256"] = hashlib.sha256((given / one["path"]).read_bytes()).hexdigest()
     (given / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert publishing.verify(given) == ["report.pdf 的附件读不出来"]
+    assert archive.verify(given).wrong == ["report.pdf 的附件读不出来"]
