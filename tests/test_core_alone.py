@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, XIAODUKOU
 from docx import Document
 
-EXTRAS = {"batch": "distributed", "import": "pdfplumber", "quarto": "nbclient"}
+EXTRAS = {"archive": "pyhanko", "batch": "distributed", "import": "pdfplumber", "quarto": "nbclient"}
 """A package of each."""
 
 
@@ -72,6 +72,7 @@ def test_a_command_that_needs_an_extra_names_it_and_how_to_get_it(python: Path, 
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
     Document().save(str(tmp_path / "a.docx"))
     asking = [
+        ("archive", ("sign", tmp_path / "a.pdf", "--certificate", tmp_path / "a.p12")),
         ("batch", ("batch", XIAODUKOU, "--out", tmp_path / "out")),
         ("import", ("import", tmp_path / "a.pdf", "--out", tmp_path / "read")),
         ("import", ("import", tmp_path / "a.docx", "--out", tmp_path / "read")),
@@ -83,6 +84,19 @@ def test_a_command_that_needs_an_extra_names_it_and_how_to_get_it(python: Path, 
         assert done.stderr.rstrip().endswith(f"{ROOT / 'tools' / 'set_up.py'} {extra}")
         assert (ROOT / f"requirements-{extra}.lock").is_file()
     assert not (tmp_path / "out").exists() and not (tmp_path / "read").exists()
+
+
+def test_a_copy_that_may_be_sealed_is_not_called_unchanged(python: Path, tmp_path: Path) -> None:
+    """A set with an appended PDF is judged by nobody here, and neither whole nor changed is claimed."""
+    made = run(python, "render", XIAODUKOU, "--engine", "pandoc", "--to", "pdf", "--out", tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert run(python, "verify", tmp_path).returncode == 0
+    with (tmp_path / "report.pdf").open("ab") as stream:
+        stream.write(b"% what a signature might be\n")
+    done = run(python, "verify", tmp_path)
+    assert done.returncode == 1
+    assert "要用附加组件 archive 才能判断" in done.stderr and "set_up.py archive" in done.stderr
+    assert "原文未改动" not in done.stderr and "齐全" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a program on PATH is a script of sh")

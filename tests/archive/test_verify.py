@@ -12,15 +12,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 from conftest import ROOT, XIAODUKOU
-from published import publish
 
 from helpers import archive
 from helpers.report.findings import rules
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish("built-in", XIAODUKOU, tmp_path_factory.mktemp("published") / "work")
 
 
 @pytest.fixture
@@ -41,7 +35,8 @@ def test_a_set_as_it_was_published(given: Path) -> None:
 def test_a_file_that_was_changed_or_lost(given: Path, name: str) -> None:
     with (given / name).open("ab") as stream:
         stream.write(b" ")
-    assert archive.verify(given).wrong == [f"{name} 与发布时不同，已被改动"]
+    (said,) = archive.verify(given).wrong
+    assert said.startswith(f"{name} 与发布时不同，已被改动")
     (given / name).unlink()
     assert archive.verify(given).wrong == [f"缺少 {name}"]
 
