@@ -2,8 +2,10 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
+import sysconfig
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -110,3 +112,27 @@ def test_quarto_without_its_extra_is_not_taken_and_says_what_it_needs(python: Pa
     )
     assert done.returncode == 1
     assert "附加组件 quarto" in done.stderr and "set_up.py quarto" in done.stderr
+
+
+def test_set_up_slims_the_projects_own_environment_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment that others use too keeps what reports do not read."""
+    set_up = runpy.run_path(str(ROOT / "tools" / "set_up.py"))
+    packages = tmp_path / ".venv" / "site-packages"
+    for name in (
+        "甲/tests/test_a.py",
+        "babel/locale-data/de_AT.dat",
+        "babel/locale-data/zh_Hans.dat",
+        "甲/a.py",
+    ):
+        (packages / name).parent.mkdir(parents=True, exist_ok=True)
+        (packages / name).touch()
+    before = set(packages.rglob("*"))
+    monkeypatch.setattr(sysconfig, "get_path", lambda _: str(packages))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    set_up["_slim"]()
+    assert set(packages.rglob("*")) == before
+    set_up["_slim"].__globals__["ROOT"] = tmp_path
+    set_up["_slim"]()
+    assert {path.name for path in before - set(packages.rglob("*"))} == {"tests", "test_a.py", "de_AT.dat"}

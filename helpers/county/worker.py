@@ -30,7 +30,6 @@ _MADE_FROM = ("report.qmd", "_quarto.yml", "assets", "helpers", "data/form")
 _MADE_WITH = (
     "pypandoc_binary",
     "typst",
-    "ipykernel",
     "ipython",
     "pikepdf",
     "great-tables",

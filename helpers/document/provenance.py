@@ -8,7 +8,7 @@ from helpers.files.digests import digest_of
 from helpers.report.findings import rules
 from helpers.report.form import FOLDER, FORM
 
-PACKAGES = ("great-tables", "ipykernel", "matplotlib", "pandas", "pikepdf", "pypandoc-binary", "typst")
+PACKAGES = ("great-tables", "ipython", "matplotlib", "pandas", "pikepdf", "pypandoc-binary", "typst")
 """Packages that leave their mark on the outputs."""
 
 

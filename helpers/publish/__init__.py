@@ -1,4 +1,4 @@
-"""From a ``.qmd`` to HTML, PDF and DOCX: with Quarto, or with a Jupyter kernel, pandoc and Typst from wheels.
+"""From a ``.qmd`` to HTML, PDF and DOCX: with Quarto, or with IPython, pandoc and Typst from wheels.
 
 Knows nothing of what the document is about. What the built-in engine does not support it refuses by name and line.
 """

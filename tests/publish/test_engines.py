@@ -262,7 +262,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("engine", ["pandoc", "quarto"])
     def test_died(self, make, cell, engine):
-        with pytest.raises(PublishError, match=r"单元格 坏 运行时 Jupyter 内核意外退出"):
+        with pytest.raises(PublishError, match=r"单元格 坏 运行时内核意外退出"):
             make(cell("import os\nos._exit(1)", label="坏"), engine=engine, to=["html"])
 
 

@@ -145,7 +145,7 @@ def test_manifest(make, cell, folder, tmp_path):
     ]
     assert kept["document"] == "文档.qmd"
     assert kept["engine"] == "pandoc"
-    assert set(kept["versions"]) == {"pandoc", "typst", "ipykernel", "python"}
+    assert set(kept["versions"]) == {"pandoc", "typst", "ipython", "python"}
     assert kept["parameters"] == {"folder": "data", "n": 2, "other": "乙.csv"}
     assert kept["profile"] == "review"
     assert kept["facts"] == {"rules": 28, "form": "data/甲.csv"}

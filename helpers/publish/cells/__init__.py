@@ -1,1 +1,1 @@
-"""How do cells run? In a Jupyter kernel or in this process, and what they gave as Markdown."""
+"""How do cells run? In a process of their own or in this one, and what they gave as Markdown."""

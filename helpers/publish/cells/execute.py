@@ -156,7 +156,7 @@ def _run(cell: Cell, formats: Mapping[str, Options], kernel: Kernel) -> CellOutc
     try:
         outcome = kernel.run(cell.source)
     except KernelDiedError:
-        raise PublishError(f"{name}运行时 Jupyter 内核意外退出（内存不足，或被结束）", cell.place) from None
+        raise PublishError(f"{name}运行时内核意外退出（内存不足，或被结束）", cell.place) from None
     if outcome.error and not _setting_for_all(cell, formats, "error"):
         error = outcome.error
         if error.get("worded"):
@@ -180,7 +180,7 @@ def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
     try:
         answers = kernel.evaluate({str(n): text for n, text in enumerate(expressions)})
     except KernelDiedError:
-        raise PublishError("求行内代码的值时 Jupyter 内核意外退出", prose.place) from None
+        raise PublishError("求行内代码的值时内核意外退出", prose.place) from None
     values = {}
     for n, text in enumerate(expressions):
         answer = answers.get(str(n), {"ename": "Error", "evalue": "", "status": "error"})

@@ -1,4 +1,4 @@
-"""The built-in engine: a Jupyter kernel for the cells, pandoc for HTML, DOCX and Typst, Typst for the PDF."""
+"""The built-in engine: IPython for the cells, pandoc for HTML, DOCX and Typst, Typst for the PDF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import Any
 from helpers.files.writing import move_file
 from helpers.publish.cells.cell_markdown import write_markdown
 from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
-from helpers.publish.cells.kernel import Kernel, KernelProcess, session, warm_up
+from helpers.publish.cells.kernel import Kernel, session, warm_up
+from helpers.publish.cells.kernel_process import KernelProcess
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
 from helpers.publish.qmd.errors import PublishError
@@ -32,9 +33,9 @@ def versions() -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        ``pandoc``, ``typst``, ``ipykernel`` and ``python``.
+        ``pandoc``, ``typst``, ``ipython`` and ``python``.
     """
-    wheels = {name: version(name) for name in ("typst", "ipykernel")}
+    wheels = {name: version(name) for name in ("typst", "ipython")}
     return {"pandoc": pandoc_version(), **wheels, "python": sys.version.split()[0]}
 
 

@@ -276,7 +276,7 @@ def _error(log: str, document: Document) -> PublishError:
             return CellError(f"{name}出错：{(raised or message[-1:])[0]}", place)
         return CellError("\n".join(message))
     if "Kernel died" in lines:
-        return PublishError(f"{name}运行时 Jupyter 内核意外退出（内存不足，或被结束）", place)
+        return PublishError(f"{name}运行时内核意外退出（内存不足，或被结束）", place)
     if "missing alt text" in log:
         return PublishError("PDF/UA 要求每张图有替代文字：图片写 {fig-alt=…}，单元格写 #| fig-alt: …")
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]

@@ -1,0 +1,208 @@
+"""IPython as a kernel answers: outputs as messages, in order. Run as a program it is a kernel: a request a line, an answer a line.
+
+It needs nothing of this project, so that cells find in a process of their own what their own environment gives, and no more.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import TextIOBase
+from queue import SimpleQueue
+from types import ModuleType
+from typing import IO, Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+__all__ = ["Message", "Shell"]
+
+Message = dict[str, Any]
+
+_BACKEND = "module://matplotlib_inline.backend_inline"
+"""What draws matplotlib's figures: the same as in Jupyter's kernels."""
+
+_CONFIG = Config({"HistoryManager": {"hist_file": ":memory:"}})
+"""No file: nothing of a report is kept in the user's home, and none need be writable."""
+
+
+class Shell:
+    """IPython, telling what a cell gives as a kernel does.
+
+    Parameters
+    ----------
+    tell
+        Called with type and content of each message: ``stream``, ``display_data``, ``execute_result``,
+        ``update_display_data``, ``clear_output`` and ``error``.
+    module
+        The module that the cells' names live in; IPython's own ``__main__`` where None.
+    """
+
+    def __init__(self, tell: Callable[[str, Message], None], module: ModuleType | None = None) -> None:
+        self.tell = tell
+        os.environ.setdefault("MPLBACKEND", _BACKEND)
+        self._ipython: Any = _IPython.instance(config=_CONFIG, user_module=module)
+
+    def execute(self, code: str, expressions: dict[str, str], silent: bool) -> dict[str, Message]:
+        """Run code, then evaluate expressions in its namespace.
+
+        Returns
+        -------
+        dict of str to dict
+            For each expression ``status``, and ``data`` by media type or ``ename`` and ``evalue``; none after an error.
+        """
+        self._ipython.tell = self.tell
+        with redirect_stdout(_Stream("stdout", self.tell)), redirect_stderr(_Stream("stderr", self.tell)):
+            done = self._ipython.run_cell(code, store_history=not silent, silent=silent)
+            return self._ipython.user_expressions(expressions) if done.success else {}
+
+
+def _as_text(data: Message) -> Message:
+    """Write pictures as a kernel's messages do."""
+    return {
+        media: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for media, value in data.items()
+    }
+
+
+class _Hook(DisplayHook):
+    """Tells the value of a cell's last expression."""
+
+    shell: Any
+
+    def start_displayhook(self) -> None:
+        pass
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Message, md_dict: Message | None = None) -> None:
+        self.shell.tell("execute_result", {"data": _as_text(format_dict), "metadata": md_dict or {}})
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class _Publisher(DisplayPublisher):
+    """Tells what a cell displays."""
+
+    def publish(  # type: ignore[override]
+        self,
+        data: Message,
+        metadata: Message | None = None,
+        *,
+        transient: Message | None = None,
+        update: bool = False,
+        **_: Any,
+    ) -> None:
+        content = {"data": _as_text(data), "metadata": metadata or {}, "transient": transient or {}}
+        self.shell.tell("update_display_data" if update else "display_data", content)
+
+    def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002 (IPython's own)
+        self.shell.tell("clear_output", {})
+
+
+class _Stream(TextIOBase):
+    """Tells what a cell prints."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str, tell: Callable[[str, Message], None]) -> None:
+        self._name, self._tell = name, tell
+
+    def write(self, text: str) -> int:
+        self._tell("stream", {"name": self._name, "text": text})
+        return len(text)
+
+
+class _IPython(InteractiveShell):
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    tell: Callable[[str, Message], None]
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        self.tell("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})
+
+
+# A process of its own -------------------------------------------------------------------------------------------------
+
+
+class _Captured:
+    """What programs that a cell starts write to the process's own output, which the cell's Python does not see."""
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        self._name = name
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
+        os.dup2(self._file.fileno(), descriptor)
+
+    def taken(self) -> Message | None:
+        """Return what has come since it was last asked for."""
+        if not os.fstat(self._file.fileno()).st_size:
+            return None
+        self._file.seek(0)
+        text = self._file.read().decode("utf-8", "replace")
+        self._file.seek(0)
+        self._file.truncate()
+        return {"name": self._name, "text": text}
+
+
+def _end() -> None:
+    """End this process and whatever its cells started."""
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+    os._exit(0)
+
+
+def _queued(source: IO[bytes]) -> SimpleQueue[bytes]:
+    """Read requests, even while a cell runs: where there are no more to come, nobody waits for the cell either."""
+    requests: SimpleQueue[bytes] = SimpleQueue()
+
+    def read() -> None:
+        for line in source:
+            requests.put(line)
+        _end()
+
+    threading.Thread(target=read, daemon=True).start()
+    return requests
+
+
+def _send(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def main() -> None:
+    """Answer requests on the standard input until it ends; the cells have none, and their output is told with the rest."""
+    requests = _queued(open(os.dup(0), "rb"))  # noqa: PTH123, SIM115 (as long as the process)
+    answers = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    captured = [_Captured("stdout", 1), _Captured("stderr", 2)]
+    sys.path[0] = ""  # the folder that cells run in, as in a kernel, and not that of this file
+    messages: list[tuple[str, Message]] = []
+
+    def tell(kind: str, content: Message) -> None:
+        messages.extend(("stream", one.taken()) for one in captured)  # type: ignore[misc]
+        messages.append((kind, content))
+
+    shell = Shell(tell)
+    while True:
+        request = json.loads(requests.get())
+        values = shell.execute(**request)
+        tell("status", {})
+        told = [(kind, content) for kind, content in messages if content is not None]
+        messages.clear()
+        _send(answers, json.dumps({"messages": told, "values": values}, default=repr).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()
