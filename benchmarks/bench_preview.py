@@ -129,7 +129,7 @@ def _saves(case: Case, page: Page) -> list[dict[str, float]]:
     return saves[COLD:]
 
 
-def _timed(document: Path, folder: Path, profile: str | None) -> bytes | str:
+def _timed(document: Path, folder: Path, profile: str | None) -> preview.Pages | str:
     """Render as the preview does, and note beside the folder when each step began."""
     marks = [(time.time(), "")]
     publish.publish = partial(_publish, progress=lambda said: marks.append((time.time(), said)))

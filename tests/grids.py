@@ -32,3 +32,8 @@ def cells(table: html.HtmlElement) -> list[Cell]:
     height, width = max(row for row, _ in taken), max(column for _, column in taken)
     assert len(taken) == height * width, "the grid has holes"
     return found
+
+
+def all_cells(text: str) -> list[list[Cell]]:
+    """Cells of every table of a fragment of HTML."""
+    return [cells(table) for table in html.fromstring(f"<div>{text}</div>").iter("table")]

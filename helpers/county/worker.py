@@ -124,6 +124,7 @@ def _make(
             inputs=inputs,
             facts=facts(),
             in_process=True,
+            body=False,  # the portal publishes the pages as they stand
         )
     except PublishError as error:
         return {**record, "passed": False, "message": str(error)}, {}

@@ -6,12 +6,14 @@ it is, and so does one that cannot be finished.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from helpers.files.writing import write_file
+from helpers.publish.paste_body import write_body
 from helpers.publish.pdf_tags import finish_pdf
 from helpers.publish.word_package import finish_docx
 
@@ -72,7 +74,7 @@ FINISHERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def main(names: Iterable[str]) -> int:
-    """Finish the files that Quarto made.
+    """Finish the files that Quarto made, and make the body of a page that no profile made for other readers.
 
     Parameters
     ----------
@@ -87,6 +89,8 @@ def main(names: Iterable[str]) -> int:
     try:
         for name in names:
             finish(Path(name))
+            if Path(name).suffix == ".html" and not os.environ.get("QUARTO_PROFILE"):
+                write_body(Path(name))
     except FinishError as error:
         print(error, file=sys.stderr)
         return 1

@@ -16,6 +16,7 @@ from helpers.files.writing import move_file, write_text
 from helpers.publish.engines import quarto as quarto_engine
 from helpers.publish.finish import FinishError, finish
 from helpers.publish.manifest import NAME, manifest
+from helpers.publish.paste_body import write_body
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
@@ -38,7 +39,7 @@ class Publication:
     reason
         Why this engine, one line for people.
     outputs
-        The files by format, in the order asked for.
+        The files by format, in the order asked for; ``body`` last.
     manifest
         The manifest beside them.
     """
@@ -60,6 +61,7 @@ def publish(
     inputs: Sequence[Path] = (),
     facts: Mapping[str, Any] | None = None,
     in_process: bool = False,
+    body: bool = True,
     progress: Progress | None = None,
 ) -> Publication:
     """Make the outputs of a document; they appear in ``out`` whole or not at all.
@@ -85,6 +87,9 @@ def publish(
     in_process
         Have the built-in engine take the least memory and processor time for many documents, instead of the least time
         for one: cells run in this process, so one that ends its process ends this one.
+    body
+        With the page, also make its text for the editor of a website (``<document>-body.html``, the output ``body``);
+        not with a profile, which is a page for other readers.
     progress
         Called with one line for each step.
 
@@ -136,6 +141,8 @@ def publish(
             )
             name, versions = "pandoc", builtin.versions()
         _finish(made)
+        if "html" in made and body and not profile and (beside := write_body(made["html"])):
+            made = {**made, "body": beside}
         record = stage / NAME
         text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
         write_text(record, text, errors="backslashreplace")

@@ -32,19 +32,23 @@ _LONG_POLL_SECONDS = 25
 """Seconds after which a question of the browser is answered although nothing is new."""
 
 
+Pages = dict[str, bytes]
+"""What a render gave, by the address at which it is served."""
+
+
 class State:
     """What the browser shows: the last good page, and what went wrong since."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._number = self._good = 0
-        self._page = b""
+        self._pages: Pages = {"/report.html": b""}
         self._trouble = ""
 
-    def succeed(self, page: bytes) -> None:
-        """Take a new page."""
+    def succeed(self, pages: Pages) -> None:
+        """Take a new page, and its text for the editor of a website."""
         with self._changed:
-            self._page, self._trouble = page, ""
+            self._pages, self._trouble = pages, ""
             self._number += 1
             self._good += 1
             self._changed.notify_all()
@@ -60,13 +64,13 @@ class State:
         """Return what is the case as soon as it is not what was ``seen``."""
         with self._changed:
             self._changed.wait_for(lambda: self._number != seen, timeout=_LONG_POLL_SECONDS)
-            return {"number": self._number, "good": self._good, "trouble": self._trouble}
+            body = "/report-body.html" in self._pages
+            return {"number": self._number, "good": self._good, "trouble": self._trouble, "body": body}
 
-    @property
-    def page(self) -> bytes:
-        """The last good page."""
+    def page(self, address: str) -> bytes | None:
+        """Return what the last good render gave, by its address; None where it gave no such thing."""
         with self._changed:
-            return self._page
+            return self._pages.get(address)
 
 
 def _handler(state: State) -> type[BaseHTTPRequestHandler]:
@@ -78,8 +82,8 @@ def _handler(state: State) -> type[BaseHTTPRequestHandler]:
                 self.send_error(HTTPStatus.FORBIDDEN)
             elif asked.path == "/":
                 self._send(filled("preview.html", title="实时预览").encode(), "text/html")
-            elif asked.path == "/report.html":
-                self._send(state.page, "text/html")
+            elif (page := state.page(asked.path)) is not None:
+                self._send(page, "text/html")
             elif asked.path == "/state":
                 seen = parse_qs(asked.query).get("seen", [""])[0]
                 known = int(seen) if seen.isdecimal() else -1
@@ -155,8 +159,8 @@ class _Renderer:
         # Never fork: this process has threads.
         return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent)
 
-    def render(self) -> bytes | str:
-        """Return the page, or what is wrong."""
+    def render(self) -> Pages | str:
+        """Return the pages, or what is wrong."""
         try:
             return self._pool.submit(_render, *self._job).result()
         except BrokenProcessPool:
@@ -172,7 +176,7 @@ class _Renderer:
         self._pool.shutdown()
 
 
-def _render(document: Path, folder: Path, profile: str | None) -> bytes | str:
+def _render(document: Path, folder: Path, profile: str | None) -> Pages | str:
     with scratch("nianbao-preview-") as out:
         try:
             made = publish.publish(
@@ -187,7 +191,7 @@ def _render(document: Path, folder: Path, profile: str | None) -> bytes | str:
             return str(error)
         except Exception as error:  # the preview goes on, and shows the next change
             return str(unforeseen(error))
-        return made.outputs["html"].read_bytes()
+        return {f"/{path.name}": path.read_bytes() for path in made.outputs.values()}
 
 
 def _render_on_change(
@@ -211,10 +215,10 @@ def _render_on_change(
                 path: stamp for path, stamp in _stamps(document, folders).items() if path not in now
             }
             made = renderer.render()
-            if isinstance(made, bytes):
-                state.succeed(made)
-            else:
+            if isinstance(made, str):
                 state.fail(made)
+            else:
+                state.succeed(made)
     finally:
         renderer.close()
 
