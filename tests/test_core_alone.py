@@ -51,6 +51,7 @@ def test_a_report_is_checked_and_made_in_three_formats(python: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {
         "report.html",
+        "report-body.html",
         "report.pdf",
         "report.docx",
         "manifest.json",

@@ -345,4 +345,4 @@ class TestQuarto:
         done = render("--out", tmp_path, cwd=project)
         assert done.returncode == 0, done.stderr
         assert "Quarto" in done.stderr
-        assert {path.name for path in tmp_path.iterdir()} == {*OUTPUTS, "manifest.json"}
+        assert {path.name for path in tmp_path.iterdir()} == {*OUTPUTS, "report-body.html", "manifest.json"}
