@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from helpers.document.cell_display import Display
@@ -40,7 +40,7 @@ class Chart:
     output
         Its entry in the index of outputs.
     title
-        What is counted, without number; the caption adds the number of the chart.
+        What is counted; its number is the engine's.
     bars
         Labels and counts, in the order of the form.
     """
@@ -51,7 +51,7 @@ class Chart:
 
     @property
     def key(self) -> str:
-        """Identifies it in the document, as in ``#chart-decisions``."""
+        """Identifies it in the document, as in ``@fig-decisions``."""
         return self.output.key
 
     @property
@@ -96,7 +96,7 @@ class Trend:
 
     @property
     def key(self) -> str:
-        """Identifies it in the document, as in ``#chart-trend-decisions``."""
+        """Identifies it in the document, as in ``@fig-trend-decisions``."""
         return self.output.key
 
     @property
@@ -216,7 +216,7 @@ def history(report: Report) -> list[Report]:
 
 
 def shown(report: Report, years: Sequence[Report] = ()) -> list[AnyChart]:
-    """Charts with something to show, in the order of the document; their numbers count from 1 in it.
+    """Charts with something to show, in the order of the document.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def display(report: Report, key: str, years: Sequence[Report] = ()) -> Display |
         As for :func:`shown`.
     """
     charts = {chart.key: chart for chart in shown(report, years)}
-    return _drawn(charts[key], charts[key].output.numbered(charts)) if key in charts else None
+    return _drawn(charts[key]) if key in charts else None
 
 
 def display_trends(report: Report, years: Sequence[Report]) -> Display | None:
@@ -267,11 +267,10 @@ def display_trends(report: Report, years: Sequence[Report]) -> Display | None:
     years
         As for :func:`shown`.
     """
-    charts = {chart.key: chart for chart in shown(report, years)}
-    trends = [chart for key, chart in charts.items() if key in TRENDS]
+    trends = [chart for chart in shown(report, years) if chart.key in TRENDS]
     if not trends:
         return None
-    parts = [_drawn(one, one.output.numbered(charts), kept=one in trends[-2:-1]) for one in trends]
+    parts = [_drawn(one, kept=one in trends[-2:-1]) for one in trends]
     heading = TRENDS_HEADING.format(first=years[0].year, year=report.year)
     markdown = "\n\n".join([f"# {heading} {{#trends}}", *(part.markdown for part in parts)])
     return Display(
@@ -283,40 +282,32 @@ def display_trends(report: Report, years: Sequence[Report]) -> Display | None:
 
 
 @lru_cache(maxsize=64)
-def _drawn(chart: AnyChart, number: str, *, kept: bool = False) -> Display:
-    """Draw the chart, once for each format; ``kept`` on one page with what follows.
+def _drawn(chart: AnyChart, *, kept: bool = False) -> Display:
+    """Draw the chart, once for each format, in a figure that the engine numbers with all others; ``kept`` on one page with what follows.
 
-    Each block is written out, instead of one Markdown image, because Quarto puts a captioned image into a table in Word
-    and loses its alternative text there.
+    The pictures are written out, so that nothing need lie beside the document.
     """
     figure = chart.draw()
     vector, picture = (saved(figure, file_format) for file_format in ("svg", "png"))
-    identity, caption = f"chart-{chart.key}", f"{number}　{chart.title}（单位：{chart.output.unit}）"
+    identity, caption = f"fig-{chart.key}", f"{chart.title}（单位：{chart.output.unit}）"
     address = f"data:image/svg+xml;base64,{base64.b64encode(vector).decode()}"
-    page = str(filled("figure.html", identity=identity, address=address, alt=chart.alt, caption=caption))
-    pdf = (
-        f'#figure(image(bytes({typst_string(vector.decode())}), format: "svg", width: 100%, alt: {typst_string(chart.alt)}), '
-        f"caption: [{caption}], kind: image, supplement: none, numbering: none) <{identity}>"
-    )
-    if kept:
-        pdf = f"#block(sticky: true)[{pdf}]"
-    word = (
-        f'::: {{custom-style="Captioned Figure"}}\n![{chart.alt}](data:image/png;base64,'
-        f"{base64.b64encode(picture).decode()}){{width={WIDTH_IN}in}}\\ \n:::\n\n{_word_caption(caption, kept)}"
-    )
+    shown = partial(filled, identity=identity, address=address, alt=chart.alt, caption=caption)
+    pdf = f'#image(bytes({typst_string(vector.decode())}), format: "svg", width: 100%, alt: {typst_string(chart.alt)})'
+    data = base64.b64encode(picture).decode()
+    word = f'![](data:image/png;base64,{data}){{fig-alt="{chart.alt}" width={WIDTH_IN}in}}'
     markdown = (
-        f"{raw_html(page)}\n\n```{{=typst}}\n{pdf}\n```\n\n"
-        f'::: {{.content-visible when-format="docx"}}\n{word}\n:::'
+        f"::: {{#{identity}}}\n\n{raw_html(str(shown('image.html')))}\n\n{_typst(pdf)}\n\n"
+        f'::: {{.content-visible when-format="docx"}}\n{word}\n:::\n\n{caption}\n\n:::'
     )
+    if kept:  # in Word by word_package.py
+        markdown = "\n\n".join([_typst("#block(sticky: true)["), markdown, _typst("]")])
+    page = str(shown("figure.html"))
     if not chart.table:
         return Display(markdown, page, picture)
-    fold = str(filled("fold.html", summary=f"{number}　数据", label=f"data-{chart.key}", content=chart.table))
+    fold = str(filled("fold.html", summary=f"数据：{chart.title}", label=f"data-{chart.key}", content=chart.table))
     markdown += f'\n\n::: {{.content-visible when-format="html"}}\n{raw_html(fold)}\n:::'
     return Display(markdown, page + fold, picture)
 
 
-def _word_caption(caption: str, kept: bool) -> str:
-    if kept:
-        properties = '<w:pStyle w:val="ImageCaption"/><w:keepNext/>'
-        return f"```{{=openxml}}\n<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{caption}</w:t></w:r></w:p>\n```"
-    return f'::: {{custom-style="Image Caption"}}\n{caption}\n:::'
+def _typst(code: str) -> str:
+    return f"```{{=typst}}\n{code}\n```"

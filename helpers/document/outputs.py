@@ -1,10 +1,9 @@
 """The index of outputs: every table and figure of the document and of the portal with its title, note and source.
 
 Captions, cross references, the reviewer's appendix and the portal take their words from here; nothing else spells out the
-name or the number of an output.
+name of an output.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +11,8 @@ from helpers.report.form import FORM
 
 Kind = Literal["table", "figure"]
 
-_PREFIX: dict[Kind, str] = {"table": "表", "figure": "图"}
+KINDS: dict[Kind, str] = {"table": "表", "figure": "图"}
+"""What readers call a kind; numbers are the engine's, one sequence with whatever a document has besides."""
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,6 @@ class Output:
     def named(self, year: int, first: int | None = None) -> str:
         """Return the title with its years filled in."""
         return self.title.format(year=year, first=first)
-
-    def numbered(self, shown: Collection[str]) -> str:
-        """Return its number among the outputs of its kind that the document shows, as in 图2.
-
-        Parameters
-        ----------
-        shown
-            Keys of the outputs shown.
-
-        Raises
-        ------
-        ValueError
-            This output is not shown.
-        """
-        alike = [key for key, other in INDEX.items() if other.kind == self.kind and key in shown]
-        return f"{_PREFIX[self.kind]}{alike.index(self.key) + 1}"
 
 
 def _tables() -> list[Output]:

@@ -17,7 +17,7 @@ from helpers.document import charts, notes, opendata, prose, tables
 from helpers.document import pandoc_ast as ast
 from helpers.document.cell_display import Display
 from helpers.document.notes import NOTES_FILE, Note
-from helpers.document.outputs import INDEX
+from helpers.document.outputs import INDEX, KINDS
 from helpers.document.pandoc_ast import Node
 from helpers.document.provenance import PACKAGES
 from helpers.files.digests import digest
@@ -305,8 +305,8 @@ class Review(Page):
         for key in keys:
             output = INDEX[key]
             title = drawn[key].title if key in drawn else output.title
-            rows.append((output.numbered(keys), title, f"{output.source}.csv", output.note))
-        yield appendix_table("review-outputs", ("编号", "名称", "数据", "说明"), rows, (10, 40, 20, 30))
+            rows.append((title, KINDS[output.kind], f"{output.source}.csv", output.note))
+        yield appendix_table("review-outputs", ("名称", "种类", "数据", "说明"), rows, (40, 10, 20, 30))
 
     def _notes(self) -> Iterable[str]:
         yield "## 批注 {#review-notes}"

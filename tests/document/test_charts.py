@@ -53,10 +53,6 @@ def test_the_alternative_text_states_every_number(key: str) -> None:
         assert f"{label}{count}件" in chart.alt
 
 
-def test_charts_are_numbered_as_they_are_shown() -> None:
-    assert "图2　2024年政府信息公开申请办理结果（单位：件）" in shown_as(with_applications(), "outcomes")
-
-
 def test_the_same_figures_give_the_same_bytes() -> None:
     assert shown_as(with_applications(), "outcomes") == shown_as(with_applications(), "outcomes")
 
@@ -112,13 +108,6 @@ class TestTrends:
         assert rows[0] == ["年度", *(label for label, _ in chart.series)]
         for place, year in enumerate(chart.years):
             assert rows[place + 1] == [f"{year}年", *(str(figures[place]) for _, figures in chart.series)]
-
-    def test_captions_are_numbered_through_the_document(self) -> None:
-        captions = [
-            re.search(r"<figcaption>(图\d)", shown_as(self.report, chart.key, self.years))
-            for chart in charts.shown(self.report, self.years)
-        ]
-        assert [found and found[1] for found in captions] == [f"图{number}" for number in range(1, 7)]
 
     def test_two_years_are_no_trend(self) -> None:
         shown = charts.shown(self.years[1], self.years[:2])

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from conftest import ROOT
 
 from helpers.document import charts
@@ -33,13 +32,6 @@ def test_every_output_names_a_section_and_a_source_of_the_form() -> None:
         assert one.heading in FORM.sections.values()
         assert one.source in FORM.tables
         assert one.unit or one.kind == "table"
-
-
-def test_numbers_count_what_is_shown_by_kind() -> None:
-    shown = ["disclosure", "proceedings", "decisions", "outcomes"]
-    assert [INDEX[key].numbered(shown) for key in shown] == ["表1", "表2", "图1", "图2"]
-    with pytest.raises(ValueError):
-        INDEX["trend-outcomes"].numbered(shown)
 
 
 def words(path: Path) -> Iterator[str]:

@@ -143,15 +143,15 @@ def test_png_only_output(make, cell):
     assert made.alts() == (["红"], ["红"], ["红"])
 
 
-def test_unnumbered_figure_and_table_keep_their_captions(make):
+def test_what_has_a_caption_is_numbered_with_and_without_a_label(make):
     made = make(
-        "![无号图](p.svg){fig-alt=x}\n\n| a |\n|---|\n| 1 |\n\n: 无号表\n\n![有号](p.svg){#fig-a fig-alt=y}\n"
+        "![无名图](p.svg){fig-alt=x}\n\n| a |\n|---|\n| 1 |\n\n: 无名表\n\n![有名](p.svg){#fig-a fig-alt=y}\n\n"
+        "![有锚](p.svg){#anchor fig-alt=z}\n\n[到图](#anchor)\n"
     )
     for name in FORMATS:
-        assert "无号图" in made.text(name)
-        assert "无号表" in made.text(name)
-        assert "图1:有号" in made.text(name)
-        assert "图2" not in made.text(name)
+        for words in ("图1:无名图", "表1:无名表", "图2:有名", "图3:有锚"):
+            assert words in made.text(name)
+    assert made.body().xpath("//*[@id='anchor']//img")
 
 
 def test_cell_table_caption(make, cell):

@@ -234,8 +234,6 @@ class _CellWriter:
             write_file(file, base64.b64decode(data))
         named = self.label and not self.labels_cell and not self.is_table
         attributes = [f"#{self.label}"] if named else []
-        if caption and not named:  # numbered like any other figure, though nothing can refer to it
-            attributes = [f"#fig-cell-{self.executed.number}"]
         size = (output.get("metadata") or {}).get(media) or {}
         attributes += [f"{name}={size[name]}" for name in ("width", "height") if name in size]
         if alt := self.options.get("fig-alt"):

@@ -25,8 +25,14 @@ HERE = Path(__file__).parent
 PARTIALS = ("typst-template.typ", "page.typ", "typst-show.typ")
 WRITERS = {"html": "html5", "typst": "typst", "docx": "docx"}
 
-#: Our own filter as a project names it for Quarto.
-CALLOUTS = {"at": "pre-ast", "path": "helpers/publish/engines/filters/callouts.lua"}
+#: Our own filters as a project names them for Quarto: among ours anyway.
+OURS = tuple(f"helpers/publish/engines/filters/{name}.lua" for name in ("callouts", "figures", "formulas"))
+#: Where a filter comes that Quarto is to run ``at`` a point of its own work.
+STAGES = {
+    **dict.fromkeys(("pre-ast", "post-ast", "pre-quarto"), "before"),
+    **dict.fromkeys(("post-quarto", "pre-render", "post-render", "pre-finalize"), "after"),
+    "post-finalize": "last",
+}
 
 #: A small nursery that stays in the processor's cache, and no search for garbage in what is never garbage: a fifth less
 #: time and a third less memory than by pandoc's own settings.
@@ -327,27 +333,33 @@ def _template(partials: list[str], template: str | None, folder: Path, options: 
 
 
 def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
-    """Put the document's filters where Quarto does: once tables are native, or where ``quarto`` stands before, at the end."""
-    before: list[dict[str, str]] = []
-    after: list[dict[str, str]] = []
-    stage = before
+    """Put the document's filters where Quarto does: once tables are native, or where ``quarto`` stands before, at the end.
+
+    Those with an ``at:`` come where it says, whatever files name further ones.
+    """
+    stages: dict[str, list[dict[str, str]]] = {"before": [], "after": [], "last": []}
+    stage = "before"
     for item in as_list(options.data.get("filters")):
         if item == "quarto":
-            stage = after
-        elif item == CALLOUTS:
-            continue  # among ours anyway
-        elif isinstance(item, str) and item.endswith(".lua"):
-            if not (folder / item).is_file():
-                raise PublishError(f"filters 指的文件不存在：{item}", options.place("filters"))
-            stage.append(_lua(folder / item))
-        else:
+            stage = "after"
+            continue
+        at, path = (
+            (item["at"], item["path"])
+            if isinstance(item, dict) and item.keys() == {"at", "path"}
+            else ("", item)
+        )
+        if (at and at not in STAGES) or not isinstance(path, str) or not path.endswith(".lua"):
             raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
-    ours = ("trees", "conditional", "tables"), ("callouts", "blocks", "formulas", "crossref")
-    first, last = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
-    files = [*first, *before, *last] if before else [_lua(HERE / "filters" / "all.lua")]
+        if not (folder / path).is_file():
+            raise PublishError(f"filters 指的文件不存在：{path}", options.place("filters"))
+        if not path.endswith(OURS):
+            stages[STAGES.get(at, stage)].append(_lua(folder / path))
+    ours = ("trees", "conditional", "figures", "tables"), ("callouts", "blocks", "formulas", "crossref")
+    first, then = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
+    files = [*first, *stages["before"], *then] if stages["before"] else [_lua(HERE / "filters" / "all.lua")]
     if options.data.get("bibliography") and options.data.get("citeproc") is not False:
         files.append({"type": "citeproc"})
-    return [*files, *after]
+    return [*files, *stages["after"], *stages["last"]]
 
 
 def _lua(path: Path) -> dict[str, str]:

@@ -112,6 +112,8 @@ def _located(options: Options, folder: Path, root: Path, target: Path) -> Option
     def moved(value: Any) -> Any:
         if isinstance(value, list):
             return [moved(item) for item in value]
+        if isinstance(value, dict) and "path" in value:
+            return {**value, "path": moved(value["path"])}
         if not isinstance(value, str) or re.match(r"\w\w+:", value) or value == "quarto":
             return value
         base = root if value.startswith("/") else folder

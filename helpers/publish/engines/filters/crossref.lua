@@ -26,7 +26,7 @@ end
 -- "图 1: " before a caption, "图 1" where there is none.
 local function numbered(kind, count, caption)
   local text = context.titles[kind] .. nbsp .. count
-  if #caption == 0 then return pandoc.Inlines(text) end
+  if #caption == 0 then return pandoc.Inlines({pandoc.Str(text)}) end
   local prefix = pandoc.Inlines({pandoc.Str(text .. context.delimiter), pandoc.Space()})
   prefix:extend(caption)
   return prefix
@@ -74,7 +74,7 @@ local function float(identifier, kind, content, caption)
     tbl.identifier = identifier
     return tbl
   end
-  if is_html and kind == 'tbl' and #content == 1 and content[1].t == 'RawBlock' then
+  if is_html and kind == 'tbl' and #content == 1 and content[1].t == 'RawBlock' and content[1].text:lower():find('<table') then
     return captioned_html(content[1], identifier, captioned)
   end
   return pandoc.Figure(content, {long = {pandoc.Plain(captioned)}}, pandoc.Attr(identifier, {'quarto-float', 'quarto-float-' .. kind}))
@@ -370,6 +370,7 @@ end
 local function image(el)
   local alt = el.attributes['fig-alt'] or el.attributes.alt or pandoc.utils.stringify(el.caption)
   el.attributes['fig-alt'], el.attributes.alt, el.attributes['fig-align'] = nil, nil, nil
+  if not is_typst then el.caption = alt == '' and {} or {pandoc.Str(alt)} end
   if el.src:match('^data:') then
     if is_typst then fail('data-image', el.src:sub(1, 30)) end
     return el
@@ -379,7 +380,6 @@ local function image(el)
   local file, own = absolute(path)
   if not exists(file) then fail('missing-image', path) end
   if not is_typst then
-    el.caption = alt == '' and {} or {pandoc.Str(alt)}
     if context.format == 'docx' and path:lower():match('%.svg$') then
       local png = context.figures .. '/' .. pandoc.utils.sha1(path) .. '.png'
       pandoc.system.make_directory(pandoc.path.join({context.work, context.figures}), true)
