@@ -30,6 +30,14 @@ function Inlines(inlines)
   return written
 end
 
+-- Quarto numbers headings in Word itself, and by another form than in page and PDF.
+function Header(el)
+  if el.content[2] and el.content[2].t == "Str" and el.content[2].text == ". " then
+    el.content[2] = pandoc.Space()
+    return el
+  end
+end
+
 -- A table that stays as it was written in HTML.
 function RawBlock(el)
   if el.format == "html" then

@@ -57,7 +57,7 @@ def made(request, project, reader):
     "words", ["办事说明副题摘要摘要的文字。本文目录", "见小节1.1(甲)。", "1.1.1小目见小节1。2其他"]
 )
 def test_text(made, name, words):
-    assert words in made.text(name).replace("2.其他", "2其他")  # as Quarto numbers in Word
+    assert words in made.text(name)
 
 
 def test_contents_go_as_deep_as_asked(made):

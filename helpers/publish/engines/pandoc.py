@@ -26,7 +26,7 @@ PARTIALS = ("typst-template.typ", "page.typ", "typst-show.typ")
 WRITERS = {"html": "html5", "typst": "typst", "docx": "docx"}
 
 #: Our own filters as a project names them for Quarto: among ours anyway.
-OURS = tuple(f"helpers/publish/engines/filters/{name}.lua" for name in ("callouts", "figures", "formulas"))
+OURS = tuple(f"helpers/publish/engines/filters/{name}.lua" for name in ("callouts", "captioned", "formulas"))
 #: Where a filter comes that Quarto is to run ``at`` a point of its own work.
 STAGES = {
     **dict.fromkeys(("pre-ast", "post-ast", "pre-quarto"), "before"),
@@ -354,7 +354,7 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
             raise PublishError(f"filters 指的文件不存在：{path}", options.place("filters"))
         if not path.endswith(OURS):
             stages[STAGES.get(at, stage)].append(_lua(folder / path))
-    ours = ("trees", "conditional", "figures", "tables"), ("callouts", "blocks", "formulas", "crossref")
+    ours = ("trees", "conditional", "captioned", "tables"), ("callouts", "blocks", "formulas", "crossref")
     first, then = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
     files = [*first, *stages["before"], *then] if stages["before"] else [_lua(HERE / "filters" / "all.lua")]
     if options.data.get("bibliography") and options.data.get("citeproc") is not False:

@@ -1,4 +1,4 @@
--- Divs, code and formulas that Quarto gives a form: landscape pages, Typst blocks, names of files, widths of columns.
+-- Divs and tables that Quarto gives a form: landscape pages, Typst blocks, widths of columns.
 
 dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
 
@@ -84,17 +84,9 @@ local function span(el)
   refuse_style(el)
 end
 
-local function code_block(el)
-  refuse_style(el)
-  local name = el.attributes.filename
-  if not name then return nil end
-  el.attributes.filename = nil
-  return pandoc.Div({pandoc.Para(pandoc.Strong(pandoc.Str(name))), el}, pandoc.Attr('', {'code-with-filename'})), false
-end
-
 local function document(doc)
   doc.blocks = doc.blocks:walk({traverse = 'topdown', Div = div})
-  doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = code_block, Span = span, Header = refuse_style, Code = refuse_style, Link = refuse_style})
+  doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = refuse_style, Span = span, Header = refuse_style, Code = refuse_style, Link = refuse_style})
   doc.blocks = doc.blocks:walk({Table = table_widths})
   return doc
 end
