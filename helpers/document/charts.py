@@ -304,7 +304,9 @@ def _drawn(chart: AnyChart, *, kept: bool = False) -> Display:
     page = str(shown("figure.html"))
     if not chart.table:
         return Display(markdown, page, picture)
-    fold = str(filled("fold.html", summary=f"数据：{chart.title}", label=f"data-{chart.key}", content=chart.table))
+    fold = str(
+        filled("fold.html", summary=f"数据：{chart.title}", label=f"data-{chart.key}", content=chart.table)
+    )
     markdown += f'\n\n::: {{.content-visible when-format="html"}}\n{raw_html(fold)}\n:::'
     return Display(markdown, page + fold, picture)
 

@@ -85,6 +85,7 @@ def _set_body(document: bytes, properties: Properties) -> bytes:
         for row in table.iterchildren(f"{_W}tr"):
             _hold_together(row)
         _separate_from_next(table)
+    _keep_last_figures(root)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
@@ -223,6 +224,18 @@ def _take_out_captioned(table: Any) -> None:
         for element in cells[0].xpath("*[not(self::w:tcPr)]", namespaces=_NAMES):
             table.addprevious(element)
         table.getparent().remove(table)
+
+
+def _keep_last_figures(root: Any) -> None:
+    """Keep the last two figures on one page where nothing stands between them: the last alone would leave it nearly empty."""
+    captions = root.xpath("w:body/w:p[w:pPr/w:pStyle/@w:val='ImageCaption']", namespaces=_NAMES)[-2:]
+    following = (
+        [one for one in captions[0].itersiblings() if not one.tag.startswith(f"{_W}bookmark")]
+        if captions
+        else []
+    )
+    if len(captions) == 2 and captions[1] in following[:2]:
+        captions[0].find(f"{_W}pPr/{_W}pStyle").addnext(root.makeelement(f"{_W}keepNext"))
 
 
 def _text_width(table: Any) -> int | None:
