@@ -218,6 +218,7 @@ def test_no_registry_no_machine_no_secret() -> None:
 
 # What imports more than requirements.lock installs, and the extra that a command asks for first.
 NEEDING_EXTRAS = {
+    "helpers.archive.package": "archive",
     "helpers.archive.page_look": "archive",
     "helpers.archive.pdf_additions": "archive",
     "helpers.archive.seal_mark": "archive",

@@ -231,22 +231,69 @@ def sign(
     click.echo(out or file)
 
 
-@cli.command(help="核对一套已公布的文件：是否齐全、未被改动（盖过章的也能核对），是否出自给定的数据。")
+@cli.command("archive", help="把一套成果连同来源数据、元数据、四性检测报告打成存档包（BagIt，zip）。")
 @click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=_PATH)
+@usage.option("--out", required=True, type=_PATH, metavar="FILE.zip", help="存档包")
+@usage.option("--inputs", type=_PATH, help="报告文件夹，默认是清单里写的那一个")
+def archive_(outputs: Path, out: Path, inputs: Path | None) -> None:
+    """Pack outputs, source, metadata and the report of the four checks for the archive (BagIt, zip)."""
+    from helpers.files import extras
+
+    extras.require("archive", "打存档包")
+    from helpers.archive import package
+
+    if not outputs.is_dir():
+        fail(f"找不到文件夹 {outputs}，请核对路径。", 2)
+    source = inputs or package.source_of(outputs, ROOT)
+    if source is None:
+        fail("清单里写的报告文件夹不在这里，请用 --inputs 给出。", 2)
+    _require_folder(source)
+    try:
+        packed = package.pack(outputs, source, out)
+    except package.PackageError as error:
+        fail(str(error), 1)
+    say(f"包里有 {len(packed.names)} 个文件：")
+    for name in packed.names:
+        say(f"  {name}")
+    for name in packed.left:
+        say(f"没有收进包里：{name}")
+    if packed.inner:
+        say("请注意，包里有没有公布的内容，对外提供前请取出：")
+        for inner in packed.inner:
+            say(f"  source/{inner}")
+    say(f"整包的 SHA-256：{packed.digest}，请登记下来，日后可以核对整包。")
+    click.echo(out)
+
+
+@cli.command(
+    help="核对一套已公布的文件或存档包：是否齐全、未被改动（盖过章的也能核对），是否出自给定的数据。"
+)
+@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS|FILE.zip", type=_PATH)
 @usage.option("--inputs", type=_PATH, help="报告文件夹，核对文件是否由它生成")
 def verify(outputs: Path, inputs: Path | None) -> None:
-    """Verify that a published set, sealed or not, is whole, unchanged, and made from given input."""
+    """Verify that a published set or an archive package, sealed or not, is whole, unchanged, and made from given input."""
     from helpers import archive
 
-    for folder in filter(None, (outputs, inputs)):
-        if not folder.is_dir():
-            fail(f"找不到文件夹 {folder}，请核对路径。", 2)
-    found = archive.verify(outputs, None if inputs is None else _files(inputs))
+    if inputs is not None and not inputs.is_dir():
+        fail(f"找不到文件夹 {inputs}，请核对路径。", 2)
+    given = None if inputs is None else _files(inputs)
+    if outputs.is_file():
+        from helpers.files import extras
+
+        extras.require("archive", "核对存档包")
+        from helpers.archive import package
+
+        found = package.verify_package(outputs, given)
+    elif outputs.is_dir():
+        found = archive.verify(outputs, given)
+    else:
+        fail(f"找不到文件夹或存档包 {outputs}，请核对路径。", 2)
     for note in found.notes:
         say(note)
     if found.wrong:
         fail("\n".join(found.wrong), 1)
-    say("齐全，未被改动。" if inputs is None else "齐全，未被改动，出自给定的数据。")
+    made = inputs is not None or outputs.is_file()
+    say("齐全，未被改动，出自给定的数据。" if made else "齐全，未被改动。")
 
 
 @cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")

@@ -56,7 +56,7 @@ class Command(click.Command):
 SECTIONS = {
     "做报告": ("new", "import", "workbook", "render", "preview"),
     "核对": ("check", "compare"),
-    "盖章存档": ("sign", "verify"),
+    "盖章存档": ("sign", "archive", "verify"),
     "汇总": ("rollup", "batch"),
     "维护": ("completion",),
 }
