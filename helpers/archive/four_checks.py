@@ -206,11 +206,7 @@ def _page(name: str, path: Path) -> Iterator[Check]:
     scripts = page.xpath(
         "//script[not(@type='application/ld+json')]|//iframe|//object|//embed|//@*[starts-with(name(),'on')]"
     )
-    loads = [
-        address
-        for address in page.xpath("//img/@src|//link[@rel='stylesheet']/@href|//source/@src|//@srcset")
-        if not str(address).startswith("data:")
-    ]
+    loads = page.xpath("//img[not(starts-with(@src,'data:'))]|//link[@rel='stylesheet']|//source|//@srcset")
     wrong = (["有程序或嵌入的内容"] if scripts else []) + (["要从别处加载内容"] if loads else [])
     yield _judge("安全性", f"{name} 里没有程序，不从别处加载", wrong, "没有")
 

@@ -164,8 +164,9 @@ def _inputs(stated: Mapping[str, str], files: Sequence[Path]) -> Iterator[str]:
                 yield f"{name} 与发布时所用的不同"
         except SourceError as error:
             yield f"{name} {error.message}"
-    for name in given:
-        if name not in wanted:
+    for name in (name for name in given if name not in wanted):
+        # In a package a link is a copy of what it leads to.
+        if digest(given[name]) not in wanted.values():
             yield f"给出的数据里有 {name}，发布时没有用"
 
 

@@ -7,44 +7,24 @@ cannot be read, or a result that cannot be written. Messages for people go to st
 import json
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from helpers import __version__
-from helpers.cli import usage
-from helpers.cli.messages import PASSWORD, fail, password, say, shown_progress
+from helpers.cli import archive_commands, usage
+from helpers.cli.folders import PATH, ROOT, files_in, require_folder
+from helpers.cli.messages import fail, say, shown_progress
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "report.qmd"
 EXAMPLE = ROOT / "data" / "xiaodukou-2024"
-
-_PATH = click.Path(path_type=Path, readable=False)
-"""Any path: whether it can be read, and what to do where it cannot, says whoever reads it."""
 
 
 def _parameter(folder: Path) -> str:
     """Path of a report folder as the document sees it, whose cells run in its own folder."""
     path = folder.resolve()
     return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
-
-
-def _files(folder: Path) -> list[Path]:
-    from helpers.files.listing import files
-
-    return list(files(folder))
-
-
-def _require_folder(folder: Path) -> None:
-    """Refuse what is no report folder, or has a name that no other program can be told."""
-    from helpers.report.findings import printable
-
-    if not folder.is_dir():
-        fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
-    if printable(str(folder.resolve())) != str(folder.resolve()):
-        fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
 
 
 @click.group(cls=usage.Group, help="政府信息公开工作年度报告：填报、核对、生成、汇总。")
@@ -54,7 +34,7 @@ def cli() -> None:
 
 
 @cli.command(help="把报告文件夹生成为网页、PDF 和 Word 文件。")
-@click.argument("folder", type=_PATH, default=EXAMPLE)
+@click.argument("folder", type=PATH, default=EXAMPLE)
 @usage.option(
     "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
 )
@@ -66,7 +46,7 @@ def cli() -> None:
 )
 @usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
 @usage.option("--force", is_flag=True, help="有错误也生成，每页标“草稿”")
-@usage.option("--out", type=_PATH, help="输出文件夹，默认 _output/报告文件夹名")
+@usage.option("--out", type=PATH, help="输出文件夹，默认 _output/报告文件夹名")
 def render(
     folder: Path,
     formats: Sequence[str],
@@ -79,7 +59,7 @@ def render(
     from helpers import publish
     from helpers.document import provenance
 
-    _require_folder(folder)
+    require_folder(folder)
     try:
         with shown_progress() as progress:
             made = publish.publish(
@@ -89,7 +69,7 @@ def render(
                 parameters={"report": _parameter(folder)} | ({"force": True} if force else {}),
                 profile=profile,
                 engine=engine,
-                inputs=_files(folder),
+                inputs=files_in(folder),
                 facts=provenance.facts(),
                 progress=progress,
             )
@@ -102,7 +82,7 @@ def render(
 
 
 @cli.command(help="核对报告文件夹：数字、合计、年度衔接、文字，列出全部问题。")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=PATH)
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
 @usage.option("--html", is_flag=True, help="另写网页 _output/报告文件夹名/check.html")
 def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
@@ -115,8 +95,8 @@ def check(folders: tuple[Path, ...], as_json: bool, html: bool) -> None:
 @cli.command(
     "import", help="把已公布的报告（网页、Word、PDF、文本、Excel）读成报告文件夹；读不准的留空并列出。"
 )
-@click.argument("file", type=_PATH)
-@usage.option("--out", type=_PATH, help="报告文件夹，默认 data/文件名-年度")
+@click.argument("file", type=PATH)
+@usage.option("--out", type=PATH, help="报告文件夹，默认 data/文件名-年度")
 @usage.option("--replace", is_flag=True, help="换掉已有的文件夹，原来的留在旁边")
 @usage.option(
     "--json", "as_json", is_flag=True, help="把读到的内容作为一个 JSON 写到标准输出；不给 --out 就不写文件夹"
@@ -139,11 +119,11 @@ def import_(file: Path, out: Path | None, replace: bool, as_json: bool) -> None:
 
 
 @cli.command(help="开始新一年的报告：表格清零，上年结转从上年文件夹带过来，文字留好标题和提示。")
-@click.argument("folder", type=_PATH)
+@click.argument("folder", type=PATH)
 @usage.option("--organ", required=True, metavar="NAME", help="机关全称")
 @usage.option("--level", required=True, help="层级，如 township、department、county")
 @usage.option("--year", required=True, type=int, metavar="YEAR", help="报告年度")
-@usage.option("--from", "previous", type=_PATH, help="上一年度的报告文件夹")
+@usage.option("--from", "previous", type=PATH, help="上一年度的报告文件夹")
 @usage.option("--local", metavar="REGION", help="地方补充要求，data/form/local 里的文件名，如 gansu-wuwei")
 def new(folder: Path, organ: str, level: str, year: int, previous: Path | None, local: str | None) -> None:
     """Begin a year: empty tables, and what last year's folder carries over."""
@@ -159,8 +139,8 @@ def new(folder: Path, organ: str, level: str, year: int, previous: Path | None, 
 
 
 @cli.command(help="把报告文件夹做成 Excel 填报表；填好后用 import 读回来。")
-@click.argument("folder", type=_PATH)
-@usage.option("--out", required=True, type=_PATH, metavar="FILE.xlsx", help="填报表文件")
+@click.argument("folder", type=PATH)
+@usage.option("--out", required=True, type=PATH, metavar="FILE.xlsx", help="填报表文件")
 def workbook(folder: Path, out: Path) -> None:
     """Write a folder as a workbook for Excel and WPS, which `import` reads back."""
     from helpers.intake.workbook import WorkbookError, write
@@ -172,135 +152,11 @@ def workbook(folder: Path, out: Path) -> None:
         fail(str(error), 2)
 
 
-@cli.command(help="给 PDF 加电子签名（PAdES），原文一个字节不动；证书在文件里或签名设备（PKCS#11）里。")
-@click.argument("file", metavar="FILE.pdf", type=_PATH)
-@usage.option("--out", type=_PATH, metavar="FILE.pdf", help="签好的文件，默认就写回原处")
-@usage.option(
-    "--certificate", type=_PATH, metavar="FILE", help="证书：带私钥的 .p12、.pfx，或另配 --key 的 .pem"
-)
-@usage.option("--key", type=_PATH, metavar="FILE", help="私钥（.pem），证书和私钥分开时用")
-@usage.option("--chain", type=_PATH, metavar="FILE", help="上级证书（.pem），一并放进签名")
-@usage.option("--pkcs11", type=_PATH, metavar="LIBRARY", help="签名设备的驱动库，配合 --token、--label")
-@usage.option("--token", metavar="NAME", help="签名设备的名称")
-@usage.option("--label", metavar="NAME", help="签名设备里证书的名称")
-@usage.option("--tsa", metavar="URL", help="时间戳服务的地址（RFC 3161）")
-@usage.option("--visible", is_flag=True, help="在有空白处的最后一页显示签名人和日期")
-@usage.option(
-    "--password-file",
-    type=_PATH,
-    metavar="FILE",
-    help=f"密码或口令所在的文件；不给就看环境变量 {PASSWORD}，再没有就在屏幕上问",
-)
-def sign(
-    file: Path,
-    out: Path | None,
-    certificate: Path | None,
-    key: Path | None,
-    chain: Path | None,
-    pkcs11: Path | None,
-    token: str | None,
-    label: str | None,
-    tsa: str | None,
-    visible: bool,
-    password_file: Path | None,
-) -> None:
-    """Sign a PDF after PAdES, with a certificate from a file or a device; its bytes stay as they are."""
-    from helpers.files import extras
-
-    extras.require("archive", "电子签名")
-    from helpers.archive import signing
-    from helpers.archive.signer_keys import Device, Files
-
-    if (certificate is None) == (pkcs11 is None):
-        fail("请用 --certificate 给出证书文件，或用 --pkcs11 给出签名设备的驱动库，二者取一。", 2)
-    if tsa is not None and not tsa.startswith(("http://", "https://")):
-        fail(f"--tsa 写的是“{tsa}”，应是 http:// 或 https:// 开头的地址。", 2)
-    if certificate is not None:
-        who: Files | Device = Files(certificate, key, chain)
-    elif pkcs11 is not None and token and label:
-        who = Device(pkcs11, token, label)
-    else:
-        fail("用签名设备时，--token（设备名称）和 --label（证书名称）都要给出。", 2)
-    try:
-        found = signing.sign(
-            file, out or file, who, partial(password, password_file), tsa=tsa, visible=visible
-        )
-    except signing.SignError as error:
-        fail(str(error), 2)
-    say(f"已签名，原文未改动：{'；'.join(found)}")
-    click.echo(out or file)
-
-
-@cli.command("archive", help="把一套成果连同来源数据、元数据、四性检测报告打成存档包（BagIt，zip）。")
-@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS", type=_PATH)
-@usage.option("--out", required=True, type=_PATH, metavar="FILE.zip", help="存档包")
-@usage.option("--inputs", type=_PATH, help="报告文件夹，默认是清单里写的那一个")
-def archive_(outputs: Path, out: Path, inputs: Path | None) -> None:
-    """Pack outputs, source, metadata and the report of the four checks for the archive (BagIt, zip)."""
-    from helpers.files import extras
-
-    extras.require("archive", "打存档包")
-    from helpers.archive import package
-
-    if not outputs.is_dir():
-        fail(f"找不到文件夹 {outputs}，请核对路径。", 2)
-    source = inputs or package.source_of(outputs, ROOT)
-    if source is None:
-        fail("清单里写的报告文件夹不在这里，请用 --inputs 给出。", 2)
-    _require_folder(source)
-    try:
-        packed = package.pack(outputs, source, out)
-    except package.PackageError as error:
-        fail(str(error), 1)
-    say(f"包里有 {len(packed.names)} 个文件：")
-    for name in packed.names:
-        say(f"  {name}")
-    for name in packed.left:
-        say(f"没有收进包里：{name}")
-    if packed.inner:
-        say("请注意，包里有没有公布的内容，对外提供前请取出：")
-        for inner in packed.inner:
-            say(f"  source/{inner}")
-    say(f"整包的 SHA-256：{packed.digest}，请登记下来，日后可以核对整包。")
-    click.echo(out)
-
-
-@cli.command(
-    help="核对一套已公布的文件或存档包：是否齐全、未被改动（盖过章的也能核对），是否出自给定的数据。"
-)
-@click.argument("outputs", metavar="FOLDER_OF_OUTPUTS|FILE.zip", type=_PATH)
-@usage.option("--inputs", type=_PATH, help="报告文件夹，核对文件是否由它生成")
-def verify(outputs: Path, inputs: Path | None) -> None:
-    """Verify that a published set or an archive package, sealed or not, is whole, unchanged, and made from given input."""
-    from helpers import archive
-
-    if inputs is not None and not inputs.is_dir():
-        fail(f"找不到文件夹 {inputs}，请核对路径。", 2)
-    given = None if inputs is None else _files(inputs)
-    if outputs.is_file():
-        from helpers.files import extras
-
-        extras.require("archive", "核对存档包")
-        from helpers.archive import package
-
-        found = package.verify_package(outputs, given)
-    elif outputs.is_dir():
-        found = archive.verify(outputs, given)
-    else:
-        fail(f"找不到文件夹或存档包 {outputs}，请核对路径。", 2)
-    for note in found.notes:
-        say(note)
-    if found.wrong:
-        fail("\n".join(found.wrong), 1)
-    made = inputs is not None or outputs.is_file()
-    say("齐全，未被改动，出自给定的数据。" if made else "齐全，未被改动。")
-
-
 @cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
-@click.argument("before", metavar="FOLDER", type=_PATH)
-@click.argument("after", metavar="FOLDER", type=_PATH)
+@click.argument("before", metavar="FOLDER", type=PATH)
+@click.argument("after", metavar="FOLDER", type=PATH)
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
-@usage.option("--out", type=_PATH, metavar="FILE.html", help="另写成网页")
+@usage.option("--out", type=PATH, metavar="FILE.html", help="另写成网页")
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
     """Compare two folders: figures that differ, prose word by word."""
     from helpers.files.writing import write_text
@@ -323,7 +179,7 @@ def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
 
 
 @cli.command(help="边改边看：在本机打开网页，保存数据、文字、程序后自动刷新（按 Ctrl-C 结束）。")
-@click.argument("folder", type=_PATH, default=EXAMPLE)
+@click.argument("folder", type=PATH, default=EXAMPLE)
 @usage.option("--profile", type=usage.Profile(), help="Quarto 配置名，如 review")
 @usage.option(
     "--port", type=click.IntRange(0, 65535), metavar="N", default=0, help="端口，默认任选一个空闲的"
@@ -335,7 +191,7 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
 
     from helpers.review.preview import serving
 
-    _require_folder(folder)
+    require_folder(folder)
     try:
         with serving(DOCUMENT, folder, profile=profile, port=port) as address:
             say(f"预览：{address}（按 Ctrl-C 结束）")
@@ -348,10 +204,10 @@ def preview(folder: Path, profile: str | None, port: int) -> None:
 
 
 @cli.command(help="把下级的报告汇总成上级的报告文件夹，逐格相加，写明每个下级占多少。")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=PATH)
 @usage.option("--organ", required=True, metavar="NAME", help="上级机关全称")
 @usage.option("--level", required=True, help="上级的层级，如 county")
-@usage.option("--out", required=True, type=_PATH, metavar="FOLDER", help="上级的报告文件夹")
+@usage.option("--out", required=True, type=PATH, metavar="FOLDER", help="上级的报告文件夹")
 def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None:
     """Sum children into their parent's folder, with the share of each."""
     from helpers.county.rollup import RollupError
@@ -372,16 +228,16 @@ def rollup(folders: tuple[Path, ...], organ: str, level: str, out: Path) -> None
 
 
 @cli.command(help="一次检查、生成许多报告，并做成集中公布的网页和数据；没有变动的不重做。")
-@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=_PATH)
-@usage.option("--out", required=True, type=_PATH, metavar="DIR", help="输出文件夹")
+@click.argument("folders", metavar="FOLDER...", nargs=-1, required=True, type=PATH)
+@usage.option("--out", required=True, type=PATH, metavar="DIR", help="输出文件夹")
 @usage.option(
     "--to", "formats", type=usage.Formats(), default=",".join(usage.FORMATS), help="要生成的格式，用逗号隔开"
 )
 @usage.option("--workers", type=click.IntRange(min=1), metavar="N", help="本机进程数，默认每个处理器核心一个")
 @usage.option("--scheduler", metavar="ADDRESS", help="已有的 Dask 集群，如 tls://10.0.0.1:8786")
-@usage.option("--tls-ca", type=_PATH, metavar="FILE", help="集群的根证书（PEM），配合 tls:// 地址")
-@usage.option("--tls-cert", type=_PATH, metavar="FILE", help="本机的证书（PEM）")
-@usage.option("--tls-key", type=_PATH, metavar="FILE", help="本机证书的私钥（PEM）")
+@usage.option("--tls-ca", type=PATH, metavar="FILE", help="集群的根证书（PEM），配合 tls:// 地址")
+@usage.option("--tls-cert", type=PATH, metavar="FILE", help="本机的证书（PEM）")
+@usage.option("--tls-key", type=PATH, metavar="FILE", help="本机证书的私钥（PEM）")
 @usage.option("--fresh", is_flag=True, help="没有变动的也重做")
 @usage.option(
     "--base-url",
@@ -443,3 +299,7 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     click.echo(kind(cli, {}, "nianbao", "_NIANBAO_COMPLETE").source())
+
+
+for _command in (archive_commands.sign, archive_commands.archive, archive_commands.verify):
+    cli.add_command(_command)
