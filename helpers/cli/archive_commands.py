@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from helpers.cli import usage
-from helpers.cli.folders import PATH, ROOT, files_in, require_folder
+from helpers.cli.given_folders import PATH, ROOT, files_in, require_folder
 from helpers.cli.messages import PASSWORD, fail, password, say
 
 

@@ -14,7 +14,7 @@ import click
 
 from helpers import __version__
 from helpers.cli import archive_commands, usage
-from helpers.cli.folders import PATH, ROOT, files_in, require_folder
+from helpers.cli.given_folders import PATH, ROOT, files_in, require_folder
 from helpers.cli.messages import fail, say, shown_progress
 
 DOCUMENT = ROOT / "report.qmd"
