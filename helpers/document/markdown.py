@@ -106,7 +106,12 @@ def located(node: SyntaxTreeNode, line: int = 1) -> Generator[tuple[SyntaxTreeNo
 
 def words(node: SyntaxTreeNode) -> str:
     """Return a leaf's text as it was written."""
-    return str(node.content).replace(_JOINT, "")
+    return unjoined(str(node.content))
+
+
+def unjoined(content: str) -> str:
+    """Return what the parser gave without the spaces that were put in for it."""
+    return content.replace(_JOINT, "")
 
 
 def plain(node: SyntaxTreeNode) -> str:
@@ -120,8 +125,18 @@ def is_heading(node: SyntaxTreeNode) -> bool:
     """Return whether a node is a heading, or a paragraph that clerks mean as one: short, of its own, beginning with （一）."""
     if node.type == "heading":
         return True
-    numbered = node.type == "paragraph" and node.parent is not None and node.parent.is_root
-    return numbered and bool(_NUMBERED_HEADING.fullmatch(plain(node)))
+    alone = node.type == "paragraph" and node.parent is not None and node.parent.is_root
+    return alone and numbered(plain(node))
+
+
+def numbered(text: str) -> bool:
+    """Return whether a text is short and begins with （一）, as headings do."""
+    return bool(_NUMBERED_HEADING.fullmatch(text))
+
+
+def is_wide(char: str) -> bool:
+    """Return whether a character is Chinese or of that width, so that a line break beside it is no space."""
+    return bool(_WIDE.match(char))
 
 
 def breaks_between_wide(node: SyntaxTreeNode) -> bool:
@@ -129,7 +144,7 @@ def breaks_between_wide(node: SyntaxTreeNode) -> bool:
     before, after = node.previous_sibling, node.next_sibling
     last = plain(before)[-1:] if before else ""
     first = plain(after)[:1] if after else ""
-    return bool(_WIDE.match(last) or _WIDE.match(first))
+    return is_wide(last) or is_wide(first)
 
 
 # What is refused ------------------------------------------------------------------------------------------------------

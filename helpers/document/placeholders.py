@@ -4,6 +4,7 @@ Placeholders are filled in the text of a parsed document, so what they bring is 
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from helpers.files.reading import SourceError
@@ -57,6 +58,16 @@ def names(report: Report) -> Context:
             }
             context[key] = _Row(printed) if TOTAL in printed else printed["value"]
     return context
+
+
+def placeholders(text: str) -> Iterator[tuple[str, str]]:
+    """Split a text at its placeholders: pieces as written, each with the name where it is a placeholder, else with nothing."""
+    at = 0
+    for found in _PLACEHOLDER.finditer(text):
+        yield text[at : found.start()], ""
+        yield found[0], found[1]
+        at = found.end()
+    yield text[at:], ""
 
 
 def fill(text: str, context: Context) -> str:

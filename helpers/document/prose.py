@@ -118,10 +118,18 @@ def read(report: Report) -> tuple[dict[str, list[Paragraph]], list[Finding]]:
     return texts, found
 
 
-def _source(report: Report, name: str) -> str:
+def source_of(report: Report, name: str) -> str | None:
+    """Return the Markdown of a prose section, of the lead the form's where the folder has none; None where it is not there."""
     if name == "lead" and name not in report.prose:
         return (FOLDER / "lead.md").read_text(encoding="utf-8")
-    return report.prose[name]
+    return report.prose.get(name)
+
+
+def _source(report: Report, name: str) -> str:
+    text = source_of(report, name)
+    if text is None:
+        raise KeyError(name)
+    return text
 
 
 def _paragraphs(root: SyntaxTreeNode) -> Iterator[Paragraph]:

@@ -1,4 +1,4 @@
-"""The parts of a Word file that pandoc leaves undone: dates, properties, widths of tables, the watermark."""
+"""The parts of a Word file that pandoc leaves undone: dates, properties, widths of tables, the watermark, marks of its source."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import copy
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
-from itertools import accumulate, pairwise
+from itertools import accumulate, count, pairwise
 from typing import Any
 from xml.sax.saxutils import quoteattr
+
+from helpers.publish import source_marks
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
@@ -29,15 +31,46 @@ def finish_docx(data: bytes) -> bytes:
     properties = {
         name.decode(): unescape(_TAG.sub("", text.decode())) for name, text in _PROPERTY.findall(custom)
     }
+    contents = {name: _finished(name, content, properties) for name, (_, content) in parts.items()}
+    contents |= _marked(contents, properties)
     day = _day(properties)
     finished = io.BytesIO()
     with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, (old, content) in parts.items():
-            entry = zipfile.ZipInfo(name, old.date_time if day is None else (*max(day, _FIRST_DAY), 0, 0, 0))
+        for name, content in contents.items():
+            old = parts[name][0].date_time if name in parts else (*_FIRST_DAY, 0, 0, 0)
+            entry = zipfile.ZipInfo(name, old if day is None else (*max(day, _FIRST_DAY), 0, 0, 0))
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
-            work = PARTS.get(re.sub(r"\d+\.xml$", ".xml", name))
-            package.writestr(entry, work(content, properties) if work else content)
+            package.writestr(entry, content)
     return finished.getvalue()
+
+
+def _finished(name: str, content: bytes, properties: Properties) -> bytes:
+    work = PARTS.get(re.sub(r"\d+\.xml$", ".xml", name))
+    return work(content, properties) if work else content
+
+
+def _marked(contents: Mapping[str, bytes], properties: Properties) -> dict[str, bytes]:
+    """Return the parts that change, and those that are added, where the document says what it was made from."""
+    if source_marks.PROPERTY not in properties:
+        return {}
+    from lxml import etree
+
+    plan = source_marks.decoded(bytes.fromhex(properties[source_marks.PROPERTY]).decode())
+    body, relations, types = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
+    root = etree.fromstring(contents[body], etree.XMLParser(huge_tree=True))
+    plan = source_marks.mark_sources(root, plan)
+    changed = {
+        types: source_marks.with_type(contents[types].decode()),
+        relations: source_marks.with_relation(contents[relations].decode()),
+        **source_marks.parts(plan),
+    }
+    return {name: text.encode() for name, text in changed.items()} | {body: _serialized(root)}
+
+
+def _serialized(root: Any) -> bytes:
+    from lxml import etree
+
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def _day(properties: Properties) -> Day | None:
@@ -55,10 +88,21 @@ def _date(core: bytes, properties: Properties) -> bytes:
     return _CREATED.sub(rb"\g<1>" + moment.encode(), core)
 
 
-def _keep_date(custom: bytes, _: Properties) -> bytes:
-    """Keep the date alone: pandoc makes a property of every setting of the tools and the template."""
-    kept = _PROPERTY.sub(lambda found: found[0] if found[1] == b"date" else b"", custom)
-    return re.sub(rb' pid="\d+"', b' pid="2"', kept)  # the number of the first property
+def _keep_date(custom: bytes, properties: Properties) -> bytes:
+    """Keep the date, and name the edition: pandoc makes a property of every setting of the tools and the template."""
+    kept = _PROPERTY.sub(lambda found: found[0] if found[1] in _KEPT else b"", custom)
+    if source_marks.PROPERTY in properties:
+        plan = source_marks.decoded(bytes.fromhex(properties[source_marks.PROPERTY]).decode())
+        kept = kept.replace(b"</Properties>", _EDITION.format(plan.edition).encode() + b"</Properties>")
+    numbers = count(2)  # the number of the first property
+    return re.sub(rb' pid="\d+"', lambda _: f' pid="{next(numbers)}"'.encode(), kept)
+
+
+_KEPT = {b"date", source_marks.EDITION.encode()}
+_EDITION = (
+    '<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="2" '
+    f'name="{source_marks.EDITION}"><vt:lpwstr>{{}}</vt:lpwstr></property>'
+)
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -88,7 +132,7 @@ def _set_body(document: bytes, properties: Properties) -> bytes:
     _keep_last_figures(root)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return _serialized(root)
 
 
 #: Sizes of paper in twips, by the names of Typst and CSS.
@@ -183,7 +227,7 @@ def _set_fonts(styles: bytes, properties: Properties) -> bytes:
         for name in ("sz", "szCs") if size else ():
             for given in run.iterchildren(f"{_W}{name}"):
                 given.set(f"{_W}val", str(round(_twips(size or "", "fontsize") / 10)))
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return _serialized(root)
 
 
 def _complete_sections(root: Any) -> None:
@@ -347,7 +391,7 @@ def _add_watermark(header: bytes, properties: Properties) -> bytes:
     shape = _WATERMARK.format(width=height * len(word), height=height, word=quoteattr(word))
     blank_text = etree.XMLParser(remove_blank_text=True)
     root.find(f"{_W}p").append(etree.fromstring(shape, blank_text))
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+    return _serialized(root)
 
 
 #: What is done to a part of a Word file, named without its number, given the document's properties.

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from helpers import __version__, checks
-from helpers.document import charts, notes, opendata, prose, tables
+from helpers.document import charts, notes, opendata, prose, source_plan, tables
 from helpers.document import pandoc_ast as ast
 from helpers.document.cell_display import Display
 from helpers.document.notes import NOTES_FILE, Note
@@ -75,7 +75,11 @@ class Page:
 
     def header(self) -> Display:
         """Return title and properties of the document, and the report's data as attachments and downloads."""
-        parts = prose.front_matter(self.report, self.draft), opendata.markdown(self.report)
+        parts = (
+            prose.front_matter(self.report, self.draft),
+            source_plan.markdown(self.report),
+            opendata.markdown(self.report),
+        )
         return Display("\n\n".join(parts), Markup("<h1>{}</h1>").format(self.report.title))
 
     def prose(self, name: str) -> Display:

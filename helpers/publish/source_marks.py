@@ -1,0 +1,291 @@
+"""A Word file that knows its source: hidden bookmarks around passages and figures, and a part that says what they stood for.
+
+Bookmarks, since LibreOffice and WPS keep them and drop the tags of content controls; the part is custom XML, which Office keeps
+with the document. What is to be marked comes as the document's property ``source-marks`` (:func:`encoded`).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
+from itertools import count
+from typing import Any
+from xml.sax.saxutils import escape
+
+from helpers.files.digests import digest_of
+
+PROPERTY = "source-marks"
+"""Property of the document by which a plan reaches the finished Word file; it is not kept in it."""
+
+EDITION = "nianbao-edition"
+"""Property of the Word file: the digest of what it was made from."""
+
+NAMESPACE = "urn:nianbao:source"
+PREFIX = "_nb_"
+"""Bookmarks that begin with ``_`` are shown by no program unless it is asked to."""
+
+PICTURE = "\ufffc"
+"""Stands for a picture in the text of a paragraph (Unicode: object replacement character)."""
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A passage to be marked: its name, digests of its text and of its sentences, and where in it each placeholder stands.
+
+    ``places`` are pairs of offset and length in the text as :func:`normalized` has it; ``names`` what stands there.
+    """
+
+    name: str
+    digest: str
+    sentences: list[str]
+    places: list[list[int]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a document was made from.
+
+    Attributes
+    ----------
+    edition
+        Digest of all its sources.
+    subject
+        Digest of what never changes in it: whose it is, and of which year.
+    passages
+        In the order of the document.
+    tables
+        By the identifier of the table: for each cell in reading order whether it holds a figure (``f``) or a head (``h``).
+    figures
+        By the identifier of the table: a digest of each figure.
+    others
+        Digests of the paragraphs that are no passage; known when the file is finished.
+    """
+
+    edition: str
+    subject: str
+    passages: list[Marked]
+    tables: dict[str, str]
+    figures: dict[str, list[str]]
+    others: list[str] = field(default_factory=list)
+
+
+def encoded(plan: Plan) -> str:
+    """Return a plan as the value of the property: hexadecimal digits, in which no program finds markup."""
+    return _json(plan).encode().hex()
+
+
+def _json(plan: Plan) -> str:
+    return json.dumps(asdict(plan), ensure_ascii=True, separators=(",", ":"))
+
+
+def decoded(text: str) -> Plan:
+    """Return the plan of a JSON text, as the part of a Word file holds it.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    try:
+        value = json.loads(text)
+        return Plan(**{**value, "passages": [Marked(**one) for one in value["passages"]]})
+    except (TypeError, KeyError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+def normalized(text: str) -> str:
+    """Return a passage's text so that only what a reader sees counts: spaces joined, none at the end of a line."""
+    joined = re.sub(r"[ \t\r]+", " ", text)
+    return re.sub(r"[ \u3000]*\n[ \u3000]*", "\n", joined).strip(" \n\u3000")
+
+
+def fingerprint(text: str, length: int = 16) -> str:
+    """Return the first digits of a text's digest."""
+    return digest_of([text.encode("utf-8", "replace")])[:length]
+
+
+def sentences(text: str) -> list[str]:
+    """Split a text at the ends of its sentences; together they give the text again."""
+    return [one for one in re.split(r"(?<=[。！？；\n])(?![”’）」』])", text) if one]
+
+
+# In the body ----------------------------------------------------------------------------------------------------------
+
+
+def mark_sources(root: Any, plan: Plan) -> Plan:
+    """Put bookmarks into a document's body; return the plan with the digests of what no bookmark names."""
+    numbers = count(
+        1 + max((int(one.get(f"{_W}id", "0")) for one in root.iter(f"{_W}bookmarkStart")), default=0)
+    )
+    tables = {name: table for name in plan.tables if (table := _table(root, name)) is not None}
+    for name, table in tables.items():
+        _mark_figures(table, name.removeprefix("table-"), plan.tables[name], numbers)
+    inside = {paragraph for table in tables.values() for paragraph in table.iter(f"{_W}p")}
+    paragraphs = [one for one in root.iter(f"{_W}p") if one not in inside]
+    digests = [fingerprint(normalized(plain(one))) for one in paragraphs]
+    matched: set[int] = set()
+    for wanted, found in _matches([one.digest for one in plan.passages], digests):
+        _mark_passage(paragraphs[found], plan.passages[wanted], numbers)
+        matched.add(found)
+    others = [one for number, one in enumerate(digests) if number not in matched]
+    return Plan(**{**vars(plan), "others": others})
+
+
+def _table(root: Any, name: str) -> Any:
+    mark = next((one for one in root.iter(f"{_W}bookmarkStart") if one.get(f"{_W}name") == name), None)
+    return None if mark is None else next(mark.itersiblings(f"{_W}tbl"), None)
+
+
+def _matches(wanted: Sequence[str], found: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for left, right, size in SequenceMatcher(None, wanted, found, autojunk=False).get_matching_blocks():
+        yield from ((left + step, right + step) for step in range(size))
+
+
+def cells(table: Any) -> list[Any]:
+    """Return the cells of a table in reading order, each merged cell once."""
+    return [cell for cell in table.iterfind(f"{_W}tr/{_W}tc") if not _continues(cell)]
+
+
+def _continues(cell: Any) -> bool:
+    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+    return merge is not None and merge.get(f"{_W}val", "continue") == "continue"
+
+
+def _mark_figures(table: Any, name: str, kinds: str, numbers: Iterator[int]) -> None:
+    found = cells(table)
+    if len(found) != len(kinds):
+        return
+    figures = (cell for cell, kind in zip(found, kinds, strict=True) if kind == "f")
+    for number, cell in enumerate(figures, 1):
+        _enclose(cell.find(f"{_W}p"), f"{PREFIX}{name}_{number}", numbers)
+
+
+def _mark_passage(paragraph: Any, passage: Marked, numbers: Iterator[int]) -> None:
+    name = PREFIX + passage.name.replace(".", "_")
+    for number, (offset, length) in reversed([*enumerate(passage.places, 1)]):
+        run = _cut_out(paragraph, offset, length)
+        if run is not None:
+            start, end = _bookmark(run, f"{name}_{number}", numbers)
+            run.addprevious(start)
+            run.addnext(end)
+    _enclose(paragraph, name, numbers)
+
+
+def _enclose(paragraph: Any, name: str, numbers: Iterator[int]) -> None:
+    start, end = _bookmark(paragraph, name, numbers)
+    properties = paragraph.find(f"{_W}pPr")
+    paragraph.insert(0 if properties is None else paragraph.index(properties) + 1, start)
+    paragraph.append(end)
+
+
+def _bookmark(beside: Any, name: str, numbers: Iterator[int]) -> tuple[Any, Any]:
+    number = str(next(numbers))
+    start = beside.makeelement(f"{_W}bookmarkStart", {f"{_W}id": number, f"{_W}name": name})
+    return start, beside.makeelement(f"{_W}bookmarkEnd", {f"{_W}id": number})
+
+
+def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
+    """Return a run that holds just a part of the text, None where it does not lie in one run of a single text."""
+    shown = [place for place in _characters(paragraph) if place is not None]
+    if length < 1 or offset + length > len(shown):
+        return None
+    (text, first), (last_text, last) = shown[offset], shown[offset + length - 1]
+    run = text.getparent() if text is last_text and text is not None else None
+    if run is None or len(run.findall(f"{_W}t")) != 1 or len(run) > 2:
+        return None
+    whole = text.text
+    for part, place in ((whole[:first], run.addprevious), (whole[last + 1 :], run.addnext)):
+        if part:
+            beside = copy.deepcopy(run)
+            beside.find(f"{_W}t").text = part
+            place(beside)
+    text.text = whole[first : last + 1]
+    return run
+
+
+def _characters(paragraph: Any) -> Iterator[tuple[Any, int] | None]:
+    """Yield for each character of the normalized text where it stands; each of a row of spaces but the first is left out."""
+    raw = [(char, element, place) for element, text in _texts(paragraph) for place, char in enumerate(text)]
+    shown = normalized("".join(char for char, _, _ in raw))
+    at = 0
+    for char, element, place in raw:
+        if at < len(shown) and (char == shown[at] or (char in "\t\r" and shown[at] == " ")):
+            yield element, place
+            at += 1
+        else:
+            yield None
+
+
+def plain(paragraph: Any) -> str:
+    """Return the text of a paragraph of a file that no one has edited."""
+    return "".join(text for _, text in _texts(paragraph))
+
+
+def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
+    for element in paragraph.iter(f"{_W}t", f"{_W}br", f"{_W}tab", f"{_W}drawing", f"{_W}noBreakHyphen"):
+        if element.getparent().tag == f"{_W}r":
+            shown = {"t": element.text or "", "br": "\n", "tab": "\t", "drawing": PICTURE}
+            yield element, shown.get(element.tag.removeprefix(_W), "-")
+
+
+# In the package -------------------------------------------------------------------------------------------------------
+
+_ITEM = "customXml/item1.xml"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_IDENTITY = "{6C3B1C0E-2A64-4C53-9C0B-6E1F3B8D7A21}"
+"""Of the kind of part, and so the same in every file."""
+
+
+def parts(plan: Plan) -> dict[str, str]:
+    """Return the parts that a package gets besides, by name."""
+    item = f'<source xmlns="{NAMESPACE}">{escape(_json(plan))}</source>'
+    properties = (
+        f'<ds:datastoreItem xmlns:ds="{_OFFICE}/customXml" ds:itemID="{_IDENTITY}"><ds:schemaRefs>'
+        f'<ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+    )
+    relation = (
+        f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" Type="{_OFFICE}/relationships/customXmlProps" '
+        'Target="itemProps1.xml"/></Relationships>'
+    )
+    return {
+        _ITEM: _HEAD + item,
+        "customXml/itemProps1.xml": _HEAD + properties,
+        "customXml/_rels/item1.xml.rels": _HEAD + relation,
+    }
+
+
+def with_type(types: str) -> str:
+    """Return a package's list of types with that of the part's properties."""
+    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    entry = f'<Override PartName="/customXml/itemProps1.xml" ContentType="{kind}"/>'
+    return types.replace("</Types>", f"{entry}</Types>")
+
+
+def with_relation(relations: str) -> str:
+    """Return the relations of a document with one to the part."""
+    entry = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="../{_ITEM}"/>'
+    return relations.replace("</Relationships>", f"{entry}</Relationships>")
+
+
+def plan_of(contents: Iterable[bytes]) -> Plan | None:
+    """Return the plan among the custom XML parts of a file, which anybody may have changed; None without one."""
+    from lxml import etree
+
+    safe = etree.XMLParser(resolve_entities=False, no_network=True)
+    for content in contents:
+        try:
+            root = etree.fromstring(content, safe)
+            if root.tag == f"{{{NAMESPACE}}}source":
+                return decoded(root.text or "")
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+    return None
