@@ -18,6 +18,7 @@ FLOORS = (
     ("document", "archive"),
     ("checks", "intake"),
     ("review", "county"),
+    ("merge",),
     ("cli",),
 )
 

@@ -13,7 +13,7 @@ from typing import Literal
 import click
 
 from helpers import __version__
-from helpers.cli import archive_commands, usage
+from helpers.cli import archive_commands, merge_command, usage
 from helpers.cli.given_folders import PATH, ROOT, files_in, require_folder
 from helpers.cli.messages import fail, say, shown_progress
 
@@ -301,5 +301,5 @@ def completion(shell: str) -> None:
     click.echo(kind(cli, {}, "nianbao", "_NIANBAO_COMPLETE").source())
 
 
-for _command in (archive_commands.sign, archive_commands.archive, archive_commands.verify):
+for _command in (archive_commands.sign, archive_commands.archive, archive_commands.verify, merge_command.merge):
     cli.add_command(_command)

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 import click
 from click.types import OptionHelpExtra
@@ -55,7 +56,7 @@ class Command(click.Command):
 
 SECTIONS = {
     "做报告": ("new", "import", "workbook", "render", "preview"),
-    "核对": ("check", "compare"),
+    "核对": ("check", "compare", "merge"),
     "盖章存档": ("sign", "archive", "verify"),
     "汇总": ("rollup", "batch"),
     "维护": ("completion",),

@@ -5,7 +5,7 @@ that no longer stands there, the note says so by itself.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,16 @@ _KEYS = {
     "text": "批注",
     "state": "open（未处理）或 closed（已处理）",
 }
+_OPTIONAL = {"replies": "答复，每条写 who、when、text"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to a note."""
+
+    who: str
+    when: date
+    text: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class Note:
     text: str
     state: Literal["open", "closed"]
     line: int
+    replies: tuple[Reply, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -125,9 +136,18 @@ def read(folder: Path) -> tuple[list[Note], list[Finding]]:
         if reason:
             found.append(_wrong(f"第 {number + 1} 条批注{reason}", line))
         else:
-            fields = {key: str(value) for key, value in entry.items()}
-            notes.append(Note(**{**fields, "when": date.fromisoformat(fields["when"])}, line=line))  # type: ignore[arg-type]
+            fields: dict[str, Any] = _fields(entry, _KEYS)
+            replies = tuple(Reply(**_fields(one, _REPLY_KEYS)) for one in entry.get("replies") or ())
+            notes.append(Note(**fields, line=line, replies=replies))
     return notes, found
+
+
+_REPLY_KEYS = ("who", "when", "text")
+
+
+def _fields(entry: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {key: str(entry[key]) for key in keys}
+    return {**fields, "when": date.fromisoformat(fields["when"])}
 
 
 def _wrong(message: str, line: int | None) -> Finding:
@@ -141,15 +161,29 @@ def _refusal(entry: Any) -> str | None:
     for key, meaning in _KEYS.items():
         if entry.get(key) in (None, ""):
             return f"缺少 {key}（{meaning}）"
-    unknown = [key for key in entry if key not in _KEYS]
+    unknown = [key for key in entry if key not in _KEYS | _OPTIONAL]
     if unknown:
-        return f"有不认识的“{unknown[0]}”，可用的有：{'、'.join(_KEYS)}"
+        return f"有不认识的“{unknown[0]}”，可用的有：{'、'.join(_KEYS | _OPTIONAL)}"
     if str(entry["at"]) not in PROSE and _cell(str(entry["at"])) is None:
         return f"的 at 写的是“{entry['at']}”，没有这个位置；应如 applications.granted.business 或 overview"
     if entry["state"] not in ("open", "closed"):
         return f"的 state 写的是“{entry['state']}”，应是 {_KEYS['state']}"
+    return _wrong_day(entry) or _wrong_replies(entry.get("replies"))
+
+
+def _wrong_day(entry: Mapping[str, Any]) -> str | None:
     try:
         date.fromisoformat(str(entry["when"]))
     except ValueError:
         return f"的 when 写的是“{entry['when']}”，应是年-月-日，如 2026-01-05"
+    return None
+
+
+def _wrong_replies(replies: Any) -> str | None:
+    """Say what is wrong with the answers to a note, or None."""
+    for reply in replies if isinstance(replies, list) else [] if replies is None else [replies]:
+        if not isinstance(reply, dict) or set(reply) != set(_REPLY_KEYS) or None in reply.values():
+            return f"的 replies 里应是{_OPTIONAL['replies']}"
+        if wrong := _wrong_day(reply):
+            return wrong
     return None

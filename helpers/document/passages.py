@@ -46,6 +46,8 @@ class Passage:
         Counted from 1 within its file.
     start, end
         Offsets of the smallest part of the file that can be taken away with it: its lines, or those of its list item.
+    block
+        Offsets of the whole list, table or quotation that it stands in; its own lines where it stands in none.
     chars
         What is printed, as :func:`helpers.publish.source_marks.normalized` has it; empty where it cannot be placed.
     shown
@@ -60,6 +62,7 @@ class Passage:
     line: int
     start: int
     end: int
+    block: tuple[int, int]
     chars: tuple[Char, ...]
     shown: str
     prefix: str = ""
@@ -73,6 +76,20 @@ class Passage:
     def placed(self) -> bool:
         """Whether each of its characters has a place in the file."""
         return "".join(char.text for char in self.chars) == self.shown
+
+    @property
+    def template(self) -> str:
+        """The text with the name of each placeholder in the place of what it brought; only where it can be placed."""
+        parts: list[str] = []
+        last = 0
+        for char in self.chars:
+            number, name = char.placeholder or (0, "")
+            if not number:
+                parts.append(char.text)
+            elif number != last:
+                parts.append(f"{{{{{name}}}}}")
+            last = number
+        return "".join(parts) if self.placed else self.shown
 
     def runs(self) -> list[tuple[int, int, str]]:
         """Offset, length and name of each placeholder in the text."""
@@ -144,10 +161,8 @@ def _passage(
     outer: SyntaxTreeNode,
     context: Context,
 ) -> Passage:
-    first, last = outer.map or (0, 1)
-    while last > first + 1 and not text[slice(*lines[last - 1][:2])].strip():
-        last -= 1  # an item's blank lines stay
-    start, end = lines[first][0], lines[last - 1][2]
+    start, end = _extent(text, lines, outer)
+    block = _extent(text, lines, _top(node))
     line = (node.map or outer.map or (0, 1))[0] + 1
     chars: tuple[Char, ...] = ()
     prefix = ""
@@ -156,7 +171,7 @@ def _passage(
     else:
         inline = node.children[0] if node.children else None
         if inline is None or inline.token is None:
-            return Passage(section, number, kind, line, start, end, (), "")
+            return Passage(section, number, kind, line, start, end, block, (), "")
         walker = _Walker(inline.token, context)
         try:
             walker.place(_content_lines(text, lines, node, inline.token))
@@ -167,7 +182,21 @@ def _passage(
         chars = chars if walker.first >= 0 else ()
     if kind == "paragraph" and parser.numbered(shown) and outer.type == "paragraph":
         kind = "heading"
-    return Passage(section, number, kind, line, start, end, chars, normalized(shown), prefix)
+    return Passage(section, number, kind, line, start, end, block, chars, normalized(shown), prefix)
+
+
+def _top(node: SyntaxTreeNode) -> SyntaxTreeNode:
+    while node.parent is not None and not node.parent.is_root:
+        node = node.parent
+    return node
+
+
+def _extent(text: str, lines: Sequence[tuple[int, int, int]], node: SyntaxTreeNode) -> tuple[int, int]:
+    """Return the offsets of a node's lines, without the blank ones at its end."""
+    first, last = node.map or (0, 1)
+    while last > first + 1 and not text[slice(*lines[last - 1][:2])].strip():
+        last -= 1
+    return lines[first][0], lines[last - 1][2]
 
 
 def _indented(line: str) -> str:

@@ -55,9 +55,15 @@ def marked(passage: Passage) -> Marked:
         name=passage.name,
         digest=fingerprint(passage.shown),
         sentences=sentence_digests(passage.shown),
+        template=sentence_digests(passage.template),
         places=[[offset, length] for offset, length, _ in runs],
-        names=[name for _, _, name in runs],
+        values=[value_digest(passage.shown[offset : offset + length]) for offset, length, _ in runs],
     )
+
+
+def value_digest(value: str) -> str:
+    """Return the digest of what a placeholder brought."""
+    return fingerprint(value, _SHORT)
 
 
 def sentence_digests(text: str) -> list[str]:

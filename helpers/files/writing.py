@@ -94,7 +94,7 @@ def written_whole(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     try:
         new.chmod(0o755)
         yield new
-        move_folder(new, folder, _free_name(folder))
+        move_folder(new, folder, free_name(folder))
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
@@ -123,7 +123,8 @@ def move_folder(new: Path, folder: Path, old: Path, *, durable: bool = False) ->
         _flush_names(folder.parent)
 
 
-def _free_name(folder: Path) -> Path:
+def free_name(folder: Path) -> Path:
+    """Return the name under which a folder is kept beside the one that takes its place: the first that is free."""
     names = (folder.with_name(f"{folder.name}.old{number if number > 1 else ''}") for number in count(1))
     return next(name for name in names if not name.exists())
 

@@ -36,16 +36,26 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 @dataclass(frozen=True)
 class Marked:
-    """A passage to be marked: its name, digests of its text and of its sentences, and where in it each placeholder stands.
+    """A passage to be marked.
 
-    ``places`` are pairs of offset and length in the text as :func:`normalized` has it; ``names`` what stands there.
+    Attributes
+    ----------
+    digest, sentences
+        Digests of its text, and of each of its sentences.
+    template
+        The same of its sentences as they were written, placeholders by name.
+    places
+        Offset and length of each placeholder in the text as :func:`normalized` has it.
+    values
+        A digest of what each placeholder brought.
     """
 
     name: str
     digest: str
     sentences: list[str]
+    template: list[str]
     places: list[list[int]] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -272,7 +282,7 @@ def with_type(types: str) -> str:
 
 def with_relation(relations: str) -> str:
     """Return the relations of a document with one to the part."""
-    entry = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="../{_ITEM}"/>'
+    entry = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="/{_ITEM}"/>'
     return relations.replace("</Relationships>", f"{entry}</Relationships>")
 
 

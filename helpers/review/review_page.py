@@ -167,7 +167,8 @@ class Review(Page):
         state = "未处理" if note.open else "已处理"
         changed = note.changed(self.report, self.texts)
         passage = f"；写批注时是“{note.seen}”，现在已经改动" if changed else ""
-        return f"{note.text}（{note.who}，{note.when}，{state}{passage}）"
+        answers = "".join(f"；{one.who}答复（{one.when}）：{one.text}" for one in note.replies)
+        return f"{note.text}（{note.who}，{note.when}，{state}{passage}{answers}）"
 
     # At its place -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,290 @@
+"""An edited Word file brought back into the report folder that it was made from: what would change, and the change itself."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers.document import notes, prose
+from helpers.document.placeholders import names
+from helpers.document.source_plan import edition, marked, section
+from helpers.files.reading import read_bytes
+from helpers.files.writing import free_name, write_file, written_whole
+from helpers.merge.comments import Notes, comments, merge_notes, note_of, placed
+from helpers.merge.csv_edit import decoded, with_figures
+from helpers.merge.figure_merge import FigureMerge, merge_figures, read_tables
+from helpers.merge.outcome import Decisions, FigureChange, ProseChange, Question
+from helpers.merge.prose_merge import Base, Folder, Merger, Prose
+from helpers.merge.resolved import Resolved, resolve
+from helpers.merge.unmarked import figures_by_labels
+from helpers.merge.word_text import Change, MergeError, WordText, modified, read
+from helpers.publish.source_marks import fingerprint
+from helpers.report.cell_names import BY_NAME, Cell
+from helpers.report.figures import format_figure
+from helpers.report.findings import errors
+from helpers.report.folder import PROSE, InvalidReport, Report, load
+from helpers.report.form import FORM
+
+
+@dataclass
+class Merge:
+    """What a merge would do, or has done.
+
+    Attributes
+    ----------
+    marks
+        ``kept``, ``lost`` (nothing tells what the file was made from), or ``partly`` (only its edition or its base is left).
+    tracked
+        The file's tracked changes; those in ``undecided`` are neither accepted nor rejected yet.
+    untaken
+        What cannot be brought into the folder, one Chinese line each.
+    files
+        New content of the files that change, by name.
+    """
+
+    file: Path
+    folder: Path
+    marks: str
+    same_edition: bool
+    tracked: list[Change]
+    rejected: frozenset[int]
+    undecided: list[int]
+    figures: list[FigureChange] = field(default_factory=list)
+    prose: list[ProseChange] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+    questions: list[Question] = field(default_factory=list)
+    untaken: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def decided(self) -> bool:
+        """Whether nothing is left to ask."""
+        return not self.questions and not self.undecided
+
+    @property
+    def same(self) -> bool:
+        """Whether the folder has all that the file says."""
+        return self.decided and not self.files
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the merge as a JSON object."""
+        return {
+            "file": str(self.file),
+            "folder": str(self.folder),
+            "marks": self.marks,
+            "same_edition": self.same_edition,
+            "tracked": [
+                vars(one)
+                | {
+                    "state": "undecided"
+                    if one.number in self.undecided
+                    else "rejected"
+                    if one.number in self.rejected
+                    else "accepted"
+                }
+                for one in self.tracked
+            ],
+            "figures": [one.to_json() for one in self.figures],
+            "prose": [one.to_json() for one in self.prose],
+            "notes": {
+                name: [{**one, "when": str(one["when"])} | _dated(one) for one in entries]
+                for name, entries in (("added", self.notes.added), ("updated", self.notes.updated))
+            },
+            "questions": [one.to_json() for one in self.questions],
+            "untaken": self.untaken,
+            "changed_files": sorted(self.files),
+        }
+
+
+def _dated(entry: dict[str, Any]) -> dict[str, Any]:
+    replies = [{**one, "when": str(one["when"])} for one in entry.get("replies", ())]
+    return {"replies": replies} if replies else {}
+
+
+def plan_merge(
+    file: Path,
+    folder: Path,
+    *,
+    accepted: frozenset[int] | None = None,
+    rejected: frozenset[int] = frozenset(),
+    answers: dict[str, Any] | None = None,
+) -> Merge:
+    """Return what bringing a file into a folder would change; nothing is written.
+
+    Parameters
+    ----------
+    accepted, rejected
+        Numbers of tracked changes; ``accepted`` of None takes all that are not rejected.
+
+    Raises
+    ------
+    MergeError
+        The file cannot be read, or was made from another report.
+    InvalidReport
+        The folder cannot be read.
+    """
+    report = _readable(folder)
+    text = read(file)
+    numbers = {one.number for one in text.changes}
+    unknown = sorted(((accepted or frozenset()) | rejected) - numbers)
+    if unknown:
+        raise MergeError(f"文件里没有第 {unknown[0]} 处修订，一共 {len(numbers)} 处")
+    undecided = sorted(numbers - (numbers if accepted is None else accepted) - rejected)
+    if text.plan is not None and text.plan.subject != fingerprint(report.title):
+        raise MergeError(f"{file} 是另一份报告生成的，不是“{report.title}”；请核对文件和文件夹")
+    return _Merging(report, text, file, Decisions(rejected, answers or {}), undecided).merge()
+
+
+def _readable(folder: Path) -> Report:
+    report = load(folder)
+    refused = errors(prose.findings(report))
+    if refused:
+        raise InvalidReport(report.folder, refused)
+    return report
+
+
+class _Merging:
+    def __init__(
+        self, report: Report, text: WordText, file: Path, decisions: Decisions, undecided: list[int]
+    ) -> None:
+        self.report, self.text, self.file, self.decisions = report, text, file, decisions
+        self.same_edition = edition(report) == (text.plan.edition if text.plan else text.edition)
+        self.certain = text.plan is not None or self.same_edition
+        self.resolved: Resolved = resolve(text, decisions.rejected)
+        marks = "kept" if text.marked and text.plan else "partly" if self.certain else "lost"
+        self.result = Merge(
+            file, report.folder, marks, self.same_edition, text.changes, decisions.rejected, undecided
+        )
+
+    def merge(self) -> Merge:
+        """Return what changes."""
+        there = self._figures()
+        merged = self._merge_figures(there, {})
+        prose_merge = self._merge_prose(merged)
+        if prose_merge.figures:
+            merged = self._merge_figures(there, prose_merge.figures)
+        result = self.result
+        result.figures, result.prose = merged.changes, prose_merge.changes
+        result.questions = merged.questions + prose_merge.questions
+        result.untaken += merged.untaken + prose_merge.untaken
+        result.untaken += sorted(
+            {f"“{shown}”：{look}，Markdown 里写不了，没有放进去" for look, shown in self.text.unsaid}
+        )
+        self._merge_notes()
+        if result.decided:
+            result.files = self._files(prose_merge)
+        return result
+
+    # Figures ----------------------------------------------------------------------------------------------------------
+
+    def _figures(self) -> dict[Cell, str]:
+        """Return the text of each cell, by our marks, or else by the labels as any published file is read."""
+        found, missing = read_tables(self.resolved.tables)
+        unmarked = [name for name in FORM.tables if name not in {one.name for one in self.resolved.tables}]
+        if unmarked:
+            read_by_labels, unread = figures_by_labels(self.file, self.report, unmarked)
+            found, missing = found | read_by_labels, missing + unread
+        self.result.untaken += missing
+        return found
+
+    def _merge_figures(self, there: dict[Cell, str], stated: dict[Cell, str]) -> FigureMerge:
+        return merge_figures(self.report, there, stated, self.text.plan, self.decisions, certain=self.certain)
+
+    # Prose ------------------------------------------------------------------------------------------------------------
+
+    def _merge_prose(self, figures: FigureMerge) -> Prose:
+        sources = {name: text for name in PROSE if (text := prose.source_of(self.report, name)) is not None}
+        context = names(self.report)
+        now = {name: section(self.report, name) for name in sources}
+        folder = Folder(sources, now, context, self._value_after(figures), self.report.title)
+        plan = self.text.plan
+        base = Base(
+            plan.passages if plan else [marked(one) for one in folder.each()],
+            frozenset(plan.others) if plan else None,
+            self.certain,
+        )
+        return Merger(folder, base, self.resolved.lines, self.decisions).merge()
+
+    def _value_after(self, figures: FigureMerge) -> Callable[[str], str]:
+        """Return what tells the value that a placeholder will bring."""
+        fresh = {one.cell: one.after for one in figures.changes}
+        context = names(self.report)
+
+        def value(name: str) -> str:
+            cell = BY_NAME.get(name)
+            if cell in fresh:
+                return fresh[cell]
+            known: Any = context
+            for part in name.split("."):
+                known = known.get(part, "") if isinstance(known, dict) else ""
+            return str(known)
+
+        return value
+
+    # Notes ------------------------------------------------------------------------------------------------------------
+
+    def _merge_notes(self) -> None:
+        found = comments(self.text)
+        if not found:
+            return
+        known, wrong = notes.read(self.report.folder)
+        if errors(wrong):
+            raise InvalidReport(self.report.folder, errors(wrong))
+        path = self.report.folder / notes.NOTES_FILE
+        before = decoded(read_bytes(path))[0] if path.is_file() else ""
+        after = {one.cell: one.after for one in self.result.figures}
+        shown = {
+            cell: after.get(cell, "" if figure is None else format_figure(figure))
+            for cell in BY_NAME.values()
+            for figure in [self.report.figure(*cell)]
+        }
+        undated = modified(self.text.package) or self.report.dated
+        entries = [note_of(one, undated) for one in placed(found, self.resolved, shown)]
+        self.result.notes = merge_notes(before, known, entries)
+        self.result.untaken += self.result.notes.untaken
+
+    # Files ------------------------------------------------------------------------------------------------------------
+
+    def _files(self, prose_merge: Prose) -> dict[str, bytes]:
+        files: dict[str, bytes] = {}
+        for name, table in FORM.tables.items():
+            fresh = {one.cell[1:]: one.after for one in self.result.figures if one.cell[0] == name}
+            if fresh:
+                files[f"{name}.csv"] = with_figures(
+                    read_bytes(self.report.folder / f"{name}.csv"), table, fresh
+                )
+        for name, text in prose_merge.texts.items():
+            path = self.report.folder / f"{name}.md"
+            _, encoding, mark = decoded(read_bytes(path)) if path.is_file() else ("", "utf-8", b"")
+            files[f"{name}.md"] = mark + text.encode(
+                encoding, "surrogatepass" if encoding == "utf-8" else "strict"
+            )
+        if self.result.notes.text is not None:
+            files[notes.NOTES_FILE] = self.result.notes.text.encode()
+        return files
+
+
+def apply(merge: Merge) -> Path:
+    """Write a decided merge: the folder becomes a new one, and the old one is kept beside it; return where.
+
+    Raises
+    ------
+    MergeError
+        The folder cannot be written, or would no longer be a report; nothing is changed then.
+    """
+    folder = merge.folder.resolve()
+    old = free_name(folder)
+    try:
+        with written_whole(folder, replace=True) as new:
+            shutil.copytree(folder, new, symlinks=True, dirs_exist_ok=True)
+            for name, content in merge.files.items():
+                write_file(new / name, content)
+            _readable(new)
+            if wrong := errors(notes.read(new)[1]):
+                raise InvalidReport(new, wrong)
+    except InvalidReport as error:
+        raise MergeError(f"合并后的文件夹读不了，没有改动：{error.findings[0]}") from None
+    except OSError as error:
+        raise MergeError(f"{merge.folder} 写不进去（{error.strerror}），没有改动；请检查路径和权限") from None
+    return old
