@@ -152,13 +152,19 @@ def workbook(folder: Path, out: Path) -> None:
         fail(str(error), 2)
 
 
-@cli.command(help="比较两个报告文件夹：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。")
+@cli.command(
+    help="比较两个报告文件夹，或文件夹和领导改过的 Word 文件：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。"
+)
 @click.argument("before", metavar="FOLDER", type=PATH)
-@click.argument("after", metavar="FOLDER", type=PATH)
+@click.argument("after", metavar="FOLDER|FILE.docx", type=PATH)
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
 @usage.option("--out", type=PATH, metavar="FILE.html", help="另写成网页")
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:
-    """Compare two folders: figures that differ, prose word by word."""
+    """Compare two folders, or a folder and an edited Word file: figures that differ, prose word by word."""
+    if after.is_file():
+        if out is not None:
+            fail("--out 只用于两个报告文件夹；和 Word 文件比较请去掉 --out。", 2)
+        sys.exit(merge_command.show(after, before, as_json=as_json))
     from helpers.files.writing import write_text
     from helpers.report.findings import printable
     from helpers.report.folder import InvalidReport
@@ -301,5 +307,10 @@ def completion(shell: str) -> None:
     click.echo(kind(cli, {}, "nianbao", "_NIANBAO_COMPLETE").source())
 
 
-for _command in (archive_commands.sign, archive_commands.archive, archive_commands.verify, merge_command.merge):
+for _command in (
+    archive_commands.sign,
+    archive_commands.archive,
+    archive_commands.verify,
+    merge_command.merge,
+):
     cli.add_command(_command)

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from helpers.cli import usage
+from helpers.cli.given_folders import PATH
 from helpers.cli.messages import fail, say
 from helpers.cli.usage import Chosen
 
@@ -20,6 +22,35 @@ class Asked:
     accept: Chosen = frozenset()
     reject: Chosen = frozenset()
     answers: dict[str, Any] = field(default_factory=dict)
+
+
+@click.command(
+    cls=usage.Command, help="领导改过的 Word 文件合并回报告文件夹：数字、文字、修订、批注；拿不准的先问。"
+)
+@click.argument("file", metavar="FILE.docx", type=PATH)
+@usage.option("--into", "folder", required=True, type=PATH, metavar="FOLDER", help="报告文件夹")
+@usage.option("--dry-run", is_flag=True, help="只列出会改什么，不写")
+@usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
+@usage.option("--accept", type=usage.Numbers(), default="", help="接受哪几处修订，如 1,3 或 all")
+@usage.option("--reject", type=usage.Numbers(), default="", help="不接受哪几处修订")
+@usage.option(
+    "--decide",
+    "answers",
+    type=usage.Answer(),
+    multiple=True,
+    help="定一件事，如 overview.2=file；all=… 定其余的",
+)
+def merge(
+    file: Path,
+    folder: Path,
+    dry_run: bool,
+    as_json: bool,
+    accept: Chosen,
+    reject: Chosen,
+    answers: Sequence[tuple[str, str]],
+) -> None:
+    """Bring an edited Word file back: figures, prose, tracked changes, comments; what is not certain is asked."""
+    sys.exit(run(file, folder, Asked(accept, reject, dict(answers)), dry_run=dry_run, as_json=as_json))
 
 
 def run(file: Path, folder: Path, asked: Asked, *, dry_run: bool, as_json: bool) -> int:
@@ -47,6 +78,21 @@ def run(file: Path, folder: Path, asked: Asked, *, dry_run: bool, as_json: bool)
     return 0 if merge.decided else 1
 
 
+def show(file: Path, folder: Path, *, as_json: bool) -> int:
+    """Show what a merge would do with all tracked changes accepted; return 0 where the file says nothing else, and 1 otherwise."""
+    from helpers import merge as merging
+    from helpers.report.findings import printable
+    from helpers.report.folder import InvalidReport
+
+    try:
+        merge = merging.plan_merge(file, folder)
+    except (InvalidReport, merging.MergeError) as error:
+        fail(str(error), 2)
+    shown = json.dumps(merge.to_json(), ensure_ascii=False, indent=2) if as_json else merging.text(merge)
+    click.echo(shown if as_json else printable(shown))
+    return 0 if merge.same else 1
+
+
 def _plan(file: Path, folder: Path, asked: Asked) -> Any:
     from helpers import merge as merging
 
@@ -67,7 +113,7 @@ def _plan(file: Path, folder: Path, asked: Asked) -> Any:
 
 def _ask(file: Path, folder: Path, asked: Asked, merge: Any) -> Any:
     """Ask about each tracked change, then about each question, until nothing is left."""
-    from helpers.merge.display import question, tracked
+    from helpers.merge.merge_display import question, tracked
     from helpers.merge.outcome import CHOICES
 
     accepted, rejected = ({*side} if side != "all" else set() for side in (asked.accept, asked.reject))

@@ -138,6 +138,45 @@ class SiteAddress(click.ParamType[str]):
         return value.rstrip("/") + "/"
 
 
+Chosen = frozenset[int] | Literal["all"]
+"""Numbers of tracked changes, or all of them."""
+
+
+class Numbers(click.ParamType[Chosen]):
+    """Numbers with commas between them, or ``all``."""
+
+    name = "1,3|all"
+
+    def convert(
+        self, value: str | Chosen, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Chosen:
+        """Return the numbers."""
+        if isinstance(value, frozenset):
+            return value
+        if value == "all":
+            return "all"
+        if not re.fullmatch(r"(\d{1,6}(,\d{1,6})*)?", value):
+            self.fail(f"写的是“{value[:40]}”，应是修订的编号（如 1,3）或 all", param, ctx)
+        return frozenset(int(one) for one in value.split(",") if one)
+
+
+class Answer(click.ParamType[tuple[str, str]]):
+    """What is decided of one question: its key, and which side."""
+
+    name = "KEY=file|folder|text"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Return key and side."""
+        if isinstance(value, tuple):
+            return value
+        key, _, side = value.rpartition("=")
+        if not key or side not in {"file", "folder", "text"}:
+            self.fail(f"写的是“{value[:60]}”，应如 overview.2=file（可用 file、folder、text）", param, ctx)
+        return key, side
+
+
 def explained(error: click.UsageError) -> str:
     """Say in Chinese what is wrong with a command line."""
     match error:

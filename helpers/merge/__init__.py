@@ -1,6 +1,6 @@
 """An edited Word file comes back: what the leader changed in it goes to the report folder that it was made from."""
 
-from helpers.merge.display import text
+from helpers.merge.merge_display import text
 from helpers.merge.merge_plan import Merge, apply, plan_merge
 from helpers.merge.outcome import CHOICES
 from helpers.merge.word_text import MergeError

@@ -50,19 +50,25 @@ def lines_of(lines: Sequence[Line], known: dict[str, str]) -> dict[str, int]:
 
 
 def _by_text(lines: Sequence[Line], known: dict[str, str], found: dict[str, int], taken: set[int]) -> None:
-    """Find the passages without a mark by their text: the same first, then the most alike."""
+    """Find the passages without a mark by their text: the same first, wherever it was moved; then the most alike in its section."""
     lost = [name for name in known if name not in found and known[name]]
     pairs = sorted(
         (-alike, abs(position - number), name, number)
         for position, name in enumerate(lost)
         for number, line in enumerate(lines)
-        if number not in taken and line.section == name.partition(".")[0]
-        if (alike := 1.0 if line.text == known[name] else likeness(line.text, known[name])) >= ALIKE
+        if number not in taken
+        if (alike := _alike(line, name, known[name])) >= ALIKE
     )
     for _, _, name, number in pairs:
         if name not in found and number not in taken:
             found[name] = number
             taken.add(number)
+
+
+def _alike(line: Line, name: str, text: str) -> float:
+    if line.text == text:
+        return 1.0
+    return likeness(line.text, text) if line.section == name.partition(".")[0] else 0.0
 
 
 def in_folder(base: Sequence[Marked], now: Sequence[Passage]) -> dict[str, Passage]:

@@ -31,9 +31,10 @@ class Arranged:
 
 @dataclass(frozen=True)
 class _Placed:
-    """A block to be put behind a passage (None: at the beginning), new or moved there."""
+    """A block to be put behind a passage (None: at the beginning), or before one in its list; new or moved there."""
 
     after: Passage | None
+    before: Passage | None
     written: str
     shown: str
     prefix: str
@@ -124,18 +125,27 @@ def _added(
     """Return what is to be put in, each behind the last passage before it that stays; None for what cannot be written."""
     placed: list[_Placed | None] = []
     anchor: Passage | None = None
-    for unit in units:
+    for at, unit in enumerate(units):
         if unit.passage is not None and unit.passage.name not in moved:
             anchor = now[section].get(unit.passage.name, anchor)
-        elif unit.passage is not None:
+            continue
+        staying = (one.passage for one in units[at:] if one.passage and one.passage.name not in moved)
+        follower = next((now[section].get(one.name) for one in staying), None)
+        items = [one for one in (anchor, follower) if one is not None and one.kind == "item"]
+        if unit.passage is not None:
             origin = now[unit.passage.section][unit.passage.name]
             written = texts[origin.section][origin.start : origin.end].rstrip("\r\n")
-            placed.append(_Placed(anchor, written, origin.shown, origin.prefix, moved=True))
+            shown, listed = origin.shown, origin.prefix if origin.kind == "item" else ""
         elif unit.line is not None:
-            prefix = anchor.prefix if anchor and anchor.kind == "item" else "- "
+            prefix = items[0].prefix if items else "- "
             new = block(unit.line, prefix)
-            listed = prefix if new and new.startswith(prefix) else ""
-            placed.append((new and _Placed(anchor, new, unit.line.text, listed, moved=False)) or None)
+            if new is None:
+                placed.append(None)
+                continue
+            written, shown = new, unit.line.text
+            listed = prefix if unit.line.listed and new.startswith(prefix) else ""
+        first = follower if listed and items and (anchor is None or anchor.kind != "item") else None
+        placed.append(_Placed(anchor, first, written, shown, listed, moved=unit.passage is not None))
     return placed
 
 
@@ -199,6 +209,8 @@ def _with_blank(text: str, passage: Passage) -> tuple[int, int]:
 
 def _insertion(text: str, placed: _Placed, line_break: str) -> tuple[int, int, str]:
     after = placed.after
+    if placed.before is not None:
+        return placed.before.start, placed.before.start, f"{placed.written}{line_break}"
     if after is None:
         return 0, 0, placed.written + 2 * line_break
     if after.kind == "item" and placed.prefix.strip() and after.prefix.strip():
@@ -212,16 +224,17 @@ def _insertion(text: str, placed: _Placed, line_break: str) -> tuple[int, int, s
 
 def _expected(own: Mapping[str, Passage], added: Sequence[_Placed], gone: Sequence[Passage]) -> list[str]:
     """Return what the section shall say, passage by passage."""
-    shown = [one.shown for one in added if one.after is None]
+    shown = [one.shown for one in added if one.after is None and one.before is None]
     ends = {}
     for one in own.values():
         ends[one.block] = one.name
     waiting: list[str] = []
     for one in own.values():
+        shown += [new.shown for new in added if new.before is not None and new.before.name == one.name]
         if one not in gone:
             shown.append(one.shown)
         for new in added:
-            if new.after is not None and new.after.name == one.name:
+            if new.before is None and new.after is not None and new.after.name == one.name:
                 waiting.append(new.shown)
                 if new.after.kind == "item" and new.prefix.strip():
                     shown.append(waiting.pop())

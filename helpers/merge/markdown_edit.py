@@ -14,7 +14,9 @@ from helpers.document.placeholders import Context
 from helpers.files.reading import SourceError
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*[%％]?|[A-Za-z]+|\s|.", re.DOTALL)
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|~#]")
+_SPECIAL = (None, re.compile(r"[\\`*_<&]"), re.compile(r"[\\`*_\[\]<>&|~#]"))
+"""Characters that are escaped: none, those that mostly matter, all; the least that reads as wanted is taken."""
+
 _BEGINS_BLOCK = re.compile(r"(?m)^([ \t]*)([-+#>=]|\d+(?=[.)]))")
 
 
@@ -114,8 +116,8 @@ def _reads(text: str, passage: Passage, target: list[Unit], context: Context) ->
 def _candidates(
     text: str, passage: Passage, chars: Sequence[Char], wanted: Sequence[Wanted], names: dict[int, str]
 ) -> Iterator[str]:
-    for escape in (False, True):
-        spliced = _spliced(text, passage, chars, wanted, escape=escape)
+    for level in range(len(_SPECIAL)):
+        spliced = _spliced(text, passage, chars, wanted, level)
         if spliced is not None:
             yield spliced
     if passage.placed and passage.chars:
@@ -125,12 +127,12 @@ def _candidates(
             first -= 1
         while last < len(text) and text[last] in "*_":
             last += 1
-        for escape in (False, True):
-            yield text[:first] + inline(wanted, names, _break(passage), escape=escape) + text[last:]
+        for level in range(len(_SPECIAL)):
+            yield text[:first] + inline(wanted, names, level, _break(passage)) + text[last:]
 
 
 def _spliced(
-    text: str, passage: Passage, chars: Sequence[Char], wanted: Sequence[Wanted], *, escape: bool
+    text: str, passage: Passage, chars: Sequence[Char], wanted: Sequence[Wanted], level: int
 ) -> str | None:
     """Change only what differs; looks stay where they are, but for what is wholly bold or slanting now."""
     if not chars:
@@ -143,12 +145,13 @@ def _spliced(
             continue
         spans = dict.fromkeys((char.start, char.end) for char in chars[i1:i2])
         fresh = "".join(one.text for one in wanted[j1:j2])
-        written = (_escaped(fresh) if escape else fresh).replace("\n", _break(passage))
+        written = _escaped(fresh, level, begins=i1 == 0).replace("\n", _break(passage))
         looks = {one.look for one in wanted[j1:j2]}
-        if i1 == 0 or (i1 < len(chars) and looks == {chars[i1].look} and looks != {chars[i1 - 1].look}):
-            at = chars[i1].start
-        else:
-            at = chars[i1 - 1].end
+        before = {chars[i1 - 1].look} if i1 else None
+        behind = {chars[i1].look} if i1 < len(chars) else None
+        # What takes the place of something stands where that stood.
+        there = looks != before or looks == behind if i1 < i2 else looks == behind and looks != before
+        at = chars[i1].start if before is None or there else chars[i1 - 1].end
         edits.append((at, at, written))
         edits += [(start, end, "") for start, end in spans]
     return _edited(text, edits)
@@ -176,9 +179,12 @@ def _edited(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _escaped(text: str) -> str:
-    once = _SPECIAL.sub(r"\\\g<0>", text).replace("{{", "\\{\\{").replace("{%", "\\{%")
-    return _BEGINS_BLOCK.sub(r"\1\\\2", once)
+def _escaped(text: str, level: int, *, begins: bool = False) -> str:
+    special = _SPECIAL[level]
+    if special is None:
+        return text
+    once = special.sub(r"\\\g<0>", text).replace("{{", "\\{\\{").replace("{%", "\\{%")
+    return _BEGINS_BLOCK.sub(r"\1\\\2", once) if begins else once
 
 
 def _break(passage: Passage) -> str:
@@ -188,38 +194,31 @@ def _break(passage: Passage) -> str:
     )
 
 
-def inline(
-    wanted: Sequence[Wanted], names: dict[int, str], line_break: str = "\\\n", *, escape: bool = False
-) -> str:
+def inline(wanted: Sequence[Wanted], names: dict[int, str], level: int, line_break: str = "\\\n") -> str:
     """Return a text as Markdown, with its looks, links and placeholders."""
     parts: list[str] = []
     for look, group in groupby(wanted, key=lambda one: one.look - {"code"}):
         shown = ""
-        last = 0
-        for one in group:
-            if one.placeholder and one.placeholder == last:
-                continue
-            last = one.placeholder
-            literal = _escaped(one.text) if escape else one.text
-            shown += f"{{{{ {names[one.placeholder]} }}}}" if one.placeholder else literal
-        shown = shown.replace("\n", line_break)
+        for number, same in groupby(group, key=lambda one: one.placeholder):
+            text = "".join(one.text for one in same)
+            shown += f"{{{{ {names[number]} }}}}" if number else _escaped(text, level)
         inner = shown.strip(" ")
         sign = "*" * (2 * ("strong" in look) + ("em" in look)) if inner else ""
         link = next((one.removeprefix("link:") for one in look if one.startswith("link:")), "")
         dressed = f"{sign}{inner}{sign}"
         before, _, after = shown.partition(inner) if inner else (shown, "", "")
         parts.append(f"{before}[{dressed}]({link}){after}" if link and inner else f"{before}{dressed}{after}")
-    return "".join(parts)
+    whole = "".join(parts)
+    return (_BEGINS_BLOCK.sub(r"\1\\\2", whole) if level else whole).replace("\n", line_break)
 
 
 def block(
     wanted: Sequence[Wanted], section: str, *, heading: bool, prefix: str, context: Context
 ) -> str | None:
     """Return a new paragraph as Markdown that reads as wanted; None where Markdown cannot say it."""
-    for escape in (False, True):
+    for level in range(len(_SPECIAL)):
         for lead in ("## ", "") if heading else (prefix, ""):
-            line_break = "\\\n" + " " * len(lead)
-            written = lead + inline(wanted, {}, line_break, escape=escape)
+            written = lead + inline(wanted, {}, level, "\\\n" + " " * len(lead))
             try:
                 found = passages(written, section, context)
             except SourceError:

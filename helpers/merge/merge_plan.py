@@ -18,7 +18,8 @@ from helpers.merge.outcome import Decisions, FigureChange, ProseChange, Question
 from helpers.merge.prose_merge import Base, Folder, Merger, Prose
 from helpers.merge.resolved import Resolved, resolve
 from helpers.merge.unmarked import figures_by_labels
-from helpers.merge.word_text import Change, MergeError, WordText, modified, read
+from helpers.merge.word_parts import modified
+from helpers.merge.word_text import Change, MergeError, WordText, read
 from helpers.publish.source_marks import fingerprint
 from helpers.report.cell_names import BY_NAME, Cell
 from helpers.report.figures import format_figure
@@ -168,9 +169,6 @@ class _Merging:
         result.figures, result.prose = merged.changes, prose_merge.changes
         result.questions = merged.questions + prose_merge.questions
         result.untaken += merged.untaken + prose_merge.untaken
-        result.untaken += sorted(
-            {f"“{shown}”：{look}，Markdown 里写不了，没有放进去" for look, shown in self.text.unsaid}
-        )
         self._merge_notes()
         if result.decided:
             result.files = self._files(prose_merge)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from helpers.document.passages import Passage, passages
 from helpers.document.placeholders import Context
@@ -222,11 +223,14 @@ class Merger:
         """Add, move and take away whole passages."""
         names = {number: name for name, number in self.line_of.items()}
         order = {one.name: number for number, one in enumerate(self.base.passages)}
-        present = {one.shown for one in self.folder.each()}
+        known = {one.name for one in self.here.values()}
+        present = {one.shown for one in self.folder.each() if one.name not in known}
         found: dict[str, list[Unit]] = {name: [] for name in PROSE}
         for number, line in enumerate(self.lines):
             name = names.get(number)
             passage = self.here.get(name or "")
+            if passage or (not name and line.section in found):
+                self._unsaid(line)
             if line.section not in found:
                 self._elsewhere(line, name)
             elif passage is not None:
@@ -249,6 +253,16 @@ class Merger:
                 )
         self.texts |= written.texts
         self.result.changes += written.changes
+
+    def _unsaid(self, line: Line) -> None:
+        """Tell of looks that Markdown cannot say."""
+        if self.base.others is None or fingerprint(line.text) not in self.base.others:
+            for unsaid, letters in groupby(line.letters, key=lambda one: one.unsaid):
+                shown = "".join(one.text for one in letters)
+                if unsaid and shown.strip():
+                    self.result.untaken.append(
+                        f"“{shown}”：{'、'.join(unsaid)}，Markdown 里写不了，没有放进去"
+                    )
 
     def _unknown(self, name: str | None, line: Line) -> bool:
         """Return whether a line is no passage of the folder, or was taken away there and changed in the file."""

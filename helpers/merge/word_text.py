@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal
-
-from lxml import etree
 
 from helpers.files.reading import SourceError, read_bytes
 from helpers.intake.matching.model import IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, Budget, check_package
-from helpers.publish.source_marks import EDITION, PICTURE, PREFIX, Plan, plan_of
+from helpers.merge.word_parts import W, edition_of, is_on, links, styles, xml
+from helpers.publish.source_marks import PICTURE, PREFIX, Plan, plan_of
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MOST_CHARACTERS = 300_000
@@ -31,7 +27,10 @@ class MergeError(Exception):
 
 @dataclass(frozen=True)
 class Letter:
-    """A character: how it stands, the tracked change it belongs to (0: none), and the marks and comments around it."""
+    """A character: how it stands, the tracked change it belongs to (0: none), and the marks and comments around it.
+
+    ``unsaid`` names the looks that Markdown cannot say.
+    """
 
     text: str
     look: frozenset[str]
@@ -39,6 +38,7 @@ class Letter:
     kind: Kind
     marks: tuple[str, ...]
     comments: tuple[str, ...]
+    unsaid: tuple[str, ...] = ()
 
 
 @dataclass
@@ -94,8 +94,6 @@ class WordText:
         What our own part says the file was made from; None where the part is lost.
     edition
         The edition by the file's properties; empty where that is lost.
-    unsaid
-        Looks that Markdown cannot say, with the text that has them.
     package
         The opened file, for what stands in other parts.
     """
@@ -104,7 +102,6 @@ class WordText:
     changes: list[Change]
     plan: Plan | None
     edition: str
-    unsaid: list[tuple[str, str]]
     package: zipfile.ZipFile
 
     @property
@@ -148,54 +145,7 @@ def read(path: Path) -> WordText:
         raise MergeError(f"{path} {error.message}") from None
     except IntakeError as error:
         raise MergeError(f"{path}：{error}") from None
-    return WordText(body, reader.changes, plan, _edition(package), reader.unsaid, package)
-
-
-def xml(package: zipfile.ZipFile, name: str) -> Any:
-    """Return a part's root; None where the part is missing or damaged."""
-    try:
-        # Entities were looked for before, and a picture's address may be longer than the parser takes unasked.
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
-        return etree.fromstring(package.read(name), parser)
-    except (KeyError, etree.XMLSyntaxError):
-        return None
-
-
-def _edition(package: zipfile.ZipFile) -> str:
-    root = xml(package, "docProps/custom.xml")
-    found = () if root is None else (one for one in root if one.get("name") == EDITION)
-    return next(("".join(one.itertext()).strip() for one in found), "")
-
-
-def modified(package: zipfile.ZipFile) -> date | None:
-    """Return the day on which a file was saved last, as it says itself."""
-    root = xml(package, "docProps/core.xml")
-    texts = () if root is None else (one.text or "" for one in root if str(one.tag).endswith("}modified"))
-    try:
-        return next((date.fromisoformat(text[:10]) for text in texts), None)
-    except ValueError:
-        return None
-
-
-def _links(package: zipfile.ZipFile) -> dict[str, str]:
-    root = xml(package, "word/_rels/document.xml.rels")
-    return {} if root is None else {one.get("Id", ""): one.get("Target", "") for one in root}
-
-
-def _styles(package: zipfile.ZipFile) -> dict[str, tuple[str, bool]]:
-    """Return name in lower case, and whether it is bold, of each style by its identifier."""
-    root = xml(package, "word/styles.xml")
-    styles = {}
-    for style in () if root is None else root.iter(f"{W}style"):
-        name = style.find(f"{W}name")
-        shown = "" if name is None else (name.get(f"{W}val") or "").lower()
-        styles[style.get(f"{W}styleId", "")] = (shown, _on(style.find(f"{W}rPr"), "b"))
-    return styles
-
-
-def _on(properties: Any, name: str) -> bool:
-    switch = None if properties is None else properties.find(f"{W}{name}")
-    return switch is not None and switch.get(f"{W}val", "true") not in {"0", "false", "off", "none"}
+    return WordText(body, reader.changes, plan, edition_of(package), package)
 
 
 _TRACKED: dict[str, Kind] = {"ins": "added", "moveTo": "added", "del": "removed", "moveFrom": "removed"}
@@ -230,17 +180,16 @@ class _Reader:
     """Goes through the body once, in reading order."""
 
     def __init__(self, package: zipfile.ZipFile) -> None:
-        self.links = _links(package)
-        self.styles = _styles(package)
+        self.links = links(package)
+        self.styles = styles(package)
         self.changes: list[Change] = []
-        self.unsaid: list[tuple[str, str]] = []
         self.budget = Budget()
         self.left = _MOST_CHARACTERS
         self._marks: dict[str, str] = {}
         self._comments: list[str] = []
         self._moves: dict[str, int] = {}
         self._move = ""
-        self._adjacent = False
+        self._adjacent = self._moving = False
         self._change = 0
 
     def blocks(self, parent: Any) -> Iterator[Paragraph | Table]:
@@ -336,8 +285,10 @@ class _Reader:
     def _number(self, element: Any) -> int:
         """Return the number of a tracked change: what one person did at one place and moment is one, and so is a move."""
         author, date = element.get(f"{W}author", ""), element.get(f"{W}date", "")[:16].replace("T", " ")
-        moved = self._move if "move" in element.tag else ""
-        number = self._moves.get(moved, 0) if moved else self._change if self._adjacent else 0
+        moving = "move" in element.tag
+        moved = self._move if moving else ""
+        beside = self._change if self._adjacent and moving == self._moving else 0
+        number = self._moves.get(moved, 0) if moved else beside
         if number:
             known = self.changes[number - 1]
             number = number if (known.author, known.date) == (author, date) else 0
@@ -346,27 +297,20 @@ class _Reader:
             self.changes.append(Change(number, author, date))
         if moved:
             self._moves[moved] = number
-        self._change, self._adjacent = number, not moved
+        self._change, self._adjacent, self._moving = number, True, moving
         return number
 
     def _run(self, run: Any, paragraph: Paragraph, look: frozenset[str], change: int, kind: Kind) -> None:
         properties = run.find(f"{W}rPr")
-        if _on(properties, "vanish"):
+        if is_on(properties, "vanish"):
             return
         own, unsaid = self._look(properties, look)
-        shown = ""
+        around = tuple(self._marks.values()), tuple(self._comments)
         for child in run:
             if child.tag == f"{W}commentReference":
                 paragraph.comments.append(child.get(f"{W}id", ""))
-            text = _shown(child)
-            shown += text
-            for char in text:
-                self._letter(
-                    Letter(char, own, change, kind, tuple(self._marks.values()), tuple(self._comments)),
-                    paragraph,
-                )
-        if shown.strip():
-            self.unsaid += [(one, shown) for one in unsaid]
+            for char in _shown(child):
+                self._letter(Letter(char, own, change, kind, *around, tuple(unsaid)), paragraph)
 
     def _letter(self, letter: Letter, paragraph: Paragraph) -> None:
         self.left -= 1
@@ -391,9 +335,9 @@ class _Reader:
             self.styles.get(style.get(f"{W}val", ""), ("", False)) if style is not None else ("", False)
         )
         own = set(look)
-        if name == "strong" or (bold and name != "emphasis") or _on(properties, "b"):
+        if name == "strong" or (bold and name != "emphasis") or is_on(properties, "b"):
             own.add("strong")
-        if name == "emphasis" or _on(properties, "i"):
+        if name == "emphasis" or is_on(properties, "i"):
             own.add("em")
         linked = any(one.startswith("link:") for one in look)
         unsaid = (
@@ -426,12 +370,3 @@ def _shown(element: Any) -> str:
         case "sym":
             return "\ufffd"
     return ""
-
-
-def part_beside(package: zipfile.ZipFile, kind: str) -> Any:
-    """Return the root of the part that the document names with a relation of a kind (``comments``); None without one."""
-    root = xml(package, "word/_rels/document.xml.rels")
-    for one in () if root is None else root:
-        if one.get("Type", "").rpartition("/")[2] == kind and one.get("TargetMode") != "External":
-            return xml(package, posixpath.normpath(posixpath.join("word", one.get("Target", ""))).lstrip("/"))
-    return None

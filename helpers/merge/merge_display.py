@@ -54,6 +54,8 @@ def _lines(merge: Merge) -> Iterator[str]:
 
 def tracked(change: Change) -> str:
     """Return a tracked change with its number, author and moment."""
+    if change.removed and change.removed == change.added:
+        return f"{change.number}. {change.author or '未署名'} {change.date}：移动“{_short(change.added)}”"
     removed = f"[-{change.removed}-]" if change.removed else ""
     added = f"{{+{change.added}+}}" if change.added else ""
     shown = f"{removed}{added}".replace("\n", " ") or "（段落的分合）"
