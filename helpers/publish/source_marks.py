@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from itertools import count
@@ -89,6 +89,11 @@ class Plan:
 def encoded(plan: Plan) -> str:
     """Return a plan as the value of the property: hexadecimal digits, in which no program finds markup."""
     return _json(plan).encode().hex()
+
+
+def given_plan(value: str) -> Plan:
+    """Return the plan that a document's property holds."""
+    return decoded(bytes.fromhex(value).decode())
 
 
 def _json(plan: Plan) -> str:
@@ -255,7 +260,29 @@ _IDENTITY = "{6C3B1C0E-2A64-4C53-9C0B-6E1F3B8D7A21}"
 """Of the kind of part, and so the same in every file."""
 
 
-def parts(plan: Plan) -> dict[str, str]:
+def marked_parts(contents: Mapping[str, bytes], plan: Plan) -> dict[str, bytes]:
+    """Return the parts of a package that change when it is marked, and those that are added.
+
+    Parameters
+    ----------
+    contents
+        All parts by name.
+    """
+    from lxml import etree
+
+    body, relations, types = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
+    root = etree.fromstring(contents[body], etree.XMLParser(huge_tree=True))
+    plan = mark_sources(root, plan)
+    changed = {
+        types: _with_type(contents[types].decode()),
+        relations: _with_relation(contents[relations].decode()),
+        **_parts(plan),
+    }
+    document = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return {name: text.encode() for name, text in changed.items()} | {body: document}
+
+
+def _parts(plan: Plan) -> dict[str, str]:
     """Return the parts that a package gets besides, by name."""
     item = f'<source xmlns="{NAMESPACE}">{escape(_json(plan))}</source>'
     properties = (
@@ -273,14 +300,14 @@ def parts(plan: Plan) -> dict[str, str]:
     }
 
 
-def with_type(types: str) -> str:
+def _with_type(types: str) -> str:
     """Return a package's list of types with that of the part's properties."""
     kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
     entry = f'<Override PartName="/customXml/itemProps1.xml" ContentType="{kind}"/>'
     return types.replace("</Types>", f"{entry}</Types>")
 
 
-def with_relation(relations: str) -> str:
+def _with_relation(relations: str) -> str:
     """Return the relations of a document with one to the part."""
     entry = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="/{_ITEM}"/>'
     return relations.replace("</Relationships>", f"{entry}</Relationships>")

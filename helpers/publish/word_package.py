@@ -51,20 +51,8 @@ def _finished(name: str, content: bytes, properties: Properties) -> bytes:
 
 def _marked(contents: Mapping[str, bytes], properties: Properties) -> dict[str, bytes]:
     """Return the parts that change, and those that are added, where the document says what it was made from."""
-    if source_marks.PROPERTY not in properties:
-        return {}
-    from lxml import etree
-
-    plan = source_marks.decoded(bytes.fromhex(properties[source_marks.PROPERTY]).decode())
-    body, relations, types = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
-    root = etree.fromstring(contents[body], etree.XMLParser(huge_tree=True))
-    plan = source_marks.mark_sources(root, plan)
-    changed = {
-        types: source_marks.with_type(contents[types].decode()),
-        relations: source_marks.with_relation(contents[relations].decode()),
-        **source_marks.parts(plan),
-    }
-    return {name: text.encode() for name, text in changed.items()} | {body: _serialized(root)}
+    given = properties.get(source_marks.PROPERTY)
+    return {} if given is None else source_marks.marked_parts(contents, source_marks.given_plan(given))
 
 
 def _serialized(root: Any) -> bytes:
@@ -92,8 +80,8 @@ def _keep_date(custom: bytes, properties: Properties) -> bytes:
     """Keep the date, and name the edition: pandoc makes a property of every setting of the tools and the template."""
     kept = _PROPERTY.sub(lambda found: found[0] if found[1] in _KEPT else b"", custom)
     if source_marks.PROPERTY in properties:
-        plan = source_marks.decoded(bytes.fromhex(properties[source_marks.PROPERTY]).decode())
-        kept = kept.replace(b"</Properties>", _EDITION.format(plan.edition).encode() + b"</Properties>")
+        edition = source_marks.given_plan(properties[source_marks.PROPERTY]).edition
+        kept = kept.replace(b"</Properties>", _EDITION.format(edition).encode() + b"</Properties>")
     numbers = count(2)  # the number of the first property
     return re.sub(rb' pid="\d+"', lambda _: f' pid="{next(numbers)}"'.encode(), kept)
 
