@@ -1,5 +1,6 @@
 """The command ``nianbao``: the same from any folder, with a version, completion, and every command on its help page."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -54,3 +55,14 @@ def test_a_shell_can_complete_it(shell: str, tmp_path: Path) -> None:
 
 def test_a_mistake_is_answered_by_the_name_that_was_used(tmp_path: Path) -> None:
     assert "nianbao --help" in nianbao("chek", cwd=tmp_path).stderr
+
+
+def test_a_report_with_errors_starts_nothing(tmp_path: Path) -> None:
+    folder = shutil.copytree(XIAODUKOU, tmp_path / "report")
+    (folder / "applications.csv").unlink()
+    alone = f"import os, subprocess; os.fork = subprocess.Popen = None; {START}"
+    command = [sys.executable, "-c", alone, str(ROOT), "render", str(folder), "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "1 处错误" in done.stderr and "applications.csv" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -14,7 +14,7 @@ import click
 
 from helpers import __version__
 from helpers.cli import archive_commands, merge_command, usage
-from helpers.cli.given_folders import PATH, ROOT, files_in, require_folder
+from helpers.cli.given_folders import PATH, ROOT, files_in, require_folder, require_sound
 from helpers.cli.messages import fail, say, shown_progress
 
 DOCUMENT = ROOT / "report.qmd"
@@ -60,6 +60,7 @@ def render(
     from helpers.document import provenance
 
     require_folder(folder)
+    require_sound(folder, profile, force)
     try:
         with shown_progress() as progress:
             made = publish.publish(
@@ -71,6 +72,7 @@ def render(
                 engine=engine,
                 inputs=files_in(folder),
                 facts=provenance.facts(),
+                forked=True,
                 progress=progress,
             )
     except publish.PublishError as error:

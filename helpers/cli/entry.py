@@ -1,5 +1,6 @@
 """One command run and its exit code given, whatever happens on the way."""
 
+import gc
 import io
 import os
 import signal
@@ -19,6 +20,7 @@ _LAST_MOMENT = 253_402_300_799
 
 def main() -> NoReturn:
     """Run one command and exit."""
+    gc.set_threshold(20_000, 20, 20)  # modules, the most of what a command makes, are never garbage
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A folder's name need not be UTF-8; written so, it is shown, and JSON that names it stays JSON.

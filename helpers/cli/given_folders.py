@@ -27,3 +27,15 @@ def require_folder(folder: Path) -> None:
         fail(f"找不到报告文件夹 {folder}，请核对路径。", 2)
     if printable(str(folder.resolve())) != str(folder.resolve()):
         fail(f"文件夹 {folder} 的名字里有看不见的字符，或不是 UTF-8 编码，请改名。", 2)
+
+
+def require_sound(folder: Path, profile: str | None, force: bool) -> None:
+    """Refuse a report that the document would refuse, before anything is started for it."""
+    from helpers.checks import check
+    from helpers.report.folder import InvalidReport
+    from helpers.review.review_page import PROFILE
+
+    try:
+        check(folder).release(force or PROFILE in (profile or "").split(","))
+    except InvalidReport as error:
+        fail(str(error), 1)

@@ -25,15 +25,22 @@ def fail(message: str, code: int) -> NoReturn:
 
 @contextmanager
 def shown_progress() -> Iterator[Callable[[str], None]]:
-    """Show what is being done: a spinner on a terminal, nothing in a pipe."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
+    """Show what is being done: a spinner on a terminal from the first step on, nothing in a pipe."""
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
-    with console.status("正在生成报告……") as status:
-        yield status.update
+    from rich.console import Console
+
+    status = Console(stderr=True).status("")
+
+    def show(step: str) -> None:
+        status.update(step)
+        status.start()
+
+    try:
+        yield show
+    finally:
+        status.stop()
 
 
 PASSWORD = "NIANBAO_PASSWORD"

@@ -10,18 +10,34 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 
 from helpers.files.writing import write_file
-from helpers.publish.paste_body import write_body
 from helpers.publish.pdf_tags import finish_pdf
 from helpers.publish.word_package import finish_docx
 
-__all__ = ["FinishError", "finish"]
+__all__ = ["FinishError", "finish", "load_finishers"]
 
 
 class FinishError(Exception):
     """A file that could not be finished; the message is a whole one, in Chinese."""
+
+
+def load_finishers(formats: Iterable[str]) -> None:
+    """Load the libraries by which outputs are finished; which takes longer than to finish a page.
+
+    Parameters
+    ----------
+    formats
+        Any of ``html``, ``pdf`` and ``docx``.
+    """
+    for name in formats:
+        if name in _LIBRARIES:
+            import_module(_LIBRARIES[name])
+
+
+_LIBRARIES = {"html": "lxml.html", "pdf": "pikepdf", "docx": "lxml.etree"}
 
 
 def finish(path: Path) -> None:
@@ -86,6 +102,8 @@ def main(names: Iterable[str]) -> int:
     int
         The exit code; 1 where one could not be finished.
     """
+    from helpers.publish.paste_body import write_body  # loads lxml
+
     try:
         for name in names:
             finish(Path(name))

@@ -14,9 +14,8 @@ from typing import Any, Literal
 from helpers.files.scratch import scratch
 from helpers.files.writing import move_file, write_text
 from helpers.publish.engines import quarto as quarto_engine
-from helpers.publish.finish import FinishError, finish
+from helpers.publish.finish import FinishError, finish, load_finishers
 from helpers.publish.manifest import NAME, manifest
-from helpers.publish.paste_body import write_body
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
@@ -61,6 +60,7 @@ def publish(
     inputs: Sequence[Path] = (),
     facts: Mapping[str, Any] | None = None,
     in_process: bool = False,
+    forked: bool = False,
     body: bool = True,
     progress: Progress | None = None,
 ) -> Publication:
@@ -87,6 +87,9 @@ def publish(
     in_process
         Have the built-in engine take the least memory and processor time for many documents, instead of the least time
         for one: cells run in this process, so one that ends its process ends this one.
+    forked
+        Have it run the cells in a copy of this process, where the system can: for a process that makes one document and
+        ends, in which nothing is loaded twice then. Cells see what this process has loaded and changed.
     body
         With the page, also make its text for the editor of a website (``<document>-body.html``, the output ``body``);
         not with a profile, which is a page for other readers.
@@ -117,6 +120,11 @@ def publish(
         source = read_document(Path(document).absolute())
         shared, options = load_options(source.path, source.header, profile)
         quarto, reason = _choose_engine(engine, shared)
+        if not quarto:
+            from helpers.publish.engines import builtin  # the tools take time to load
+
+            kernel = builtin.start_kernel(in_process, forked)
+            load_finishers(formats)  # while it boots
         notify(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
         if quarto:
             _, variables = _environment(shared.data.get("date"))
@@ -133,16 +141,26 @@ def publish(
             )
             name, versions = "quarto", quarto_engine.versions(quarto)
         else:
-            from helpers.publish.engines import builtin  # the kernel's client and the fonts take time to load
-
             wanted = {name: options[FORMATS[name]] for name in formats}
             made = builtin.render(
-                source, shared, wanted, given, profile, stage / "work", _environment, in_process, notify
+                source,
+                shared,
+                wanted,
+                given,
+                profile,
+                stage / "work",
+                _environment,
+                kernel,
+                in_process,
+                notify,
             )
             name, versions = "pandoc", builtin.versions()
         _finish(made)
-        if "html" in made and body and not profile and (beside := write_body(made["html"])):
-            made = {**made, "body": beside}
+        if "html" in made and body and not profile:
+            from helpers.publish.paste_body import write_body  # loads lxml
+
+            if beside := write_body(made["html"]):
+                made = {**made, "body": beside}
         record = stage / NAME
         text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
         write_text(record, text, errors="backslashreplace")

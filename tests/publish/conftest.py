@@ -188,8 +188,8 @@ def cell():
 def interrupted():
     """Publish in another process, signal it while a cell sleeps that wrote its pid, and wait until both are gone."""
 
-    def interrupted_(document, out, engine, number=signal.SIGINT):
-        arguments = f"Path({str(document)!r}), out=Path({str(out)!r}), engine={engine!r}"
+    def interrupted_(document, out, engine, number=signal.SIGINT, forked=False):
+        arguments = f"Path({str(document)!r}), out=Path({str(out)!r}), engine={engine!r}, forked={forked}"
         code = f"from pathlib import Path; from helpers.publish import publish; publish({arguments})"
         mark = document.with_name("pid")
         command = [sys.executable, "-c", code]

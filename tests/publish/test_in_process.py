@@ -1,4 +1,4 @@
-"""Cells run in the process itself give what a kernel gives: the same files, the same errors."""
+"""Cells run in the process itself, or in a copy of it, give what a kernel gives: the same files, the same errors."""
 
 import json
 import os
@@ -11,41 +11,44 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-_TWICE = """
+_ALL_WAYS = """
 import json, os, sys
 from pathlib import Path
 from helpers.publish import PublishError, publish
+from helpers.publish.cells import kernel
 
 document, out = map(Path, sys.argv[1:])
 said = {}
 before = sys.modules["__main__"], sys.stdout, sys.excepthook
-for frugal in (False, True, True):
+for way in ({"forked": True}, {}, {"in_process": True}, {"in_process": True}):
     try:
-        made = publish(document, out=out / str(len(said)), engine="pandoc", in_process=frugal)
+        made = publish(document, out=out / str(len(said)), engine="pandoc", **way)
         said[len(said)] = [path.read_bytes().hex() for path in made.outputs.values()]
     except PublishError as error:
         said[len(said)] = str(error)
+    if len(said) == 1:
+        kernel._close()  # or the next would go on with the copy
 assert before == (sys.modules["__main__"], sys.stdout, sys.excepthook)
 print(json.dumps([*said.values(), os.getpid()]))
 """
 
 
 @pytest.fixture
-def twice(write, tmp_path):
-    """Publish a document with a kernel, then twice frugally; return the files or the message of each, and the pid."""
+def all_ways(write, tmp_path):
+    """Publish a document with a copy, a kernel, and twice frugally; return the files or message of each, and the pid."""
 
-    def twice_(body):
-        command = [sys.executable, "-c", _TWICE, str(write(body)), str(tmp_path / "out")]
+    def all_ways_(body):
+        command = [sys.executable, "-c", _ALL_WAYS, str(write(body)), str(tmp_path / "out")]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "0"}  # matplotlib dates what it draws
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         assert not done.stderr
         return json.loads(done.stdout)
 
-    return twice_
+    return all_ways_
 
 
-def test_the_same_bytes_as_with_a_kernel(twice, cell):
+def test_the_same_bytes_as_with_a_kernel(all_ways, cell):
     body = "".join(
         [
             cell("print('先')\nprint('后')\nimport sys\nprint('错', file=sys.stderr)\n'值'"),
@@ -72,7 +75,8 @@ def test_the_same_bytes_as_with_a_kernel(twice, cell):
             "\n`{python} 1 + 1` 和 `{python} 'a*b'`\n",
         ]
     )
-    with_kernel, first, second, _ = twice(body)
+    copied, with_kernel, first, second, _ = all_ways(body)
+    assert copied == with_kernel
     assert first == with_kernel
     assert second == with_kernel
 
@@ -80,27 +84,47 @@ def test_the_same_bytes_as_with_a_kernel(twice, cell):
 @pytest.mark.parametrize(
     "code", ["def f():\n    return 1 / 0\nf()", "x = (", "raise KeyboardInterrupt", "import sys\nsys.exit(3)"]
 )
-def test_the_same_errors_as_with_a_kernel(twice, cell, code):
-    with_kernel, first, second, _ = twice(cell(code, label="坏"))
+def test_the_same_errors_as_with_a_kernel(all_ways, cell, code):
+    copied, with_kernel, first, second, _ = all_ways(cell(code, label="坏"))
     assert "文档.qmd:" in with_kernel
-    assert first == second == with_kernel
+    assert copied == first == second == with_kernel
 
 
-def test_a_broken_inline_expression_is_told_alike(twice):
-    with_kernel, first, second, _ = twice("甲\n\n`{python} 没有`\n")
-    assert with_kernel == first == second
+def test_a_broken_inline_expression_is_told_alike(all_ways):
+    copied, with_kernel, first, second, _ = all_ways("甲\n\n`{python} 没有`\n")
+    assert copied == with_kernel == first == second
     assert "没有" in first
 
 
-def test_cells_run_in_the_process_itself_and_find_nothing_of_the_last(twice, cell, folder):
+def test_cells_run_in_the_process_itself_and_find_nothing_of_the_last(all_ways, cell, folder):
     code = """
-    import os
+    import os, sys
     with open("号", "a") as file:
-        file.write(f"{os.getpid()} {'秘密' in globals()}\\n")
+        file.write(f"{os.getpid()} {os.getppid()} {'秘密' in globals()} {'helpers.publish' in sys.modules}\\n")
     秘密 = 1
     """
-    *_, own = twice(cell(textwrap.dedent(code) + "\nNone"))
-    pids = [line.split() for line in (folder / "号").read_text().splitlines()]
-    assert [secret for _, secret in pids] == ["False"] * 3
-    assert pids[0][0] != str(own)
-    assert [pid for pid, _ in pids[1:]] == [str(own)] * 2
+    *_, own = all_ways(cell(textwrap.dedent(code) + "\nNone"))
+    pids, parents, secrets, loaded = zip(
+        *(line.split() for line in (folder / "号").read_text().splitlines()), strict=True
+    )
+    assert secrets == ("False",) * 4
+    assert str(own) not in pids[:2]
+    assert parents[:2] == (str(own),) * 2
+    assert pids[2:] == (str(own),) * 2
+    assert loaded[0] == str(sys.platform == "linux"), "a copy where the system can, and nothing loaded twice"
+    assert loaded[1] == "False"
+
+
+def test_what_was_to_be_written_is_written_once(write, cell, tmp_path):
+    code = """
+    import sys
+    from pathlib import Path
+    from helpers.publish import publish
+    print("甲", end="")
+    made = publish(Path(sys.argv[1]), to=["html"], out=Path(sys.argv[2]), engine="pandoc", forked=True)
+    assert "甲" not in made.outputs["html"].read_text("utf-8") and "乙" in made.outputs["html"].read_text("utf-8")
+    """
+    document = write(cell("import sys\nsys.__stdout__.write('乙')\nsys.__stdout__.flush()"))
+    command = [sys.executable, "-c", textwrap.dedent(code), str(document), str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.stdout == "甲", done.stderr

@@ -95,15 +95,17 @@ def test_kernel_ends_with_its_process(tmp_path, write):
 SLEEP = "import os, time\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(60)"
 
 
-def test_kernel_ends_when_its_process_is_killed(tmp_path, write, cell, interrupted):
-    interrupted(write(cell(SLEEP)), tmp_path / "out", "pandoc", signal.SIGKILL)
+@pytest.mark.parametrize("forked", [False, True])
+def test_kernel_ends_when_its_process_is_killed(tmp_path, write, cell, interrupted, forked):
+    interrupted(write(cell(SLEEP)), tmp_path / "out", "pandoc", signal.SIGKILL, forked)
 
 
-def test_interrupt_leaves_what_stood_and_cleans_up(tmp_path, write, cell, interrupted):
+@pytest.mark.parametrize("forked", [False, True])
+def test_interrupt_leaves_what_stood_and_cleans_up(tmp_path, write, cell, interrupted, forked):
     out = tmp_path / "out"
     out.mkdir()
     (out / "文档.html").write_text("旧")
-    interrupted(write(cell(SLEEP)), out, "pandoc")
+    interrupted(write(cell(SLEEP)), out, "pandoc", forked=forked)
     assert [path.name for path in out.iterdir()] == ["文档.html"]
     assert (out / "文档.html").read_text() == "旧"
 

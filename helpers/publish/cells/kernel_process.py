@@ -12,12 +12,30 @@ import threading
 import time
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import IO, Protocol
 
 from helpers.publish.cells.kernel import CellOutcome, Kernel, KernelDiedError, Message
 
-__all__ = ["KernelProcess"]
+__all__ = ["KernelProcess", "Process"]
 
 _PROGRAM = Path(__file__).with_name("shell.py")
+
+
+class Process(Protocol):
+    """What a kernel needs of its process, as ``subprocess.Popen`` has it."""
+
+    pid: int
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None:
+        """Return its exit code, None while it runs."""
+
+    def wait(self) -> int:
+        """Wait for its end; return its exit code."""
+
+    def kill(self) -> None:
+        """End it."""
 
 
 class KernelProcess(Kernel):
@@ -28,15 +46,18 @@ class KernelProcess(Kernel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._process = subprocess.Popen(
+        self._process = self._start()
+        self._answers: SimpleQueue[bytes] = SimpleQueue()
+        threading.Thread(target=self._receive, daemon=True).start()
+
+    def _start(self) -> Process:
+        return subprocess.Popen(
             [sys.executable, str(_PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # an interrupt on the terminal is for this process to deal with
         )
-        self._answers: SimpleQueue[bytes] = SimpleQueue()
-        threading.Thread(target=self._receive, daemon=True).start()
 
     def _receive(self) -> None:
         assert self._process.stdout is not None

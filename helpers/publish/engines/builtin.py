@@ -15,6 +15,7 @@ from typing import Any
 from helpers.files.writing import move_file
 from helpers.publish.cells.cell_markdown import write_markdown
 from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
+from helpers.publish.cells.forked_kernel import ForkedKernel
 from helpers.publish.cells.kernel import Kernel, session, warm_up
 from helpers.publish.cells.kernel_process import KernelProcess
 from helpers.publish.engines.pandoc import convert, pandoc_version
@@ -24,7 +25,31 @@ from helpers.publish.qmd.options import FORMATS, Options, as_list, parse_yaml
 from helpers.publish.qmd.source import Document, parse_parts
 from helpers.publish.qmd.supported import check_options, figure_size
 
-__all__ = ["render", "versions"]
+__all__ = ["render", "start_kernel", "versions"]
+
+
+def start_kernel(in_process: bool, forked: bool) -> type[Kernel]:
+    """Start what runs the cells, so that it boots beside whatever comes next.
+
+    Parameters
+    ----------
+    in_process
+        Whether they run in this process.
+    forked
+        Whether they run in a copy of it; before anything here starts a thread.
+
+    Returns
+    -------
+    type of Kernel
+        What was started, for :func:`render`.
+    """
+    kind: type[Kernel] = ForkedKernel if forked else KernelProcess
+    if in_process:
+        from helpers.publish.cells.in_process import InProcessKernel
+
+        kind = InProcessKernel
+    warm_up(kind)
+    return kind
 
 
 def versions() -> dict[str, str]:
@@ -47,6 +72,7 @@ def render(
     profile: str | None,
     work: Path,
     environment: Callable[[Any], tuple[int | None, dict[str, str]]],
+    kernel: type[Kernel],
     in_process: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
@@ -68,8 +94,10 @@ def render(
         The folder for the outputs, to be made.
     environment
         Gives, for the document's date, the moment that dates the files and the environment of the tools.
+    kernel
+        What runs the cells, as :func:`start_kernel` gives it.
     in_process
-        Whether the cells run in this process and the formats are made one after the other, and not side by side.
+        Whether the formats are made one after the other, and not side by side.
     progress
         Called for each step.
 
@@ -89,11 +117,8 @@ def render(
     )
     check_options(document.folder, shared, formats, _uses(document, formats))
     figures = figure_size(formats)
-    kind = _in_process_kernel() if in_process else KernelProcess
-    warm_up(kind)  # boots while the fonts are found
-    if "pdf" in wanted:
-        load_compiler(wanted["pdf"], document.folder)
-    with session(kind, document.folder, figures, profile) as cells:
+    _load_tools(document, wanted)
+    with session(kernel, document.folder, figures, profile) as cells:
         executed = run_cells(document, parts, formats, cells, parameters, progress)
     epoch, variables = environment(_date(executed, shared))
 
@@ -116,6 +141,13 @@ def render(
     return {name: made[name] for name in wanted}
 
 
+def _load_tools(document: Document, wanted: Mapping[str, Options]) -> None:
+    """Load what comes after the cells, while their kernel boots."""
+    if "pdf" in wanted:
+        load_compiler(wanted["pdf"], document.folder)
+    pandoc_version()
+
+
 def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str], bool]:
     """Tell the document's own metadata from slips: its text, its templates or its filters use them."""
     texts = [
@@ -131,12 +163,6 @@ def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str],
                     texts.append((document.folder / str(item)).read_text(encoding="utf-8"))
     text = "\n".join(texts)
     return lambda name: re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
-
-
-def _in_process_kernel() -> type[Kernel]:
-    from helpers.publish.cells.in_process import InProcessKernel
-
-    return InProcessKernel
 
 
 def _date(executed: Executed, options: Options) -> Any:
