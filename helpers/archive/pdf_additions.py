@@ -46,6 +46,7 @@ _FIELD = frozenset(
         "/BS",
         "/Border",
         "/DA",
+        "/DR",
         "/F",
         "/FT",
         "/Ff",
@@ -62,6 +63,7 @@ _FIELD = frozenset(
         "/StructParent",
         "/Subtype",
         "/T",
+        "/TM",
         "/TU",
         "/Type",
         "/V",
@@ -225,6 +227,15 @@ def _said(element: Any) -> Iterator[tuple[str, str]]:
         yield named.tag, element.text.strip()
 
 
+class _NumbersNotUsed(WhitelistRule):
+    """A number may be given back that no object ever had, as iText does; an object of the original may not."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[ReferenceUpdate]:
+        for freed in new.refs_freed_in_revision():
+            _refuse(not old.is_ref_unassignable(freed), "an object was taken away")
+            yield ReferenceUpdate(freed)
+
+
 class _FormElements(WhitelistRule):
     """The tag tree: a ``Form`` element for a visible signature may be added, as PDF/UA asks (ISO 14289-1, 7.18.4)."""
 
@@ -330,6 +341,7 @@ POLICY = StandardDiffPolicy(
                 _Permissions(),
                 _DatesOfMetadata(),
                 _FormElements(),
+                _NumbersNotUsed(),
             )
         ),
     ],
@@ -337,4 +349,5 @@ POLICY = StandardDiffPolicy(
         field_rules=[_PlainSignatureField(), SigFieldModificationRule()],
         ignored_acroform_keys=_FORM,
     ),
+    reject_object_freeing=False,  # _NumbersNotUsed judges it
 )

@@ -7,7 +7,6 @@ authorities are to be trusted, nobody has said.
 
 import logging
 import re
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -21,8 +20,9 @@ from pyhanko_certvalidator import ValidationContext
 
 from helpers.archive.page_look import CoveredError, compare_pages
 from helpers.archive.pdf_additions import POLICY, only_signatures
+from helpers.archive.seals import ChangedError, Seals
 
-__all__ = ["ChangedError", "Seals", "judge", "signer_name"]
+__all__ = ["judge", "signer_name"]
 
 for _name in (
     "pyhanko",
@@ -39,26 +39,6 @@ _SM = b"\x2a\x81\x1c\xcf\x55"
 """1.2.156.10197 in DER: under it are SM2 and SM3 (GM/T 0006), with which seals after GB/T 38540 are made."""
 
 _WEAK = {"md2", "md5", "sha1"}
-
-
-class ChangedError(Exception):
-    """What follows is not only a signature; the message says in Chinese what it is."""
-
-
-@dataclass(frozen=True)
-class Seals:
-    """What was found after the original.
-
-    Attributes
-    ----------
-    said
-        Each signature and timestamp: who and when, as it says itself, in Chinese.
-    pages
-        Numbers of the pages that show one.
-    """
-
-    said: list[str]
-    pages: list[int]
 
 
 def judge(data: bytes, length: int) -> Seals:

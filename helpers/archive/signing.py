@@ -15,7 +15,8 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from helpers.archive.seal_mark import NoRoomError, put_mark
-from helpers.archive.sealed_copy import ChangedError, judge, signer_name
+from helpers.archive.sealed_copy import judge, signer_name
+from helpers.archive.seals import ChangedError
 from helpers.archive.signer_keys import Ask, Device, Files, KeyFileError, signing_with
 from helpers.files.reading import SourceError, read_bytes
 from helpers.files.writing import write_file

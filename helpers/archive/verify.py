@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from helpers.archive.judged_apart import judge_apart
+from helpers.archive.seals import ChangedError
 from helpers.files import extras
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError, read_bytes
@@ -133,10 +135,8 @@ def _judge_appended(name: str, data: bytes, length: int, found: Verified) -> Non
             f"装一次即可：{extras.command('archive')}"
         )
         return
-    from helpers.archive.sealed_copy import ChangedError, judge
-
     try:
-        seals = judge(data, length)
+        seals = judge_apart(data, length)
     except ChangedError as error:
         found.wrong.append(f"{name} 与发布时不同，已被改动：开头与发布时逐字节相同，但{error}")
         return

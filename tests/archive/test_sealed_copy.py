@@ -27,7 +27,9 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, Pdf
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.stamp.noop import NoOpStampStyle
 
-from helpers.archive.sealed_copy import ChangedError, judge
+from helpers.archive.judged_apart import judge_apart
+from helpers.archive.sealed_copy import judge
+from helpers.archive.seals import ChangedError
 
 Change = Callable[[IncrementalPdfFileWriter], None]
 
@@ -316,6 +318,31 @@ def test_a_seal_that_gets_another_look_after_signing(original: bytes, organ: Ide
     seal = signed(original, organ, box=(100, 300, 220, 420))
     with pytest.raises(ChangedError):
         judge(updated(seal, change), len(original))
+
+
+def test_a_seal_that_would_be_drawn_for_ever(
+    original: bytes, organ: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drawing of drawings of drawings: a few hundred bytes, a million million strokes."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        inner = None
+        for _ in range(9):
+            used = dictionary(XObject=dictionary(X=inner)) if inner else dictionary()
+            box = ArrayObject(map(NumberObject, (0, 0, 120, 120)))
+            content = b"/X Do " * 40 if inner else b"0 0 m 9 9 l S"
+            look = dictionary(
+                Type=NameObject("/XObject"), Subtype=NameObject("/Form"), BBox=box, Resources=used
+            )
+            inner = writer.add_object(StreamObject(look, stream_data=content))
+        field = writer.root["/AcroForm"]["/Fields"][-1]
+        field[NameObject("/AP")] = dictionary(N=inner)
+        writer.update_container(field)
+
+    forged = signed(original, organ, change, box=(100, 300, 220, 420))
+    monkeypatch.setattr("helpers.archive.judged_apart._SECONDS", 6)
+    with pytest.raises(ChangedError, match="过多"):
+        judge_apart(forged, len(original))
 
 
 def test_no_signature_at_all(original: bytes) -> None:
