@@ -16,7 +16,8 @@ import psutil
 from PIL import Image
 from published import ROOT, hears_interrupts
 
-from helpers.publish import publish, verify
+from helpers.archive import verify
+from helpers.publish import publish
 
 _BATCH = """
 import sys
@@ -129,7 +130,7 @@ def same(out: Path, names: list[str], alone: dict[str, bytes], *formats: str) ->
         files = {path.name for path in (out / name).iterdir()}
         assert files == {*wanted, "manifest.json", "record.json"}, name
         assert all((out / name / file).read_bytes() == alone[file] for file in wanted), name
-        assert verify(out / name) == [], name
+        assert verify(out / name).wrong == [], name
 
 
 @contextmanager

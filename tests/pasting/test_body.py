@@ -16,8 +16,8 @@ from lxml import html
 from PIL import Image
 from published import publish
 
+from helpers.archive import verify
 from helpers.publish import publish as publish_document
-from helpers.publish import verify
 from helpers.publish.paste_body import body as body_of
 
 TAGS = {"p", "h2", "h3", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "img"}
@@ -70,10 +70,10 @@ def test_charts_are_pixels_with_their_captions_in_them(body: str, made: Path) ->
 
 def test_it_stands_in_the_manifest_and_is_verified(made: Path, tmp_path: Path) -> None:
     published = Path(shutil.copytree(made, tmp_path / "published"))
-    assert verify(published) == []
+    assert verify(published).wrong == []
     with (published / "report-body.html").open("a", encoding="utf-8") as file:
         file.write(" ")
-    assert verify(published) == ["report-body.html 与发布时不同，已被改动"]
+    assert verify(published).wrong == ["report-body.html 与发布时不同，已被改动"]
 
 
 def test_a_reviewers_page_has_none(folder: Path, tmp_path: Path) -> None:
