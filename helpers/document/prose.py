@@ -15,6 +15,7 @@ from helpers.document import pandoc_ast as ast
 from helpers.document import pictures
 from helpers.document.pandoc_ast import Node
 from helpers.document.placeholders import Context, fill, names
+from helpers.document.site_tags import keywords
 from helpers.files.reading import SourceError
 from helpers.files.yaml_text import dump_yaml
 from helpers.report.findings import Finding, finding, listed
@@ -78,7 +79,7 @@ def front_matter(report: Report, draft: bool = False) -> str:
         "title-organ": ast.escaped(report.organ),
         "title-rest": ast.escaped(report.title.removeprefix(report.organ)),
         "author": ast.escaped(report.organ),
-        "keywords": [ast.escaped(word) for word in (report.short_name, str(report.year), *FORM.keywords)],
+        "keywords": [ast.escaped(word) for word in keywords(report)],
         "description": ast.escaped(FORM.description.format(organ=report.organ, year=report.year)),
         "date": report.dated.isoformat(),
     }

@@ -94,6 +94,7 @@ def create(
         parent=None,
         information_fee_yuan=0,
         explanations={},
+        site=_site(last, organ),
         figures={table.name: _begun(table, last) for table in FORM.tables.values()},
         prose=_prose(named, level),
         local=named.name if named else None,
@@ -160,6 +161,13 @@ def _contact(last: _LastYear | None) -> Contact:
         address=texts.get("address"),
         email=texts.get("email"),
     )
+
+
+def _site(last: _LastYear | None, organ: str) -> dict[str, str]:
+    """Return what last year's report of the same organ says of the site; the address was that of its own page."""
+    known = last.settings.get("site") if last and last.settings.get("organ") == organ else None
+    stated = known.items() if isinstance(known, dict) else ()
+    return {key: str(value) for key, value in stated if key != "url" and value is not None}
 
 
 def _addendum(name: str, year: int) -> Addendum:

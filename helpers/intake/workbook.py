@@ -292,7 +292,8 @@ def _settings_sheet(book: Any, look: _Look, report: Report) -> None:
     }
     if values["local"] is None:  # a report that follows no local notice has no such line
         del values["local"]
-    for group, members in (("contact", vars(report.contact)), ("explanations", report.explanations)):
+    groups = {"contact": vars(report.contact), "explanations": report.explanations, "site": report.site}
+    for group, members in groups.items():
         del values[group]
         values |= {f"{group}.{key}": value for key, value in members.items()}
     _list_sheet(book, look, SETTINGS, [(key, _written(value)) for key, value in values.items()])

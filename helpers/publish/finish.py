@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import quote
 
 from helpers.files.writing import write_file
 from helpers.publish.pdf_tags import finish_pdf
@@ -40,13 +41,15 @@ def load_finishers(formats: Iterable[str]) -> None:
 _LIBRARIES = {"html": "lxml.html", "pdf": "pikepdf", "docx": "lxml.etree"}
 
 
-def finish(path: Path) -> None:
+def finish(path: Path, together: Collection[str] = ()) -> None:
     """Finish one output in place; doing it twice changes nothing more.
 
     Parameters
     ----------
     path
         A file of any kind; only HTML, PDF and DOCX need something.
+    together
+        Names of the files that will lie beside it.
 
     Raises
     ------
@@ -59,6 +62,8 @@ def finish(path: Path) -> None:
     try:
         data = path.read_bytes()
         finished = work(data)
+        if path.suffix.lower() == ".html":
+            finished = _linked(finished, path.stem, together)
         if finished != data:
             write_file(path, finished)
     except OSError as error:
@@ -80,6 +85,22 @@ _SCRIPTS = re.compile(
 def finish_page(data: bytes) -> bytes:
     """Return a page without the scripts that it would ask the web for, where it says itself that none may run."""
     return _SCRIPTS.sub(b"", data) if re.search(rb"default-src (?:'|&#39;)none", data) else data
+
+
+_OTHERS = {".pdf": "PDF", ".docx": "Word"}
+
+
+def _linked(page: bytes, stem: str, together: Collection[str]) -> bytes:
+    """Link the PDF and the Word file below the title of a page of this project's template, where both lie beside it."""
+    files = [
+        (quote(f"{stem}{ending}"), name) for ending, name in _OTHERS.items() if f"{stem}{ending}" in together
+    ]
+    head, end, rest = page.partition(b'</header>\n<main id="report"')
+    if not end or len(files) < len(_OTHERS) or b'<nav class="files"' in head:
+        return page
+    from helpers.files.templates import filled  # loads Jinja
+
+    return head + f"{filled('files.html', files=files)}\n".encode() + end + rest
 
 
 FINISHERS: dict[str, Callable[[bytes], bytes]] = {
@@ -104,11 +125,13 @@ def main(names: Iterable[str]) -> int:
     """
     from helpers.publish.paste_body import write_body  # loads lxml
 
+    paths = [Path(name) for name in names]
+    together = {path.name for path in paths}
     try:
-        for name in names:
-            finish(Path(name))
-            if Path(name).suffix == ".html" and not os.environ.get("QUARTO_PROFILE"):
-                write_body(Path(name))
+        for path in paths:
+            finish(path, together)
+            if path.suffix == ".html" and not os.environ.get("QUARTO_PROFILE"):
+                write_body(path)
     except FinishError as error:
         print(error, file=sys.stderr)
         return 1

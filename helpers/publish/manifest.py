@@ -80,18 +80,16 @@ def _leads_out(path: PurePath) -> bool:
     return path.is_absolute() or ".." in path.parts
 
 
-def manifest(
+def described(
     document: Path,
     engine: str,
     versions: Mapping[str, str],
     parameters: Mapping[str, Any],
     profile: str | None,
     inputs: Sequence[Path],
-    outputs: Mapping[str, Path],
-    target_folder: Path,
     facts: Mapping[str, Any],
-) -> str:
-    """Write the manifest of a render.
+) -> dict[str, Any]:
+    """Describe a render: everything a manifest says but for the outputs.
 
     Parameters
     ----------
@@ -107,21 +105,16 @@ def manifest(
         As given.
     inputs
         The files the render rests on.
-    outputs
-        The files just made, by format.
-    target_folder
-        The folder they go to; outputs of other formats that stand there from a render of the very same things, unchanged
-        since, are listed too.
     facts
         Whatever else whoever asked for the render wants kept.
 
     Returns
     -------
-    str
-        JSON: ``document``, ``engine``, ``versions``, ``parameters``, ``profile``, ``facts``, ``inputs``, ``outputs``.
+    dict
+        ``document``, ``engine``, ``versions``, ``parameters``, ``profile``, ``facts``, ``inputs``, as JSON can hold them.
     """
     folder = document.resolve().parent
-    record: dict[str, Any] = {
+    return {
         "document": document.name,
         "engine": engine,
         "versions": dict(versions),
@@ -132,13 +125,34 @@ def manifest(
             _entry(path, name) for path, name in zip(inputs, _input_names(inputs, folder), strict=True)
         ],
     }
+
+
+def manifest(
+    record: Mapping[str, Any], outputs: Mapping[str, Path], kept: Sequence[Mapping[str, Any]]
+) -> str:
+    """Write the manifest of a render.
+
+    Parameters
+    ----------
+    record
+        As :func:`described` gives it.
+    outputs
+        The files just made, by format.
+    kept
+        What :func:`still_valid` found where they go to.
+
+    Returns
+    -------
+    str
+        JSON: ``record``, and all ``outputs``.
+    """
     made = [_output(name, path, path.name) for name, path in outputs.items()]
-    kept = [entry for entry in _still_valid(target_folder, record) if entry["format"] not in outputs]
-    return json.dumps({**record, "outputs": made + kept}, ensure_ascii=False, indent=2) + "\n"
+    others = [dict(entry) for entry in kept if entry["format"] not in outputs]
+    return json.dumps({**record, "outputs": made + others}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _still_valid(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the entries of the manifest in ``folder`` that are still true beside ``record``."""
+def still_valid(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the outputs that stand in a folder from a render of the very same things, unchanged since: their entries."""
     try:
         old = json.loads((folder / NAME).read_text(encoding="utf-8"))
         entries = old.pop("outputs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from helpers.files.scratch import scratch
 from helpers.files.writing import move_file, write_text
 from helpers.publish.engines import quarto as quarto_engine
 from helpers.publish.finish import FinishError, finish, load_finishers
-from helpers.publish.manifest import NAME, manifest
+from helpers.publish.manifest import NAME, described, manifest, still_valid
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
@@ -155,17 +155,17 @@ def publish(
                 notify,
             )
             name, versions = "pandoc", builtin.versions()
-        _finish(made)
+        record = described(source.path, name, versions, given, profile, inputs, facts or {})
+        kept = still_valid(out, record)
+        _finish(made, {*(path.name for path in made.values()), *(Path(one["path"]).name for one in kept)})
         if "html" in made and body and not profile:
             from helpers.publish.paste_body import write_body  # loads lxml
 
             if beside := write_body(made["html"]):
                 made = {**made, "body": beside}
-        record = stage / NAME
-        text = manifest(source.path, name, versions, given, profile, inputs, made, out, facts or {})
-        write_text(record, text, errors="backslashreplace")
+        write_text(stage / NAME, manifest(record, made, kept), errors="backslashreplace")
         placed = {kind: _move_into(path, out) for kind, path in made.items()}
-        return Publication(name, reason, placed, _move_into(record, out))
+        return Publication(name, reason, placed, _move_into(stage / NAME, out))
 
 
 @contextlib.contextmanager
@@ -188,10 +188,10 @@ def _remove_empty(folders: Sequence[Path]) -> None:
             folder.rmdir()
 
 
-def _finish(made: Mapping[str, Path]) -> None:
+def _finish(made: Mapping[str, Path], together: Collection[str]) -> None:
     try:
         for path in made.values():
-            finish(path)
+            finish(path, together)
     except FinishError as error:
         raise PublishError(str(error)) from None
 

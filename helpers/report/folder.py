@@ -76,6 +76,9 @@ class Report:
         Whether charts over the linked years are shown, where there are at least three.
     local
         Name of the local notice that the report follows besides the form.
+    site
+        What only the website knows of the page: ``name``, ``domain``, ``code``, ``column``, ``column_type``, ``url``; what is
+        not stated is left out.
     addendum
         That notice; None without one, or where it cannot be used.
     """
@@ -98,6 +101,7 @@ class Report:
     co_defendants: list[dict[str, Any]] = field(default_factory=list)
     trends: bool = True
     local: str | None = None
+    site: dict[str, str] = field(default_factory=dict)
     addendum: Addendum | None = field(default=None, compare=False)
 
     @property
@@ -279,8 +283,12 @@ def table_csv(report: Report, table: Table) -> str:
     return csv_text([table.csv_header, *rows])
 
 
+_LEFT_OUT = {"local", "site"}
+"""Keys that are not written where they say nothing."""
+
+
 def _settings_text(report: Report) -> str:
     keys = validator("report").schema["properties"]
-    settings = {key: getattr(report, key) for key in keys if key != "local" or report.local}
+    settings = {key: getattr(report, key) for key in keys if key not in _LEFT_OUT or getattr(report, key)}
     settings["contact"] = vars(report.contact)
     return dump_yaml(settings)

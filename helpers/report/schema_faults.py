@@ -123,7 +123,12 @@ def _explain(error: Any, file: str) -> Iterable[tuple[str, tuple[str, ...], dict
             )
         case "pattern":
             shown = shortened(value)
-            yield f"{label}写的是“{shown}”，{_no_line(value)}", (), {"actual": shown}
+            like = "、".join(schema.get("examples", ()))
+            yield (
+                f"{label}写的是“{shown}”，{f'应像 {like} 这样' if like else _no_line(value)}",
+                (),
+                {"actual": shown},
+            )
         case "uniqueItems":
             yield f"{label}里有重复的，只留一个", (), {}
         case "minItems" | "maxItems" | "maxProperties" as bound:

@@ -44,7 +44,10 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     if not all(map(_is_open, wrong)):
         # A line that is missing is an error of its own for each key the schema asks for, and told with all of them.
         return None, _in_order(found)
-    values = {**dict.fromkeys(("published", "previous", "parent", "explanations", "local")), **settings.value}
+    values = {
+        **dict.fromkeys(("published", "previous", "parent", "explanations", "local", "site")),
+        **settings.value,
+    }
     values["contact"] = Contact(
         **{"office": "", "phone": ""} | {k: v for k, v in values["contact"].items() if v}
     )
@@ -55,6 +58,7 @@ def read_settings(folder: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
         values[key] = None if values[key] == "" else values[key]
     values["published"] = date.fromisoformat(values["published"]) if values["published"] else None
     values["explanations"] = values["explanations"] or {}
+    values["site"] = {key: str(value) for key, value in (values["site"] or {}).items() if value is not None}
     values["addendum"], unusable = _addendum(values["local"], settings)
     found += [*unusable, *listed(_unknown_rules(values["explanations"], settings))]
     return values, _in_order(found)

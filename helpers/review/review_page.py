@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from helpers import __version__, checks
-from helpers.document import charts, notes, opendata, prose, source_plan, tables
+from helpers.document import charts, notes, opendata, prose, site_tags, source_plan, tables
 from helpers.document import pandoc_ast as ast
 from helpers.document.cell_display import Display
 from helpers.document.notes import NOTES_FILE, Note
@@ -78,6 +78,7 @@ class Page:
         parts = (
             prose.front_matter(self.report, self.draft),
             source_plan.markdown(self.report),
+            site_tags.markdown(self.report),
             opendata.markdown(self.report),
         )
         return Display("\n\n".join(parts), Markup("<h1>{}</h1>").format(self.report.title))

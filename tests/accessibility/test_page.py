@@ -72,12 +72,13 @@ def test_it_asks_for_nothing_and_nothing_is_refused(page: Page, outputs: Path) -
 def test_the_keyboard_reaches_text_tables_and_downloads(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 900})
     reached = []
-    for _ in range(10):
+    for _ in range(12):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
-    assert reached[0] == "skip-link"
-    assert reached[1:4] == ["table-region"] * 3
-    assert reached[4:8] == [f"download-{name}" for name in (*FORM.tables, "report")]
+        named = "(one => one.id || one.className || one.getAttribute('href'))(document.activeElement)"
+        reached.append(page.evaluate(named))
+    assert reached[:3] == ["skip-link", "report.pdf", "report.docx"]
+    assert reached[3:6] == ["table-region"] * 3
+    assert reached[6:10] == [f"download-{name}" for name in (*FORM.tables, "report")]
 
 
 class TestDownloads:

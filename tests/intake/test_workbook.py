@@ -105,6 +105,8 @@ def _object(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _string(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    if "examples" in schema:
+        return st.sampled_from(schema["examples"])
     if schema.get("format") == "date":
         return st.dates(date(2008, 1, 1), date(2100, 12, 31)).map(date.isoformat)
     texts = st.text(st.characters(codec="gb18030", categories=["L", "N", "P"]), min_size=1, max_size=30)

@@ -194,13 +194,15 @@ def _is_demands(grid: Grid) -> bool:
 
 
 def _settings(grid: Grid) -> dict[str, Any]:
-    settings: dict[str, Any] = {"contact": {}, "explanations": {}}
+    settings: dict[str, Any] = {"contact": {}, "explanations": {}, "site": {}}
     for key, text in _rows(grid):
         group, _, name = key.partition(".")
         if name and isinstance(settings.get(group), dict):
             settings[group][name] = text or None
         elif key:
             settings[key] = _typed(key, text)
+    if not settings["site"]:  # which few reports name
+        del settings["site"]
     return settings
 
 
