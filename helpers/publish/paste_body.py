@@ -116,21 +116,29 @@ def _remove(main: Any) -> None:
 
 
 def _unfold(figure: Any) -> None:
-    """Make paragraphs of a figure: editors know none."""
-    pictures, captions = figure.xpath("./img"), figure.xpath("./figcaption")
-    for picture in pictures:
+    """Make paragraphs of a figure, however its engine wraps picture and caption: editors know none."""
+    pictures, captions = figure.xpath(".//img"), figure.xpath(".//figcaption")
+    words = [_squeezed(caption) for caption in captions]
+    alone = [_squeezed(figure)] == words
+    if alone and len(pictures) == 1 and pictures[0].get("src", "").startswith(_SVG):
+        _rasterize(pictures[0], words[0])
+        pictures[0].set("alt", f"{words[0]}。{pictures[0].get('alt', '')}")
+        figure[:], figure.text, pictures[0].tail = pictures, None, None
+        figure.tag = "p"
+        figure.set("style", _CENTRED)
+        return
+    for part in (*pictures, *captions):
         paragraph = html.Element("p", style=_CENTRED)
-        picture.addprevious(paragraph)
-        paragraph.append(picture)
-    if len(pictures) == len(captions) == 1 and pictures[0].get("src", "").startswith(_SVG):
-        caption = captions[0].text_content().strip()
-        _rasterize(pictures[0], caption)
-        pictures[0].set("alt", f"{caption}。{pictures[0].get('alt', '')}")
-        captions.pop().drop_tree()
-    for caption in captions:
-        caption.tag = "p"
-        caption.attrib.clear()
-        caption.set("style", _CENTRED)
+        figure.addprevious(paragraph)
+        paragraph.append(part)
+        part.tail = part.tail if (part.tail or "").strip() else None
+        if part in captions:
+            part.drop_tag()
+
+
+def _squeezed(element: Any) -> str:
+    """Return an element's words without the line breaks of its source; a space as wide as a character is one."""
+    return re.sub(r"[ \t\n]+", " ", element.text_content()).strip(" ")
 
 
 def _plain(element: Any) -> None:
@@ -233,6 +241,8 @@ def _fonts() -> Any:
 
 def _make_paragraphs(main: Any) -> None:
     """Put what stands loose between the blocks into paragraphs, and leave nothing between them."""
+    for empty in main.xpath("./p[not(*)][not(normalize-space())]"):  # what was in it stands elsewhere
+        empty.drop_tree()
     blocks: list[Any] = []
     loose = _begun(main.text)
     for child in list(main):

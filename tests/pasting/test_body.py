@@ -154,6 +154,11 @@ def test_a_draft_says_so_wherever_it_is_pasted() -> None:
         ("<table><tr><td><p>甲</p><p>乙</p></td></tr></table>", ["table 甲乙"]),
         ("<p><a href='#x'>甲</a><a href='https://a.b/'>乙</a><span class='c'>丙</span></p>", ["p 甲乙丙"]),
         ("<!-- no --><script>x</script><style>y</style><p>甲<button>z</button></p>", ["p 甲"]),
+        (
+            "<figure><div><p><img src='a.png' alt='x'></p></div><figcaption>图</figcaption></figure>",
+            ["p ", "p 图"],
+        ),
+        ("<p> </p>甲<p></p>", ["p 甲"]),
         ("", []),
     ],
 )
