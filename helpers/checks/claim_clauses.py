@@ -4,17 +4,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpers.checks.claim_words import CHANNEL, COUNT
+from helpers.checks.claim_words import CHANNEL, COUNT, PUBLIC
 
 _MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _ENDS = "，（）()：:；;"
 _JOINED = re.compile(
     r"(?P<unit>[件起宗例份])(?P<noun>(?:政府信息公开|公开)?的?申请|案件)?(?:以及|[和及与并])(?=[^，。；、]{0,30}[0-9])"
 )
-_GLUED = re.compile("(?<=[件起宗例份])占")
+_GLUED = re.compile(
+    r"(?<=[0-9][件起宗例份])(?=占|(?:其中|办结|答复|结转|增长|下降|同比|[比较]上)[^，。；、0-9]{0,10}[0-9])"
+    r"|(?<=[0-9][件起宗例份]中)(?=[^，。；、0-9]{1,14}[0-9])|(?<=申请中)(?=[^，。；、0-9]{1,14}[0-9])"
+)
 _WHOLE = (
     re.compile(r"公民、法人(?:或者?|和|以?及|与|、)?其他组织"),
     re.compile(r"企业、社会组织等"),
+    re.compile(PUBLIC),
     re.compile(r"(?:信访|举报|投诉)(?:、(?:信访|举报|投诉)){1,2}"),
     re.compile(r"没有现成信息[、，]需"),
     re.compile(r"公开、(?:予以)?部分公开(?=共|合计|总计|累计)"),
@@ -23,12 +27,17 @@ _WHOLE = (
     re.compile("政府、(?:各|所属)?部门"),
     re.compile(f"{CHANNEL}(?:、{CHANNEL}){{1,5}}(?=等|提|方|渠|途|形|的)"),
     re.compile(r"法律、(?:行政)?法规"),
+    re.compile("区分处理、(?=部分)"),
+    re.compile("商业秘密、个人隐私|个人隐私、商业秘密"),
+    re.compile("国家安全、公共安全、经济安全"),
     re.compile(
         r"通过[^，。；：（）0-9、]{1,12}(?:、[^，。；：（）0-9、]{1,12}){1,6}(?:方式|渠道|途径|形式|提交|提出|收到)"
     ),
 )
 """Phrases that are not split although a mark stands in them; 公开（含部分公开） and other words in brackets inside a clause are none either."""
-_ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])")
+_ASIDE = re.compile(
+    r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])|（(?:含|不含|包括|均)[^（）0-9，、。：；]{1,10}）(?=[0-9])"
+)
 _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
 _COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
@@ -36,7 +45,7 @@ _RESPECTIVELY = re.compile(
     f"(?:均|的)?分别(?:为|是|有|达)?(?P<numbers>{_COUNTS}(?:[、，和及与]{_COUNTS}){{1,9}})"
 )
 _LABELS_LENGTH = 60
-_LABELS = re.compile("、|以及|[和及与]")
+_LABELS = re.compile("、|以及|(?<![涉参])[和及与]")
 
 
 @dataclass(frozen=True)
@@ -73,7 +82,7 @@ def clauses(sentence: str) -> list[Clause]:
 
 
 def _split(text: str) -> Iterator[Clause]:
-    text = _GLUED.sub("，占", text)
+    text = _GLUED.sub("，", text)
     pieces = _MARK.split(_JOINED.sub(r"\g<unit>\g<noun>，", text))
     start = ""
     for piece, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):

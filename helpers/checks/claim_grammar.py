@@ -42,7 +42,9 @@ _VERBS: dict[str, tuple[Measure, ...]] = {
 }
 _TOTAL_WORDS = frozenset({"共", "共计", "总共", "一共", "总计", "合计", "累计", "共有", "共需"})
 _FIRST_NUMBER = re.compile(NUMBER)
-_NEUTRAL = frozenset({"small", "count", "bare count", "none", "channels", "public"})
+_NEUTRAL = frozenset({"small", "count", "bare count", "none", "channels", "public", "unknown"})
+_GUESSED = frozenset({"publish", "site", "disclosure", "make", "quantity"})
+"""Kinds that rarely change what a number means: neutral where a number is told only if it is a slip."""
 _COURTS = frozenset({"receive", "publish", "applicant", "document", "state", "decision", "carry"})
 
 
@@ -98,12 +100,19 @@ class Claim:
     quote: str
     line: int
     loose: tuple[Measure, ...] = ()
+    bare: bool = False
+    """What is counted is known only from other clauses."""
+    guessed: bool = False
+    """The clause holds words that are not known."""
+    sentence: int = 0
+    """Number of the sentence in its file."""
 
     def __str__(self) -> str:
         """Return the claim as the table of worked examples writes it."""
         measures = " | ".join(_name(measure) for measure in self.measures)
         kind = "" if self.kind == "count" else f"{self.kind} "
         about = "余" if self.number.about else ""
+        kind = f"? {kind}" if self.guessed else kind
         return f"{kind}{measures} = {self.number.value.normalize():f}{about}"
 
 
@@ -117,8 +126,9 @@ def _name(measure: Measure) -> str:
 class Bag:
     """The words of a clause by kind, their order aside."""
 
-    def __init__(self, words: list[Word]) -> None:
+    def __init__(self, words: list[Word], guessing: bool = False) -> None:
         self.words = words
+        self.neutral = _NEUTRAL | _GUESSED if guessing else _NEUTRAL
         self.kinds = {word.kind for word in words}
 
     def means(self, kind: str) -> list[str]:
@@ -127,7 +137,7 @@ class Bag:
 
     def only(self, *kinds: str) -> bool:
         """Return whether all words that are not neutral are of some kinds."""
-        return self.kinds - _NEUTRAL <= set(kinds)
+        return self.kinds - self.neutral <= set(kinds)
 
     def says(self, *texts: str) -> bool:
         """Return whether a word ends with one of some texts."""
@@ -136,7 +146,7 @@ class Bag:
     @property
     def number(self) -> Number | None:
         """The one number of the clause; amounts in 万元, as in the form."""
-        counts = [word for word in self.words if word.kind in {"count", "bare count", "money"}]
+        counts = [word for word in self.words if word.kind in {"count", "items", "bare count", "money"}]
         if len(counts) != 1:
             return None
         (count,) = counts
@@ -152,7 +162,7 @@ class Bag:
     @property
     def alone(self) -> bool:
         """Whether the clause holds a number and nothing it is the number of."""
-        return self.kinds <= _NEUTRAL
+        return self.kinds <= _NEUTRAL - {"unknown"}
 
     @property
     def total(self) -> bool:
@@ -172,8 +182,13 @@ def meanings(bag: Bag) -> list[Meaning]:
 def _fee(bag: Bag) -> list[Meaning] | None:
     if "fee" not in bag.kinds:
         return None
-    known = bag.only("fee", "money", "quantity", "receive", "make", "publish") and "money" in bag.kinds
-    return [Meaning("fees", (sum_over(*AMOUNTS, column="value", table="disclosure"),), bare=False)] * known
+    known = bag.only("fee", "money", "quantity", "receive", "make", "publish") and bag.kinds & {
+        "money",
+        "none",
+    }
+    return [Meaning("fees", (sum_over(*AMOUNTS, column="value", table="disclosure"),), bare=False)] * bool(
+        known
+    )
 
 
 def _proceedings(bag: Bag) -> list[Meaning] | None:
@@ -183,7 +198,7 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
     if bag.kinds & (_COURTS - {"receive"} if "none" in bag.kinds else _COURTS):
         return []
     if not courses:
-        known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity")
+        known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity", "items")
         return [Meaning("outcomes", ((("proceedings", "", outcomes[0]),),))] * known
     if len(courses) > 1 and {"litigation"} < set(courses) and "reconsideration" not in courses:
         courses.remove("litigation")
@@ -197,12 +212,14 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
 
 def _documents(bag: Bag) -> list[Meaning] | None:
     kinds, states = bag.means("document"), bag.means("state")
+    if not states and kinds and bag.says("共有", "现有") and bag.only("document"):
+        states = ["in_force"]
     if not states:
         return [] if kinds else None
     if (
         len(states) > 1
         or len(kinds) > 1
-        or not bag.only("document", "state", "publish", "quantity", "disclosure", "site")
+        or not bag.only("document", "state", "publish", "bare result", "quantity", "disclosure", "site")
     ):
         return []
     found = [
@@ -218,9 +235,11 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
     rows = bag.means("decision")
     if not rows:
         return None
-    if not bag.only("decision", "make", "deal", "handle", "quantity"):
+    made = bag.kinds & {"make", "deal", "handle"}
+    more = ["receive"] * bool(made) + ["items"] * bag.says("决定", "处理决定")
+    if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
-    bare = not bag.kinds & {"make", "deal", "handle"}
+    bare = not made
     return [
         Meaning("decisions", (sum_over(row, column="value", table="disclosure"),), bare=bare) for row in rows
     ]
@@ -262,7 +281,7 @@ def _results(bag: Bag) -> list[Meaning] | None:
         return [
             Meaning(f"bare {name}", tuple(_named(name if name == "granted" else "other_*")))
             for name in bare
-            if bag.only("bare result")
+            if bag.only("bare result", *(["bare application"] if name == "other" else []))
         ]
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于")
     if names == ["declined_petition"] and not told:
@@ -270,7 +289,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
     groups = [name for name in names if name in GROUPS]
     rows = [name for name in names if name not in GROUPS and not (name == "granted" and len(names) > 1)]
     if groups and any(word.text.startswith("等") for word in bag.words):
-        rows = []  # 因逾期未补正等原因作其他处理
+        # 因逾期未补正等原因作其他处理: all of them, or the one.
+        return [Meaning("results", tuple(one for name in (*groups, *rows) for one in _named(name)))]
     # 因不掌握信息无法提供: the row says more than its group.
     if len(groups) == 1 and rows and all(row in GROUPS[groups[0]] for row in rows):
         groups = []
@@ -313,6 +333,7 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         "quantity",
         "disclosure",
         "make",
+        *(["items"] * ("application" in bag.kinds and "receive" in bag.kinds)),
     ):
         return []
     verbs = bag.kinds & {"receive", *_VERBS}
@@ -346,16 +367,23 @@ def _applications(bag: Bag) -> list[Meaning] | None:
     return []
 
 
-_SHARED = r"(?>全部|所有|总数|总量|总|办结|办理|申请|受理|收到|答复|处理|新收|本年度?|政府信息公开|结果|件数|件|数|量|的|比例|比重|比|为|达|约|仅|分别|是|当年|全年|全县|全市|全区)*"
+_SHARED = r"(?>全部|所有|总件?数|总量|总|年度|本年|年内|办结|办理|申请|受理|收到|答复|处理|新收|本年度?|政府信息公开|结果|件数|件|数|量|的|比例|比重|比|为|达|约|仅|分别|是|当年|全年|全县|全市|全区)*"
 SHARE = re.compile(
     f"(?:[两三四]者|[两三四]项|以上)?(?:合计|共计|共|总计)?(?:仅|约|均)?(?:占{_SHARED}|比例(?:约|达)?为?)?{NUMBER}%"
 )
 SHARES = re.compile(f"(?:占{_SHARED}分别{_SHARED}|分别占{_SHARED}){NUMBER}%")
 RATE = re.compile(f"(?P<rate>公开|纠错|纠正|维持)率(?:为|达|达到)?{NUMBER}%")
 _THAN = r"(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?"
-_WAY = "(?P<way>增加|增长|上升|提高|增幅|净增|减少|下降|降幅|回落|降低|净减|增|减|多|少)"
+_WAY = "(?P<way>增加|增长|上升|上涨|攀升|提升|提高|增幅|净增|增收|减少|减收|下降|降幅|回落|降低|净减|增|减|[多少][办收出]?)"
 CHANGES = re.compile(rf"(?:分别)?{_THAN}(?:分别)?{_WAY}(?:了)?{NUMBER}(?P<unit>{UNIT}|%)")
 CHANGE = re.compile(
-    rf"(?:申请|受理|办结)?(?:总?数?量|件数)?{_THAN}{_WAY}(?:了|率|出)?(?:为|达)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
+    rf"(?:申请|受理|办结)?(?:总?数?量|件数)?{_THAN}{_WAY}(?:了|率|出)?(?:为|达到?)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
 )
-FALL = frozenset({"净减", "减少", "下降", "降幅", "回落", "降低", "减", "少"})
+OWN_CHANGE = re.compile(
+    rf"(?P<label>[^0-9]{{2,30}}?){_THAN}{_WAY}(?:了|率|出)?(?:为|达到?)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
+)
+LOOSE_SHARE = re.compile(f"占[^0-9%]{{0,12}}{NUMBER}%")
+LOOSE_CHANGE = re.compile(
+    rf"[^0-9]{{0,8}}{_THAN}[^0-9]{{0,4}}{_WAY}[^0-9]{{0,3}}{NUMBER}(?P<unit>{UNIT}|%|万元)"
+)
+FALL = frozenset({"减收", "少收", "少办", "少出", "净减", "减少", "下降", "降幅", "回落", "降低", "减", "少"})

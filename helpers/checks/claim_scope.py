@@ -1,7 +1,7 @@
 """Of which year and of which organ a sentence speaks, clause by clause."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from helpers.checks.claim_grammar import CHANGE
 
@@ -11,20 +11,43 @@ _CARRIED = re.compile(
 _PART_YEAR = re.compile(
     r"半年|[0-9一二三四]季度|\d月|(?:\d{4}|上)年?度?(?:[至到—~-]|和|及|与)+本年|[两三四五]年(?:共|累计|合计|总计|间)"
 )
-_OTHER_YEAR = re.compile(r"\d{4}年|去年|上一?年|下一?年|同期|历年|(?<!一)年来|近.年|五年")
+_OTHER_YEAR = re.compile(
+    r"\d{4}年|去年|上一?年|下一?年|同期|历年|(?<!一)年来|近.年|五年|(?<!年)(?<!年初)(?<!年度)以来|十[二三四五]五|时期"
+)
 _A_YEAR = re.compile(r"(?:从|自)?(?:20\d\d年|上年|本年)度?")
-_THIS_YEAR = re.compile("本年|全年|年内|当年")
+_THIS_YEAR = re.compile("本年|全年|年内|当年|今年")
+_REGIONS = "省市州盟旗县区镇乡街"
 _OTHERS = re.compile(
-    "(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
+    f"别[{_REGIONS}]|全国|(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
 )
 _ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
-LAST_YEARS = re.compile(r"(?<=上年)(度?)的\d{1,12}件")
+LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)的?\d[\d,.]{0,15}(?:[件起宗例份]|万元)(?!$)")
+_LISTED = re.compile(r"^(?:\d{1,2}\.(?!\d)|[一二三四五六七八九]是(?!.{0,3}[一二三四五六七八九]是)|[①-⑨])")
+_RISEN = re.compile(
+    r"(?:[由从]|自)上年度?的?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|升|减少?|下降|降)[至到为](?:本年度?的?)?"
+)
 
 
 _EVERYBODY = re.compile(
-    "(?:[省市县区旗州]|管委会)(?:人民政府|政府|本级)?(?:及其?|和|以及|、)(?:所属|各|县直|市直|区直)*部门(?:单位)?"
+    "[省市县区旗州]政府系统|(?:[省市县区旗州]|管委会)(?:人民政府|政府|本级)?(?:及其?|和|以及|、)(?:所属|各|县直|市直|区直)*部门(?:单位)?"
     "(?:(?:、|及|和|以及)(?:各|所属)?(?:乡镇|镇街|街道|镇乡|乡镇街道)(?:（街道）)?)*"
 )
+
+
+_GOVERNMENT = re.compile(f"([{_REGIONS}])道?(?:党工委)?(?:人民政府|政府|管委会|办事处)")
+
+
+def _regions(names: Iterable[str]) -> list[str]:
+    """Return what an organ may call its region: a county's government its 县; a bureau any region of its name."""
+    own = [found[1] for name in names if (found := _GOVERNMENT.search(name))]
+    return list(dict.fromkeys(own or [char for name in names for char in name if char in _REGIONS]))
+
+
+def _own_offices(name: str) -> Iterator[str]:
+    """Yield what the office of a township calls itself: 镇政府, 街道办事处."""
+    found = re.search("([乡镇])人民政府$|(街道)办事处$", name)
+    if found:
+        yield from (f"{found[1]}人民政府", f"{found[1]}政府") if found[1] else ("街道办事处", "街道办")
 
 
 class OwnWords:
@@ -34,23 +57,30 @@ class OwnWords:
         self.year = year
         self.names = sorted(names, key=len, reverse=True)
         # 某某区管委会办公室 calls itself 管委会.
+        self.names += [short for name in self.names for short in _own_offices(name)]
         self.names += ["管委会"] if any("管委会" in name for name in self.names) else []
+        regions = _regions(self.names)
+        self.all = f"全{regions[-1]}" if regions else "全县"
+        others = "".join(one for one in _REGIONS if one not in regions) if regions else ""
+        self._foreign = re.compile(f"[全我](?=[{others}])" if others else "(?!)")
         self.period = re.compile(rf"(?:{year}年)?(?:1月1日[至到-](?:{year}年)?)?12月(?:31日|底|末)")
 
     def plain(self, clause: str) -> str:
         """Return a clause in the words of the grammar."""
         for name in self.names:
             clause = clause.replace(name, "本单位")
-        clause = _EVERYBODY.sub("全县", self.period.sub("本年", clause))
+        clause = _EVERYBODY.sub(self.all, self.period.sub("本年", clause))
         for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
             clause = clause.replace(f"{year}年", word)
-        return re.sub('[“”‘’「」"]', "", clause)
+        clause = _LISTED.sub("", clause)
+        return _RISEN.sub("共", self._foreign.sub("别", re.sub('[“”‘’「」"]', "", clause)))
 
 
 class Scope:
     """What has been said so far of the time and of the organ."""
 
-    def __init__(self) -> None:
+    def __init__(self, guessing: bool = False) -> None:
+        self._guessing = guessing
         self._this_year = True
         self._years_listed = False
         self._elsewhere = False
@@ -76,6 +106,6 @@ class Scope:
         """Follow of whom the sentence speaks."""
         if _ALL.search(plain):
             self._elsewhere = False
-        elif _OTHERS.search(plain):
+        elif _OTHERS.search(plain) and not (self._guessing and not re.search(r"\d", plain)):
             self._elsewhere = True
         return self._elsewhere

@@ -7,11 +7,12 @@ that follow it in the sentence (“办结20件” after “县教育局收到20�
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from helpers.checks.claim_grammar import Claim
 from helpers.checks.claim_scope import OwnWords
 from helpers.checks.claim_sentence import Sentence
-from helpers.checks.numerals import tidy
+from helpers.checks.numerals import sentences, tidy
 from helpers.document.prose import Paragraph
 
 _ON_APPLICATIONS = re.compile("依申请公开|公开申请|申请公开")
@@ -29,11 +30,28 @@ def claims(paragraphs: Iterable[Paragraph], year: int, names: Iterable[str]) -> 
     """
     own = OwnWords(year, names)
     heading = ""
+    count = 0
     for paragraph in paragraphs:
         text = tidy(paragraph.text)
         if paragraph.heading:
             heading = text
             continue
         on_applications = _ON_APPLICATIONS.search(heading + text) is not None
-        for sentence in re.split(r"[。！？]", text):
-            yield from Sentence(own, sentence, on_applications, paragraph.line).read()
+        for sentence in sentences(text):
+            count += 1
+            yield from (
+                replace(claim, sentence=count)
+                for claim in _read(own, sentence, on_applications, paragraph.line)
+            )
+
+
+def _read(own: OwnWords, sentence: str, on_applications: bool, line: int) -> list[Claim]:
+    """Read a sentence, and what is left of it once more with words in it that are not known."""
+    strict = Sentence(own, sentence, on_applications, line)
+    found = strict.read()
+    if not strict.left:
+        return found
+    known = {(claim.kind, claim.quote, claim.number) for claim in found}
+    loose = Sentence(own, sentence, on_applications, line, guessing=True).read()
+    more = [claim for claim in loose if (claim.kind, claim.quote, claim.number) not in known]
+    return found + [replace(claim, guessed=True) for claim in more]

@@ -132,7 +132,10 @@ def _stated(context: Context) -> dict[Cell, Figure]:
     return {
         claim.measures[0][0]: int(claim.number.value)
         for _, claim in context.claims
-        if claim.kind == "count" and not claim.number.about and [len(one) for one in claim.measures] == [1]
+        if claim.kind == "count"
+        and not claim.guessed
+        and not claim.number.about
+        and [len(one) for one in claim.measures] == [1]
     }
 
 

@@ -52,6 +52,11 @@ def tidy(text: str) -> str:
     return re.sub(r"\s+", "", text).translate(_WIDE)
 
 
+def sentences(text: str) -> list[str]:
+    """Split tidy text into sentences; one that goes on with 其中 belongs to that before it."""
+    return re.split("[。！？]", re.sub("[。！？](?=其中)", "，", text))
+
+
 def read(found: re.Match[str]) -> Number:
     """Read what :data:`NUMBER` matched."""
     text, scale = found["number"].replace(",", ""), _SCALES[found["scale"]]

@@ -6,26 +6,22 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from helpers.checks.context import Context
-from helpers.checks.numerals import NUMBER, Number, read, tidy
+from helpers.checks.numerals import NUMBER, Number, read, sentences, tidy
+from helpers.checks.own_sums import COUNT, MARK, OF_TABLES, is_slip, swaps, wrong_sums
 from helpers.checks.rule import rule
 from helpers.report.figures import format_figure
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import PROSE
 
-_UNIT = "人次|件次|条次|余?[条件篇次期场个项份起宗人家户批例幅]"
-_COUNT = re.compile(f"{NUMBER}(?P<unit>{_UNIT})")
 _SHARE = re.compile(rf"(?P<label>[^0-9占]{{0,20}})占(?:比|总数的?|总量的?|全部的?|总|的|为|达)*{NUMBER}%")
-_MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _OPENS = re.compile("其中|包括|包含|涵盖|含|分为|涉及")
 _REST = re.compile("其[他它余]|剩余|余下")
 _OVERLAP = re.compile(
     "同步|同时|交叉|重复|累计|此外|同比|[比较]上|增加|增长|减少|新增|^(?:并|另|还|兼|均|目前)"
 )
+_CHANGED = re.compile("同比|[比较]上|[比较]\\d{4}年|^(?:净?增加?|增长|减少?|上升|下降)了?[0-9]")
 _CHANNEL = re.compile(
     "网站|网页|微信|公众号|微博|新媒体|抖音|视频号|头条|公[开示告]栏|公报|广播|电视|报[刊纸]|客户端|APP|平台|专栏|渠道"
-)
-_OF_TABLES = re.compile(
-    "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|不?予以?公开|部分公开|无法提供"
 )
 _LONGEST = 16
 _LARGE = 100
@@ -47,6 +43,8 @@ class _List:
     whole: _Part
     all: bool
     """All parts are there, the sentence says."""
+    others: Decimal = Decimal(0)
+    """What the sentence counts before the whole, in the same unit, and the parts may be parts of too."""
     bracket: bool = False
     parts: list[_Part] = field(default_factory=list)
 
@@ -58,11 +56,12 @@ def parts(context: Context) -> Iterator[Finding]:
         for paragraph in context.paragraphs.get(name, []):
             where: dict[str, str | int] = {"file": f"{name}.md", "line": paragraph.line}
             before: list[_List] = []
-            for sentence in re.split("[。！？]", tidy(paragraph.text)):
+            for sentence in sentences(tidy(paragraph.text)):
                 lists = _lists(sentence) if re.search(r"\d", sentence) else []
                 for one in lists:
                     yield from _wrong_sum(one, sentence, where)
                     yield from _wrong_shares(one, where)
+                yield from _wrong_own_sums(sentence, where)
                 yield from _said_again(before, sentence, where)
                 before = lists
 
@@ -74,8 +73,8 @@ def _lists(sentence: str) -> list[_List]:
     found: list[_List] = []
     counts: list[_Part] = []
     now: _List | None = None
-    mark, opened = "", False
-    pieces = _MARK.split(sentence)
+    mark, opened, beside = "", False, False
+    pieces = MARK.split(sentence)
     for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         share = _SHARE.fullmatch(text)
         part = None if share else _part(text)
@@ -86,7 +85,9 @@ def _lists(sentence: str) -> list[_List]:
             opened = bool(_OPENS.fullmatch(text))
         else:
             again = now is not None and text.startswith("涉及")
-            opens = None if again else _opens(text, mark, opened, counts, part)
+            opens = (
+                None if again else _opens(text, mark if beside else "，" * bool(mark), opened, counts, part)
+            )
             if opens is not None:
                 now = opens
                 found.append(now)
@@ -96,12 +97,12 @@ def _lists(sentence: str) -> list[_List]:
             opened = False
         if now is not None and now.bracket and end in {"）", ")"}:
             now = None
-        mark = end
+        mark, beside = end, part is not None or share is not None
     return [one for one in found if one.parts]
 
 
 def _part(text: str) -> _Part | None:
-    found = list(_COUNT.finditer(text))
+    found = list(COUNT.finditer(text))
     if len(found) != 1:
         return None
     label = _OPENS.sub("", text[: found[0].start()]) or text[found[0].end() :]
@@ -110,14 +111,24 @@ def _part(text: str) -> _Part | None:
 
 def _opens(text: str, mark: str, opened: bool, counts: list[_Part], part: _Part) -> _List | None:
     """Return a new list if a count is the first part of one: 其中……, or what stands in brackets or after a colon."""
-    if not counts or not mark or counts[-1].unit != part.unit:
+    wholes = [count for count in counts[-2:] if not _CHANGED.search(count.quote)]
+    if not wholes or not mark or wholes[-1].unit != part.unit:
         return None
-    whole = counts[-1]
+    whole = wholes[-1]
     said = opened or _OPENS.match(text) is not None
+    if said and text.startswith("涉及") and part.number.value > whole.number.value:
+        return None
     bracket, colon = mark in {"（", "("}, mark in {"：", ":"}
     if not (said or bracket or colon or whole.quote.endswith("中")):
         return None
-    return _List(whole, all=colon or "分为" in text or (bracket and not said), bracket=bracket)
+    # 建议27件，提案43件，其中……: of both.
+    others = [one.number.value for one in counts[:-1] if one.unit == whole.unit] if said else []
+    return _List(
+        whole,
+        others=sum(others, Decimal(0)),
+        all=colon or "分为" in text or (bracket and not said),
+        bracket=bracket,
+    )
 
 
 def _append(now: _List, part: _Part) -> _List | None:
@@ -148,7 +159,7 @@ def _with_share(found: list[_List], now: _List | None, counts: list[_Part], shar
 
 def _wrong_sum(one: _List, sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
     whole = one.whole.number
-    if whole.about or any(part.number.about for part in one.parts) or _OF_TABLES.search(one.whole.quote):
+    if whole.about or any(part.number.about for part in one.parts) or OF_TABLES.search(one.whole.quote):
         return
     sums, total = [], Decimal(0)
     for part in one.parts:
@@ -167,7 +178,9 @@ def _must_agree(one: _List, total: Decimal, sentence: str) -> bool:
     """Whether parts that do not add up to their whole are wrong: where they are all, or more than all."""
     whole = one.whole.number.value
     if any(part.number.value > whole for part in one.parts):
-        return True
+        return total > whole + one.others or not one.others
+    if total == whole + one.others:
+        return False
     shares = [part.share.value for part in one.parts if part.share]
     if len(one.parts) < 2:
         return False
@@ -178,24 +191,17 @@ def _must_agree(one: _List, total: Decimal, sentence: str) -> bool:
     channels = any(_CHANNEL.search(part.label) for part in one.parts)
     if total > whole:
         return not channels and not _OVERLAP.search(sentence)
-    return whole >= _LARGE and _is_slip(whole, [part.number.value for part in one.parts])
+    swapped = total in swaps(whole)
+    return (swapped and whole >= 20) or (
+        whole >= _LARGE and is_slip(whole, [part.number.value for part in one.parts])
+    )
 
 
-def _is_slip(whole: Decimal, parts: list[Decimal]) -> bool:
-    """Whether two swapped digits of one number, or one more or less, are all that keeps parts from adding up."""
-    total = sum(parts, Decimal(0))
-    slipped = any(number + whole - total in _swapped(number) for number in parts)
-    return slipped or total in _swapped(whole) or abs(whole - total) == 1
-
-
-def _swapped(number: Decimal) -> set[Decimal]:
-    """Return what a number becomes if two neighbouring digits are swapped."""
-    text = f"{number:f}"
-    return {
-        Decimal(f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}")
-        for at in range(len(text) - 1)
-        if "." not in text[at : at + 2]
-    }
+def _wrong_own_sums(sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
+    for one in wrong_sums(sentence) if re.search(r"\d", sentence) else ():
+        expected, actual = format_figure(one.right) + one.unit, format_figure(one.wrong) + one.unit
+        message = f"正文写“{one.quote}”，{one.listed}是 {expected}，两处应当一致。"
+        yield finding("T-PARTS", message, expected=expected, actual=actual, **where)
 
 
 def _wrong_shares(one: _List, where: dict[str, str | int]) -> Iterator[Finding]:
@@ -205,7 +211,7 @@ def _wrong_shares(one: _List, where: dict[str, str | int]) -> Iterator[Finding]:
 
 
 def _share(one: _List, part: _Part, share: Number, where: dict[str, str | int]) -> Iterator[Finding]:
-    if not one.whole.number.value or _OF_TABLES.search(one.whole.quote):
+    if not one.whole.number.value or OF_TABLES.search(one.whole.quote):
         return
     right = 100 * part.number.value / one.whole.number.value
     if share.agrees(right) or part.number.about or one.whole.number.about:

@@ -1,0 +1,148 @@
+"""Shares and changes: numbers said of the counts of a sentence before them, or of what their own clause names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
+
+from helpers.checks.claim_clauses import Clause
+from helpers.checks.claim_grammar import (
+    CHANGE,
+    CHANGES,
+    FALL,
+    LOOSE_CHANGE,
+    LOOSE_SHARE,
+    OWN_CHANGE,
+    RATE,
+    SHARE,
+    SHARES,
+    Claim,
+    Kind,
+    Measure,
+    sum_over,
+)
+from helpers.checks.claim_scope import LAST_YEARS
+from helpers.checks.claim_state import Said, SentenceSoFar
+from helpers.checks.claim_words import UNIT
+from helpers.checks.numerals import NUMBER, Number, read
+from helpers.report.form import TOTAL
+
+_MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
+_MORE_COUNTS = re.compile(f"(?:和|及)?{NUMBER}(?:{UNIT}|%)")
+_SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
+_MOST_TOGETHER = 6
+_COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
+_OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected"}
+_RATED: dict[str, frozenset[tuple[str, str]]] = {
+    "公开": frozenset({("granted", TOTAL)}),
+    **{word: frozenset((course, column) for course in _COURSES) for word, column in _OUTCOMES.items()},
+}
+"""Cells whose share a rate is."""
+
+
+class Relative(SentenceSoFar):
+    """Reads the shares and changes of a sentence."""
+
+    def shares(self, pieces: list[Clause], at: int, plain: str) -> int:
+        """Read 占比分别为58%、17%、25% or 分别比上年增加8件、9件, said of as many claims before; return how many clauses that takes."""
+        share, change = SHARES.fullmatch(plain), CHANGES.fullmatch(plain) if "分别" in plain else None
+        first = share or change
+        if first is None:
+            return 0
+        more = _MORE_SHARES if share else _MORE_COUNTS
+        rest = (more.fullmatch(piece.text) for piece in pieces[at + 1 : at + 10])
+        known = [first, *(one for one in takewhile(bool, rest) if one)]
+        said = [one for one in self.run if one.claim.kind == "count"][-len(known) :]
+        if len(said) == len(known):
+            for one, found in zip(said, known, strict=True):
+                kind: Kind = "share" if share else "growth" if found[0].endswith("%") else "change"
+                falls = change is not None and change["way"] in FALL
+                self._relate(one, kind, _signed(read(found), falls), pieces[at])
+        return len(known)
+
+    def _relate(self, said: Said, kind: Kind, number: Number, clause: Clause) -> None:
+        quote = f"{said.claim.quote}，{clause.quote}"
+        claim = replace(said.claim, kind=kind, quote=quote, loose=(), number=number)
+        self.found.append(claim)
+        self.run.append(Said(said.family, claim))
+
+    def relative(self, clause: Clause, plain: str) -> bool:
+        """Read a share or a change, said of the claim directly before, or of what the clause itself names."""
+        if self._own_share(clause, plain) or self._own_change(clause, plain):
+            return True
+        if not self.run:
+            return False
+        said = self.run[-1]
+        found = SHARE.fullmatch(plain) or (LOOSE_SHARE.fullmatch(plain) if self.guessing else None)
+        # In brackets after what was received (（17.5%）) a bare percentage may be anything.
+        divided = said.family in {"results", "applicants", "outcomes"} or (
+            said.family == "applications" and plain[0] == "占"
+        )
+        if found and said.claim.kind == "count" and divided:
+            together = tuple(self._together(said.family))
+            said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *together)))
+            self._relate(said, "share", read(found), clause)
+            return True
+        found = RATE.fullmatch(plain)
+        if found:
+            said = next((one for one in reversed(self.run) if one.claim.kind == "count"), said)
+        if found and said.family == "proceedings" and found["rate"] in _OUTCOMES:
+            courses = [cell[1] for cell in said.claim.measures[0]]
+            measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
+            said = replace(said, claim=replace(said.claim, measures=(measure,)))
+        if (
+            found
+            and said.claim.kind == "count"
+            and _RATED[found["rate"]] & {cell[1:] for cell in said.claim.measures[0]}
+        ):
+            self._relate(said, "share", read(found), clause)
+            return True
+        found = CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
+        if not found and self.guessing:
+            found = LOOSE_CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
+        if found and (found["than"] or said.claim.kind in {"change", "growth"}):
+            number = _signed(read(found), found["way"] in FALL)
+            self._relate(said, "growth" if found["unit"] == "%" else "change", number, clause)
+            return True
+        return False
+
+    def _own_share(self, clause: Clause, plain: str) -> bool:
+        """Read 自然人申请占83%, and let what it names be the header of what follows (共289件)."""
+        label, _, rest = _SHARE_WORD.sub("占", plain, count=1).partition("占")
+        found = SHARE.fullmatch(f"占{rest}") if label and rest else None
+        named = self.named(label) if found else []
+        measures = self.measures(named[0], plain) if len(named) == 1 else ()
+        if not found or not measures or named[0].family not in {"results", "applicants"}:
+            return False
+        self.found.append(Claim("share", measures, read(found), clause.quote, self.line))
+        self.header = named
+        return True
+
+    def _own_change(self, clause: Clause, plain: str) -> bool:
+        """Read 申请增加49件 after 与上年相比, and let what it names be the header of what follows (达到347件)."""
+        found = OWN_CHANGE.fullmatch(plain)
+        if found and not (self.compared or (self.guessing and found["than"])):
+            return False
+        named = self.named(found["label"]) if found else []
+        measures = self.measures(named[0], plain) if len(named) == 1 else ()
+        if not found or not measures:
+            return False
+        kind: Kind = "growth" if found["unit"] == "%" else "change"
+        number = _signed(read(found), found["way"] in FALL)
+        self.found.append(Claim(kind, measures, number, clause.quote, self.line))
+        self.header = named
+        return True
+
+    def _together(self, family: str) -> Iterator[Measure]:
+        """Yield the last two, three … counts together: a share may be said of all that stand before it."""
+        whole: Measure = ()
+        for said in reversed(self.run[-_MOST_TOGETHER:]):
+            if said.family != family or said.claim.kind != "count":
+                return
+            whole = tuple(dict.fromkeys([*said.claim.measures[0], *whole]))
+            if said is not self.run[-1]:
+                yield whole
+
+
+def _signed(number: Number, falls: bool) -> Number:
+    return replace(number, value=-number.value) if falls else number

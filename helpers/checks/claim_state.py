@@ -1,0 +1,104 @@
+"""What one sentence has said so far, and what a number of its next clause may mean."""
+
+import re
+from dataclasses import dataclass
+
+from helpers.checks.claim_counts import Counts
+from helpers.checks.claim_grammar import Bag, Claim, Meaning, Measure, meanings
+from helpers.checks.claim_scope import OwnWords, Scope
+from helpers.checks.claim_words import loose_words, words
+
+ON_DISCLOSURE = re.compile("信息公开|依申请公开|政务公开")
+
+
+@dataclass
+class Said:
+    """A claim with the family of its words."""
+
+    family: str
+    claim: Claim
+
+
+_NAMED = re.compile("申请|不予|部分公开|无法提供|自然人|商业企业|结转|复议|诉讼|规范性文件")
+UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
+
+
+class SentenceSoFar:
+    """A sentence up to one of its clauses."""
+
+    def __init__(
+        self, own: OwnWords, text: str, on_applications: bool, line: int, guessing: bool = False
+    ) -> None:
+        self.own = own
+        self.guessing = guessing
+        """Clauses with words that are not known are read too."""
+        self.left = False
+        """A number has been left unread."""
+        self.text = text
+        self.line = line
+        self.on_applications = on_applications
+        self.on_disclosure = False
+        self.on_answers = on_applications and re.search("答复|申请人", text) is not None
+        self.on_results = re.search("部分公开|不予公开|不公开|无法提供", text) is not None
+        self.units_apart = UNITS_APART.search(text) is not None
+        self.scope = Scope(guessing)
+        self.denying = False
+        """The clause says that something has not happened."""
+        self.trusted = True
+        self.unclear = False
+        """Words before, of which some are not known, may say of what the rest speaks."""
+        self.compared = False
+        """The clause before compares with last year."""
+        self.document = ""
+        """Kind of document last named."""
+        self.run: list[Said] = []
+        """Claims directly before, one after the other."""
+        self.waiting: list[Meaning] = []
+        """What has been named and waits for its number: 予以公开、部分公开共42件."""
+        self.dangling = False
+        self.header: list[Meaning] = []
+        """What the clause before has named without a number: 公布现行有效规范性文件目录，共164件."""
+        self.counts = Counts()
+        self.found: list[Claim] = []
+
+    def bag(self, plain: str) -> Bag | None:
+        """Return the words of a clause by kind; None where they are not understood."""
+        found = words(plain) or (loose_words(plain) if self.guessing else None)
+        return Bag(found, self.guessing) if found else None
+
+    def named(self, plain: str) -> list[Meaning]:
+        """Return what a clause without a number names."""
+        bag = self.bag(plain)
+        return [] if bag is None or "none" in bag.kinds else meanings(bag)
+
+    def measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
+        """Return what a number may mean here; nothing where the sentence does not say enough."""
+        named = "信息公开" in plain or (self.guessing and _NAMED.search(plain))
+        if meaning.bare and not self.trusted and not named:
+            return ()
+        known = self.on_applications and not self.counts.of_courts
+        match meaning.family:
+            case "applications" | "results":
+                return meaning.measures if known or not meaning.bare else ()
+            case "bare granted" | "bare other":
+                last = self.run[-1].family if self.run else ""
+                if meaning.family == "bare other" and last in {"outcomes", "proceedings"}:
+                    return self.counts.courses("other_result")
+                told = known and (self.on_results or meaning.family == "bare other")
+                return self.counts.results(meaning, last) if told else ()
+            case "applicants":
+                return self.counts.applicants(meaning.measures[0]) if known else ()
+            case "sum":
+                return meaning.measures if self.counts.came_in else ()
+            case "proceedings":
+                # 司法局 and courts have others, which are not about disclosure.
+                guessed = self.guessing and self.on_applications and not ON_DISCLOSURE.search(self.text)
+                denied = self.denying and "申请" in self.text
+                known = self.on_disclosure or self.on_answers or guessed or denied
+                return meaning.measures if known else ()
+            case "outcomes":
+                return self.counts.courses(meaning.measures[0][0][2])
+            case "states":
+                ((_, state, column),) = meaning.measures[0]
+                return ((("disclosure", f"{self.document}_{state}", column),),) if self.document else ()
+        return meaning.measures
