@@ -12,7 +12,7 @@ _JOINED = re.compile(
     r"(?P<unit>[件起宗例份])(?P<noun>(?:政府信息公开|公开)?的?申请|案件)?(?:以及|[和及与并])(?=[^，。；、]{0,30}[0-9])"
 )
 _GLUED = re.compile(
-    r"(?<=[0-9][件起宗例份])(?=占|(?:其中|办结|答复|结转|增长|下降|同比|[比较]上)[^，。；、0-9]{0,10}[0-9])"
+    r"(?<=[0-9][件起宗例份])(?=占|(?:其中|办结|答复|结转|同比|[比较]上)(?![^，。；、0-9]{0,10}20\d\d年)[^，。；、0-9]{0,10}[0-9])"
     r"|(?<=[0-9][件起宗例份]中)(?=[^，。；、0-9]{1,14}[0-9])|(?<=申请中)(?=[^，。；、0-9]{1,14}[0-9])"
 )
 _WHOLE = (
@@ -38,12 +38,14 @@ _WHOLE = (
 _ASIDE = re.compile(
     r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])|（(?:含|不含|包括|均)[^（）0-9，、。：；]{1,10}）(?=[0-9])"
 )
+_COUNT_ASIDE = re.compile(r"（(?P<count>\d{1,9}[件起宗例份])）(?=[是为系属因])")
 _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
 _COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
 _RESPECTIVELY = re.compile(
-    f"(?:均|的)?分别(?:为|是|有|达)?(?P<numbers>{_COUNTS}(?:[、，和及与]{_COUNTS}){{1,9}})"
+    f"(?:均|的)?分别(?:为|是|有|达)?(?P<numbers>(?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))(?:[、，和及与](?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))){{1,9}})"
 )
+_EACH = re.compile(f"{_COUNTS}|[0-9]{{1,9}}")
 _LABELS_LENGTH = 60
 _LABELS = re.compile("、|以及|(?<![涉参])[和及与]")
 
@@ -62,6 +64,7 @@ def clauses(sentence: str) -> list[Clause]:
     """Split a sentence."""
     for pattern in _WHOLE:
         sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
+    sentence = _COUNT_ASIDE.sub(r"\g<count>", sentence)
     sentence = _ASIDE.sub(lambda aside: aside[0].translate(_HIDDEN), sentence)
     found: list[Clause] = []
     at = 0
@@ -69,12 +72,16 @@ def clauses(sentence: str) -> list[Clause]:
         start = max(at, match.start() - _LABELS_LENGTH)
         start = max(start, *(sentence.rfind(mark, start, match.start()) + 1 for mark in _ENDS))
         labels = _LABELS.split(sentence[start : match.start()])
-        numbers = [number[0] for number in COUNT.finditer(match["numbers"])]
+        numbers = [number[0] for number in _EACH.finditer(match["numbers"])]
         if len(labels) == len(numbers):
             found += _split(sentence[at:start])
             quote = sentence[start : match.end()].translate(_SHOWN)
             found += [
-                Clause(label.translate(_SHOWN) + number, quote, "，")
+                Clause(
+                    label.translate(_SHOWN) + number + (match["numbers"][-1] if number.isdigit() else ""),
+                    quote,
+                    "，",
+                )
                 for label, number in zip(labels, numbers, strict=True)
             ]
             at = match.end()

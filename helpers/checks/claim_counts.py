@@ -1,6 +1,6 @@
 """What a sentence has counted so far, and what a number may mean beside it."""
 
-from helpers.checks.claim_grammar import Meaning, Measure, sum_over
+from helpers.checks.claim_grammar import GROUPS, Meaning, Measure, sum_over
 from helpers.report.form import CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
 _APPLICANTS = [column for column in FORM.tables["applications"].column if column != TOTAL]
@@ -44,15 +44,28 @@ class Counts:
             for cell in measure
         }
         if meaning.family == "bare other" and last == "applicants":
-            others = [one for one in _APPLICANTS if one not in {column for _, _, column in named}]
+            alone = {
+                measure[0][2]
+                for family, measures in self._made
+                if family == last
+                for measure in measures
+                if len({cell[2] for cell in measure}) == 1
+            }
+            others = [one for one in _APPLICANTS if one not in alone]
+            organisations = [one for one in others if one != "natural_person"]
             return tuple(
                 measure
-                for columns in (["other_organisation"], others)
+                for columns in (["other_organisation"], others, organisations)
                 for measure in self.applicants(tuple(("applications", "", column) for column in columns))
             )
         if meaning.family == "bare other":
             rest = sum_over(*(row for row in RESULTS if ("applications", row, TOTAL) not in named))
-            return (*meaning.measures, rest) if last == "results" else ()
+            near = [
+                sum_over(*(row for row in group if ("applications", row, TOTAL) not in named))
+                for group in GROUPS.values()
+                if 0 < sum(("applications", row, TOTAL) in named for row in group) < len(group)
+            ]
+            return (*meaning.measures, rest, *near) if last == "results" else ()
         return meaning.measures
 
     def applicants(self, columns: Measure) -> tuple[Measure, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from helpers.checks.claim_words import UNIT, Word
+from helpers.checks.claim_words import Word
 from helpers.checks.numerals import NOUGHT, NUMBER, Number, read
 from helpers.report.cell_names import Cell
 from helpers.report.form import AMOUNTS, CARRIED_FORWARD, CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
@@ -39,6 +39,7 @@ _VERBS: dict[str, tuple[Measure, ...]] = {
     "handle": (_HANDLED,),
     "answer": (_HANDLED, _ANSWERED),
     "deal": (_HANDLED, _NEW, CAME),
+    "due": (CAME,),
 }
 _TOTAL_WORDS = frozenset({"共", "共计", "总共", "一共", "总计", "合计", "累计", "共有", "共需"})
 _FIRST_NUMBER = re.compile(NUMBER)
@@ -128,6 +129,7 @@ class Bag:
 
     def __init__(self, words: list[Word], guessing: bool = False) -> None:
         self.words = words
+        self.guessing = guessing
         self.neutral = _NEUTRAL | _GUESSED if guessing else _NEUTRAL
         self.kinds = {word.kind for word in words}
 
@@ -180,9 +182,9 @@ def meanings(bag: Bag) -> list[Meaning]:
 
 
 def _fee(bag: Bag) -> list[Meaning] | None:
-    if "fee" not in bag.kinds:
+    if "fee" not in bag.kinds and not (bag.guessing and {"bare fee", "money"} <= bag.kinds):
         return None
-    known = bag.only("fee", "money", "quantity", "receive", "make", "publish") and bag.kinds & {
+    known = bag.only("fee", "bare fee", "money", "quantity", "receive", "make", "publish") and bag.kinds & {
         "money",
         "none",
     }
@@ -202,6 +204,9 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
         return [Meaning("outcomes", ((("proceedings", "", outcomes[0]),),))] * known
     if len(courses) > 1 and {"litigation"} < set(courses) and "reconsideration" not in courses:
         courses.remove("litigation")
+    if len(courses) > 1 and bag.total and not outcomes and "none" not in bag.kinds:
+        rows = tuple(dict.fromkeys(row for course in courses for row in COURSES[course]))
+        return [Meaning("proceedings", (sum_over(*rows, table="proceedings"),))]
     if outcomes:
         if len(outcomes) > 1 or len(courses) > 1 or "none" in bag.kinds:
             return []
@@ -214,6 +219,10 @@ def _documents(bag: Bag) -> list[Meaning] | None:
     kinds, states = bag.means("document"), bag.means("state")
     if not states and kinds and bag.says("共有", "现有") and bag.only("document"):
         states = ["in_force"]
+    if not states and bag.guessing and len(kinds) == 1 and bag.only("document"):
+        states = ["in_force", "issued"]
+        rows = [sum_over(f"{kinds[0]}_{state}", column="value", table="disclosure") for state in states]
+        return [Meaning("documents", tuple(rows), bare=False)]
     if not states:
         return [] if kinds else None
     if (
@@ -249,7 +258,16 @@ def _carried(bag: Bag) -> list[Meaning] | None:
     if not bag.kinds & {"carry", "pending"}:
         return None
     if not bag.only(
-        "carry", "pending", "last", "next", "deal", "answer", "quantity", "application", "bare application"
+        "carry",
+        "pending",
+        "last",
+        "next",
+        "deal",
+        "handle",
+        "answer",
+        "quantity",
+        "application",
+        "bare application",
     ):
         return []
     if "last" in bag.kinds and "carry" in bag.kinds:
@@ -328,6 +346,7 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         "handle",
         "answer",
         "deal",
+        "due",
         "application",
         "bare application",
         "quantity",
@@ -364,26 +383,6 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         return [Meaning("applications", (_NEW, CAME, _HANDLED))]
     if bag.alone and bag.total:
         return [Meaning("sum", (CAME,))]
+    if bag.guessing and (own or "bare application" in bag.kinds):
+        return [Meaning("applications", (_NEW, CAME, _HANDLED))]
     return []
-
-
-_SHARED = r"(?>全部|所有|总件?数|总量|总|年度|本年|年内|办结|办理|申请|受理|收到|答复|处理|新收|本年度?|政府信息公开|结果|件数|件|数|量|的|比例|比重|比|为|达|约|仅|分别|是|当年|全年|全县|全市|全区)*"
-SHARE = re.compile(
-    f"(?:[两三四]者|[两三四]项|以上)?(?:合计|共计|共|总计)?(?:仅|约|均)?(?:占{_SHARED}|比例(?:约|达)?为?)?{NUMBER}%"
-)
-SHARES = re.compile(f"(?:占{_SHARED}分别{_SHARED}|分别占{_SHARED}){NUMBER}%")
-RATE = re.compile(f"(?P<rate>公开|纠错|纠正|维持)率(?:为|达|达到)?{NUMBER}%")
-_THAN = r"(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?"
-_WAY = "(?P<way>增加|增长|上升|上涨|攀升|提升|提高|增幅|净增|增收|减少|减收|下降|降幅|回落|降低|净减|增|减|[多少][办收出]?)"
-CHANGES = re.compile(rf"(?:分别)?{_THAN}(?:分别)?{_WAY}(?:了)?{NUMBER}(?P<unit>{UNIT}|%)")
-CHANGE = re.compile(
-    rf"(?:申请|受理|办结)?(?:总?数?量|件数)?{_THAN}{_WAY}(?:了|率|出)?(?:为|达到?)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
-)
-OWN_CHANGE = re.compile(
-    rf"(?P<label>[^0-9]{{2,30}}?){_THAN}{_WAY}(?:了|率|出)?(?:为|达到?)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
-)
-LOOSE_SHARE = re.compile(f"占[^0-9%]{{0,12}}{NUMBER}%")
-LOOSE_CHANGE = re.compile(
-    rf"[^0-9]{{0,8}}{_THAN}[^0-9]{{0,4}}{_WAY}[^0-9]{{0,3}}{NUMBER}(?P<unit>{UNIT}|%|万元)"
-)
-FALL = frozenset({"减收", "少收", "少办", "少出", "净减", "减少", "下降", "降幅", "回落", "降低", "减", "少"})

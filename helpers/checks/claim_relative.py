@@ -1,12 +1,12 @@
 """Shares and changes: numbers said of the counts of a sentence before them, or of what their own clause names."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
 from helpers.checks.claim_clauses import Clause
-from helpers.checks.claim_grammar import (
+from helpers.checks.claim_grammar import Claim, Kind, sum_over
+from helpers.checks.claim_patterns import (
     CHANGE,
     CHANGES,
     FALL,
@@ -16,25 +16,23 @@ from helpers.checks.claim_grammar import (
     RATE,
     SHARE,
     SHARES,
-    Claim,
-    Kind,
-    Measure,
-    sum_over,
+    WAY,
 )
 from helpers.checks.claim_scope import LAST_YEARS
 from helpers.checks.claim_state import Said, SentenceSoFar
 from helpers.checks.claim_words import UNIT
 from helpers.checks.numerals import NUMBER, Number, read
-from helpers.report.form import TOTAL
+from helpers.report.form import HANDLED, TOTAL
 
 _MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
-_MORE_COUNTS = re.compile(f"(?:和|及)?{NUMBER}(?:{UNIT}|%)")
+_MORE_COUNTS = re.compile(f"(?:和|及)?(?P<way>{WAY})?{NUMBER}(?:{UNIT}|%)")
 _SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
-_MOST_TOGETHER = 6
 _COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
 _OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected"}
+_RATES = {"公开": (("granted",), ("granted", "partly_granted")), "办结": ((HANDLED,),)}
 _RATED: dict[str, frozenset[tuple[str, str]]] = {
     "公开": frozenset({("granted", TOTAL)}),
+    "办结": frozenset({(HANDLED, TOTAL)}),
     **{word: frozenset((course, column) for course in _COURSES) for word, column in _OUTCOMES.items()},
 }
 """Cells whose share a rate is."""
@@ -53,10 +51,10 @@ class Relative(SentenceSoFar):
         rest = (more.fullmatch(piece.text) for piece in pieces[at + 1 : at + 10])
         known = [first, *(one for one in takewhile(bool, rest) if one)]
         said = [one for one in self.run if one.claim.kind == "count"][-len(known) :]
-        if len(said) == len(known):
+        if len(said) == len(known) > 1 or (share and len(said) == len(known)):
             for one, found in zip(said, known, strict=True):
                 kind: Kind = "share" if share else "growth" if found[0].endswith("%") else "change"
-                falls = change is not None and change["way"] in FALL
+                falls = not share and (found["way"] or first["way"]) in FALL
                 self._relate(one, kind, _signed(read(found), falls), pieces[at])
         return len(known)
 
@@ -79,20 +77,25 @@ class Relative(SentenceSoFar):
             said.family == "applications" and plain[0] == "占"
         )
         if found and said.claim.kind == "count" and divided:
-            together = tuple(self._together(said.family))
-            said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *together)))
+            said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *self.sums())))
             self._relate(said, "share", read(found), clause)
             return True
         found = RATE.fullmatch(plain)
+        if found and found["rate"] == "办结" and (not self.guessing or read(found).value == 100):
+            return False  # 办结率 100 % is often said of what was due
         if found:
             said = next((one for one in reversed(self.run) if one.claim.kind == "count"), said)
         if found and said.family == "proceedings" and found["rate"] in _OUTCOMES:
             courses = [cell[1] for cell in said.claim.measures[0]]
             measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
             said = replace(said, claim=replace(said.claim, measures=(measure,)))
+        if found and said.family == "applications" and found["rate"] in _RATES:
+            rows = _RATES.get(found["rate"], ())
+            said = replace(said, claim=replace(said.claim, measures=tuple(sum_over(*row) for row in rows)))
         if (
             found
             and said.claim.kind == "count"
+            and said.claim.measures
             and _RATED[found["rate"]] & {cell[1:] for cell in said.claim.measures[0]}
         ):
             self._relate(said, "share", read(found), clause)
@@ -100,7 +103,8 @@ class Relative(SentenceSoFar):
         found = CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
         if not found and self.guessing:
             found = LOOSE_CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
-        if found and (found["than"] or said.claim.kind in {"change", "growth"}):
+        known = found and (found["than"] or self.compared or said.claim.kind in {"change", "growth"})
+        if found and (known or self.guessing):
             number = _signed(read(found), found["way"] in FALL)
             self._relate(said, "growth" if found["unit"] == "%" else "change", number, clause)
             return True
@@ -125,23 +129,13 @@ class Relative(SentenceSoFar):
             return False
         named = self.named(found["label"]) if found else []
         measures = self.measures(named[0], plain) if len(named) == 1 else ()
-        if not found or not measures:
-            return False
+        if not found or not measures or named[0].family in {"results", "applicants"}:
+            return False  # 信访类申请减少4件: may be any
         kind: Kind = "growth" if found["unit"] == "%" else "change"
         number = _signed(read(found), found["way"] in FALL)
         self.found.append(Claim(kind, measures, number, clause.quote, self.line))
         self.header = named
         return True
-
-    def _together(self, family: str) -> Iterator[Measure]:
-        """Yield the last two, three … counts together: a share may be said of all that stand before it."""
-        whole: Measure = ()
-        for said in reversed(self.run[-_MOST_TOGETHER:]):
-            if said.family != family or said.claim.kind != "count":
-                return
-            whole = tuple(dict.fromkeys([*said.claim.measures[0], *whole]))
-            if said is not self.run[-1]:
-                yield whole
 
 
 def _signed(number: Number, falls: bool) -> Number:

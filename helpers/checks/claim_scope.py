@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from helpers.checks.claim_grammar import CHANGE
+from helpers.checks.claim_patterns import CHANGE
 
 _CARRIED = re.compile(
     "(?:结转|转|顺延|延)[到至入]?下一?年|结转上一?年|上一?年度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)"
@@ -18,13 +18,16 @@ _A_YEAR = re.compile(r"(?:从|自)?(?:20\d\d年|上年|本年)度?")
 _THIS_YEAR = re.compile("本年|全年|年内|当年|今年")
 _REGIONS = "省市州盟旗县区镇乡街"
 _OTHERS = re.compile(
-    f"别[{_REGIONS}]|全国|(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
+    f"别[{_REGIONS}]|全国|(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|(?<!向)(?<!人民)法院(?!判|裁)|[省市县区]政府|开发区|园区|管委会|公司"
 )
 _ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
 LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)的?\d[\d,.]{0,15}(?:[件起宗例份]|万元)(?!$)")
 _LISTED = re.compile(r"^(?:\d{1,2}\.(?!\d)|[一二三四五六七八九]是(?!.{0,3}[一二三四五六七八九]是)|[①-⑨])")
+_COMPARISON = re.compile(
+    "(?:[与较同和]|[相对]?比)(?:上一?年|去年)度?(?:同期)?(?:相比|比较|相较|均?有?(?:所|大幅|明显)?(?=[增上下减]))"
+)
 _RISEN = re.compile(
-    r"(?:[由从]|自)上年度?的?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|升|减少?|下降|降)[至到为](?:本年度?的?)?"
+    r"(?:[由从]|自)(?:上年度?的?)?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|升|减少?|下降|降)[至到为](?:本年度?的?)?"
 )
 
 
@@ -93,7 +96,7 @@ class Scope:
 
     def _of_another_time(self, plain: str) -> bool:
         """Follow of which time the sentence speaks; what is carried or compared speaks of this year too."""
-        said = CHANGE.sub("", _CARRIED.sub("", LAST_YEARS.sub(r"\1", plain)))
+        said = CHANGE.sub("", _COMPARISON.sub("", _CARRIED.sub("", LAST_YEARS.sub(r"\1", plain))))
         if self._years_listed or _PART_YEAR.search(said):
             self._this_year = False
         elif _THIS_YEAR.search(said):

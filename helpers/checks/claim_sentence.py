@@ -98,9 +98,12 @@ class Sentence(Relative):
             and [one.family for one in self.header] in _HEADED
         ):
             meant = self.header
+        told = [one.family for one in self.header] == ["applicants"]
+        if told and "bare application" in bag.kinds and bag.only("make", "bare application"):
+            meant = self.header
         if bag.means("receive") == ["new"] and self.document and "申请" not in self.text:
             meant = [Meaning("states", ((("disclosure", "issued", "value"),),))]
-        if len(meant) != 1 or apart:
+        if len(meant) != 1 or apart or "分别" in plain:
             return False
         said = self._said(meant[0], number, clause, plain)
         if said is None:
@@ -116,7 +119,7 @@ class Sentence(Relative):
     def _said(self, meaning: Meaning, number: Number, clause: Clause, plain: str) -> Said | None:
         measures = self.measures(meaning, plain)
         # 受理一件、办结一件: a manner of speaking.
-        if not measures or (meaning.bare and _ONE.search(plain)):
+        if not measures or (meaning.bare and _ONE.search(plain) and len(_ONE.findall(self.text)) > 1):
             return None
         bare = self.unclear or "累计" in plain or (meaning.bare and "信息公开" not in plain)
         claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare)
@@ -190,5 +193,13 @@ class Sentence(Relative):
         return taken
 
 
-_HEADED = (["applications"], ["documents"], ["applicants"], ["results"], ["decisions"], ["proceedings"])
+_HEADED = (
+    ["outcomes"],
+    ["applications"],
+    ["documents"],
+    ["applicants"],
+    ["results"],
+    ["decisions"],
+    ["proceedings"],
+)
 _NEGATED = frozenset({"fees", "applications", "results", "documents", "decisions", "proceedings", "states"})

@@ -20,6 +20,7 @@ class Said:
 
 
 _NAMED = re.compile("申请|不予|部分公开|无法提供|自然人|商业企业|结转|复议|诉讼|规范性文件")
+_MOST_TOGETHER = 6
 UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
 
 
@@ -71,6 +72,18 @@ class SentenceSoFar:
         bag = self.bag(plain)
         return [] if bag is None or "none" in bag.kinds else meanings(bag)
 
+    def sums(self) -> list[Measure]:
+        """Return what 合计 may be: the last two, three … counts of one kind together."""
+        found: list[Measure] = []
+        whole: Measure = ()
+        for said in reversed(self.run[-_MOST_TOGETHER:]):
+            if said.family != self.run[-1].family or said.claim.kind != "count":
+                break
+            whole = tuple(dict.fromkeys([*said.claim.measures[0], *whole]))
+            if said is not self.run[-1]:
+                found.append(whole)
+        return found
+
     def measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
         """Return what a number may mean here; nothing where the sentence does not say enough."""
         named = "信息公开" in plain or (self.guessing and _NAMED.search(plain))
@@ -89,7 +102,8 @@ class SentenceSoFar:
             case "applicants":
                 return self.counts.applicants(meaning.measures[0]) if known else ()
             case "sum":
-                return meaning.measures if self.counts.came_in else ()
+                came = meaning.measures if self.counts.came_in else ()
+                return (*came, *self.sums())
             case "proceedings":
                 # 司法局 and courts have others, which are not about disclosure.
                 guessed = self.guessing and self.on_applications and not ON_DISCLOSURE.search(self.text)

@@ -16,8 +16,10 @@ OF_TABLES = re.compile(
 COUNT = re.compile(f"{NUMBER}(?P<unit>{UNIT})")
 _OTHER = NUMBER.replace("P<", "P<second_")
 _TOTAL = re.compile(
-    f"(?:以上|上述)?(?:[两二三四五六七八九](?:[项者类种大个][^0-9共合总，]{0, 4}))?(?:共计|合计|总计|一共|总共|共)[为有达约]?{NUMBER}"
+    f"(?:以上|上述)?(?:[两二三四五六七八九](?:[项者类种大个][^0-9共合总，]{{0,4}}))?(?:共计|合计|总计|一共|总共|共)[为有达约]?{NUMBER}"
 )
+_NOT_OF_TABLES = re.compile("信息[^，]*[条篇]|文书|案卷|解读|培训")
+_SUMMED = re.compile("[两二三四五六七八九][项个大类者][^0-9，]{0,4}(?:共|合计|总计)")
 _CHANGE = re.compile(
     rf"与?[较比](?:上一?|去|\d{{4}})年度?的?{_OTHER}(?P<second_unit>{UNIT})(?:相比)?"
     rf"(?P<way>增加|增长|上升|多|减少|下降|降低|少)了?{NUMBER}(?P<unit>{UNIT}|%)"
@@ -25,7 +27,7 @@ _CHANGE = re.compile(
 _DONE = re.compile("办结|办理|答复|回复|采纳|合格|优秀|整改")
 _GROWTH = re.compile(f"(?:同比)?(?:增长|增幅|上升|下降|降幅|减少)(?:率|了)?(?:为|达到?)?{NUMBER}%")
 _FALL = frozenset({"减少", "下降", "降低", "少"})
-_LISTED = re.compile("其中|包括|包含|涵盖|含|分为|涉及|同步|同时|交叉|重复|累计|此外|另|新增|[共较比]")
+_LISTED = re.compile("其中|包括|包含|涵盖|含|分为|涉及|同步|同时|交叉|重复|累计|此外|另|新增|[较比]|^共")
 _SMALLEST_TOTAL, _SMALLEST_LIST = 20, 100
 """Wholes from which a slip is credible: said to be the sum, and not said to be."""
 
@@ -85,8 +87,8 @@ def wrong_sums(sentence: str) -> Iterator[WrongSum]:
 
 
 def _piece(text: str) -> Piece | None:
-    found = list(COUNT.finditer(text))
-    if len(found) != 1 or (OF_TABLES.search(text) and not ("信息" in text and found[0]["unit"] in "条篇")):
+    found = [one for one in COUNT.finditer(text) if not _SUMMED.match(text, one.start())]
+    if len(found) != 1 or (OF_TABLES.search(text) and not _NOT_OF_TABLES.search(text)):
         return None
     return Piece(text[: found[0].start()], read(found[0]), found[0]["unit"], text)
 
@@ -121,9 +123,9 @@ def _before(change: re.Match[str]) -> Number:
 
 def _wrong_rate(run: list[Piece], rate: re.Match[str], text: str) -> Iterator[WrongSum]:
     """Hold 收到150条，已办理144条，办结率96% together; 100 % is often said of what was due."""
-    if len(run) != 2 or run[0].unit != run[1].unit or any(piece.number.about for piece in run):
+    if len(run) < 2 or run[-2].unit != run[-1].unit or any(piece.number.about for piece in run):
         return
-    whole, done = run
+    whole, done = run[-2:]
     said, named = read(rate), rate["done"] in done.label or rate["done"] in {"办结", "办理"}
     if not whole.number.value or said.value == 100 or not named or not _DONE.search(done.label):
         return
