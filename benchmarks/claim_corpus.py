@@ -21,7 +21,7 @@ from helpers.report.form import FORM, RESULTS, TOTAL
 from helpers.report.settings_file import Contact
 
 PLACE = Path(__file__).parent / "claims_corpus"
-PARTS = ("develop", "held_out", "unseen", "blind_1", "blind_2", "blind_3")
+PARTS = ("develop", "held_out", "unseen", "blind_1", "blind_2", "blind_3", "blind_4", "blind_5")
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200
 _YEAR = 2024
@@ -175,7 +175,7 @@ def _number(name: str, organ: str) -> str:
     if name.startswith("="):
         return name[1:]
     if name.startswith("before:"):
-        return _number(name.removeprefix("before:"), "county_before")
+        return _number(name.removeprefix("before:"), f"{organ}_before")
     if name.endswith(":汉"):
         return _chinese(int(_value(name.removesuffix(":汉"), organ)))
     if "/" in name:

@@ -12,7 +12,7 @@ _JOINED = re.compile(
     r"(?P<unit>[件起宗例份])(?P<noun>(?:政府信息公开|公开)?的?申请|案件)?(?:以及|[和及与并])(?=[^，。；、]{0,30}[0-9])"
 )
 _GLUED = re.compile(
-    r"(?<=[0-9][件起宗例份])(?=占|(?:其中|办结|答复|结转|同比|[比较]上)(?![^，。；、0-9]{0,10}20\d\d年)[^，。；、0-9]{0,10}[0-9])"
+    r"(?<=[0-9][件起宗例份])(?=占|(?:其中|办结|答复|结转|同比|与?[比较](?:上|去|20\d\d)年?)(?![^，。；、0-9]{0,10}20\d\d年)[^，。；、0-9]{0,10}[0-9])"
     r"|(?<=[0-9][件起宗例份]中)(?=[^，。；、0-9]{1,14}[0-9])|(?<=申请中)(?=[^，。；、0-9]{1,14}[0-9])"
 )
 _WHOLE = (
@@ -22,7 +22,7 @@ _WHOLE = (
     re.compile(r"(?:信访|举报|投诉)(?:、(?:信访|举报|投诉)){1,2}"),
     re.compile(r"没有现成信息[、，]需"),
     re.compile(r"公开、(?:予以)?部分公开(?=共|合计|总计|累计)"),
-    re.compile(r"公开（含(?:予以)?部分公开）"),
+    re.compile(r"公开(?:类|结果|类?答复)?（含(?:予以)?部分公开）"),
     re.compile("部门、(?:各|所属)?(?:乡镇|镇街|街道|镇乡)"),
     re.compile("政府、(?:各|所属)?部门"),
     re.compile(f"{CHANNEL}(?:、{CHANNEL}){{1,5}}(?=等|提|方|渠|途|形|的)"),
@@ -38,7 +38,14 @@ _WHOLE = (
 _ASIDE = re.compile(
     r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])|（(?:含|不含|包括|均)[^（）0-9，、。：；]{1,10}）(?=[0-9])"
 )
-_COUNT_ASIDE = re.compile(r"（(?P<count>\d{1,9}[件起宗例份])）(?=[是为系属因])")
+_COUNT_ASIDE = re.compile(r"（(?P<count>\d{1,9}[件起宗例份])）(?=[\u4e00-\u9fff])")
+_ARTICLE = re.compile(
+    r"第[一二三四五六七八九十百零0-9]{1,5}条(?:第?[（(]?[一二三四五六七八九十0-9]{1,3}[)）]?[款项])*"
+)
+"""What is cited is no count."""
+_REPEALED = re.compile(
+    "(?P<what>(?:未|没有|无)(?:新?制[定发]|出台|印发))[、和或]?(?:修[改订][、和或]?)?废止(?=[^，。；]{0,4}规范性文件)"
+)
 _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
 _COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
@@ -62,6 +69,7 @@ class Clause:
 
 def clauses(sentence: str) -> list[Clause]:
     """Split a sentence."""
+    sentence = _ARTICLE.sub("", _REPEALED.sub(r"\g<what>", sentence))
     for pattern in _WHOLE:
         sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
     sentence = _COUNT_ASIDE.sub(r"\g<count>", sentence)

@@ -11,6 +11,9 @@ class Counts:
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, tuple[Measure, ...]], None] = {}
+        self._courts: list[Measure] = []
+        """Proceedings counted since outcomes of others were told."""
+        self._judged = False
         self._bases: list[tuple[str, ...]] = []
         """Rows of which applicants have been counted."""
 
@@ -18,6 +21,11 @@ class Counts:
         """Remember one more count."""
         if family in {"applications", "results"}:
             self._bases = []
+        if family == "proceedings" and self._judged:
+            self._courts = []
+        if family == "proceedings":
+            self._courts.append(measures[0])
+        self._judged = family == "outcomes" or (self._judged and family != "proceedings")
         self._made[family, measures] = None
 
     @property
@@ -30,6 +38,11 @@ class Counts:
         """Whether both what is new and what was carried over has been counted, so that 共 may be their sum."""
         made = {measure for _, measures in self._made for measure in measures}
         return {sum_over(NEW), sum_over(CARRIED_OVER)} <= made
+
+    def head(self, family: str, measures: tuple[Measure, ...]) -> None:
+        """Remember proceedings that are named without their number: 行政诉讼案件中，……."""
+        if family == "proceedings" and not self._courts:
+            self._courts = [measures[0]]
 
     def results(self, meaning: Meaning, last: str) -> tuple[Measure, ...]:
         """Read bare 公开 and 其他 as results where the sentence names others; 其他 among applicants is one of them.
@@ -95,7 +108,7 @@ class Counts:
 
     def courses(self, column: str) -> tuple[Measure, ...]:
         """Return an outcome of the proceedings the sentence has named, of any or of all of them."""
-        named = [measures[0] for family, measures in self._made if family == "proceedings"]
+        named = list(dict.fromkeys(self._courts))
         if not named:
             return ()
         each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])

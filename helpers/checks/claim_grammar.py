@@ -304,6 +304,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于")
     if names == ["declined_petition"] and not told:
         return []  # 投诉举报 may be any
+    if len(names) > 1 and "stopped" in names:
+        names.remove("stopped")  # 逾期不补正、不再处理的
     groups = [name for name in names if name in GROUPS]
     rows = [name for name in names if name not in GROUPS and not (name == "granted" and len(names) > 1)]
     if groups and any(word.text.startswith("等") for word in bag.words):
@@ -321,6 +323,10 @@ def _named(name: str) -> Iterator[Measure]:
         rest = GROUPS[name][:-1]
         subsets = (more for size in range(len(rest), -1, -1) for more in combinations(rest, size))
         yield from (sum_over(*more, GROUPS[name][-1]) for more in subsets)
+        return
+    if name == "stopped":
+        yield from (sum_over(*rows) for size in (1, 2) for rows in combinations(GROUPS["other_*"][:-1], size))
+        yield from _named("other_*")
         return
     yield sum_over(*(GROUPS.get(name) or name.split("+")))
     if name == "granted":
@@ -357,7 +363,9 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         return []
     verbs = bag.kinds & {"receive", *_VERBS}
     own = "application" in bag.kinds or ("disclosure" in bag.kinds and "bare application" in bag.kinds)
-    if "none" in bag.kinds and (verbs - {"receive"} or (not own and "bare application" not in bag.kinds)):
+    if "none" in bag.kinds and (
+        verbs - {"receive", "deal"} or (not own and "bare application" not in bag.kinds)
+    ):
         return []
     if "receive" in verbs and verbs & {"handle", "answer"}:
         return []  # 当年收到并当年办结: a part of both
@@ -371,7 +379,8 @@ def _applications(bag: Bag) -> list[Meaning] | None:
     if not measures and "deal" in verbs:
         measures += _VERBS["deal"]
     if "none" in bag.kinds:
-        return [Meaning("applications", (_NEW,), bare=not own)]
+        nothing = _VERBS["deal"] if "deal" in verbs else (_NEW,)
+        return [Meaning("applications", nothing, bare=not own)]
     if measures:
         return [Meaning("applications", tuple(dict.fromkeys(measures)), loose, bare=not own)]
     if own and (bag.total or bag.number == NOUGHT):

@@ -74,7 +74,7 @@ class Relative(SentenceSoFar):
         found = SHARE.fullmatch(plain) or (LOOSE_SHARE.fullmatch(plain) if self.guessing else None)
         # In brackets after what was received (（17.5%）) a bare percentage may be anything.
         divided = said.family in {"results", "applicants", "outcomes"} or (
-            said.family == "applications" and plain[0] == "占"
+            said.family in {"applications", "proceedings", "decisions"} and plain[0] == "占"
         )
         if found and said.claim.kind == "count" and divided:
             said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *self.sums())))

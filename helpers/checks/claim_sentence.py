@@ -75,6 +75,8 @@ class Sentence(Relative):
             self.header = []
         elif not re.search(r"\d", plain):
             self.header = self.named(plain)
+            for one in self.header:
+                self.counts.head(one.family, one.measures)
             # 予以公开、部分公开共42件: the number belongs to more than its own clause names.
             self.dangling = clause.end == "、"
             if self.dangling:
@@ -94,7 +96,7 @@ class Sentence(Relative):
         meant = meanings(bag)
         if (
             bag.alone
-            and (bag.total or plain.startswith("达") or clause.start in {"：", ":"})
+            and (bag.total or plain.startswith(("达", "为")) or clause.start in {"：", ":"})
             and [one.family for one in self.header] in _HEADED
         ):
             meant = self.header
@@ -121,7 +123,9 @@ class Sentence(Relative):
         # 受理一件、办结一件: a manner of speaking.
         if not measures or (meaning.bare and _ONE.search(plain) and len(_ONE.findall(self.text)) > 1):
             return None
-        bare = self.unclear or "累计" in plain or (meaning.bare and "信息公开" not in plain)
+        # What was counted before makes clear what is counted here: 因政府信息公开引起的行政复议25件、行政诉讼18件.
+        clear = not meaning.bare or "信息公开" in plain or (self.on_disclosure and self.trusted)
+        bare = self.unclear or "累计" in plain or not clear
         claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare)
         family = {"bare granted": "results", "bare other": self.run[-1].family if self.run else "results"}
         return Said(family.get(meaning.family, meaning.family), claim)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from helpers.checks.claim_doubt import is_credible
-from helpers.checks.claim_grammar import GROUPS, Claim, Measure
+from helpers.checks.claim_grammar import COURSES, GROUPS, Claim, Measure
+from helpers.checks.claim_words import DECISIONS
 from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, read, tidy
 from helpers.checks.rule import rule
@@ -20,6 +21,9 @@ _WHOLES: tuple[Measure, ...] = tuple(
     tuple(("applications", row, TOTAL) for row in rows) for rows in ((HANDLED,), (NEW,), (NEW, CARRIED_OVER))
 )
 """What a share of the applications may be a share of."""
+_DECISIONS: Measure = tuple(("disclosure", row, "value") for row in DECISIONS)
+_LITIGATION = COURSES["litigation"]
+_COURTS = (_LITIGATION, (*COURSES["reconsideration"], *_LITIGATION))
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -117,7 +121,11 @@ def _wholes(measure: Measure) -> Iterable[Measure]:
     if measure[0][0] == "applications":
         groups = [group for group in GROUPS.values() if {row for _, row, _ in measure} < set(group)]
         return [*_WHOLES, *(tuple(("applications", row, TOTAL) for row in group) for group in groups)]
-    return [tuple((table, row, TOTAL) for table, row, _ in measure)]
+    if measure[0][0] == "proceedings":
+        rows = dict.fromkeys(row for _, row, _ in measure)
+        wholes = [tuple(rows), *(every for every in _COURTS if set(rows) < set(every))]
+        return [tuple(("proceedings", row, TOTAL) for row in whole) for whole in wholes]
+    return [_DECISIONS]
 
 
 def _sum(context: Context, measure: Measure) -> Decimal | None:

@@ -10,7 +10,7 @@ from helpers.checks.numerals import NUMBER, Number, read
 
 UNIT = "人次|件次|条次|余?[条件篇次期场个项份起宗人家户批例幅]"
 MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
-OF_TABLES = re.compile(
+_OF_TABLES = re.compile(
     "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|不?予以?公开|部分公开|无法提供"
 )
 COUNT = re.compile(f"{NUMBER}(?P<unit>{UNIT})")
@@ -18,7 +18,7 @@ _OTHER = NUMBER.replace("P<", "P<second_")
 _TOTAL = re.compile(
     f"(?:以上|上述)?(?:[两二三四五六七八九](?:[项者类种大个][^0-9共合总，]{{0,4}}))?(?:共计|合计|总计|一共|总共|共)[为有达约]?{NUMBER}"
 )
-_NOT_OF_TABLES = re.compile("信息[^，]*[条篇]|文书|案卷|解读|培训")
+_NOT_TABLES = re.compile("信息[^，]*[条篇]|文书|案卷|解读|培训|咨询|电话|留言|热线|来信")
 _SUMMED = re.compile("[两二三四五六七八九][项个大类者][^0-9，]{0,4}(?:共|合计|总计)")
 _CHANGE = re.compile(
     rf"与?[较比](?:上一?|去|\d{{4}})年度?的?{_OTHER}(?P<second_unit>{UNIT})(?:相比)?"
@@ -86,9 +86,14 @@ def wrong_sums(sentence: str) -> Iterator[WrongSum]:
     yield from _wrong_list(run)
 
 
+def of_tables(text: str) -> bool:
+    """Return whether a count may be one of the tables', which T-CLAIM judges."""
+    return _OF_TABLES.search(text) is not None and not _NOT_TABLES.search(text)
+
+
 def _piece(text: str) -> Piece | None:
     found = [one for one in COUNT.finditer(text) if not _SUMMED.match(text, one.start())]
-    if len(found) != 1 or (OF_TABLES.search(text) and not _NOT_OF_TABLES.search(text)):
+    if len(found) != 1 or of_tables(text):
         return None
     return Piece(text[: found[0].start()], read(found[0]), found[0]["unit"], text)
 

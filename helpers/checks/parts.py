@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, Number, read, sentences, tidy
-from helpers.checks.own_sums import COUNT, MARK, OF_TABLES, is_slip, swaps, wrong_sums
+from helpers.checks.own_sums import COUNT, MARK, is_slip, of_tables, swaps, wrong_sums
 from helpers.checks.rule import rule
 from helpers.report.figures import format_figure
 from helpers.report.findings import Finding, finding
@@ -159,7 +159,7 @@ def _with_share(found: list[_List], now: _List | None, counts: list[_Part], shar
 
 def _wrong_sum(one: _List, sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
     whole = one.whole.number
-    if whole.about or any(part.number.about for part in one.parts) or OF_TABLES.search(one.whole.quote):
+    if whole.about or any(part.number.about for part in one.parts) or of_tables(one.whole.quote):
         return
     sums, total = [], Decimal(0)
     for part in one.parts:
@@ -211,7 +211,7 @@ def _wrong_shares(one: _List, where: dict[str, str | int]) -> Iterator[Finding]:
 
 
 def _share(one: _List, part: _Part, share: Number, where: dict[str, str | int]) -> Iterator[Finding]:
-    if not one.whole.number.value or OF_TABLES.search(one.whole.quote):
+    if not one.whole.number.value or of_tables(one.whole.quote):
         return
     right = 100 * part.number.value / one.whole.number.value
     if share.agrees(right) or part.number.about or one.whole.number.about:

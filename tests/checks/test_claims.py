@@ -81,6 +81,35 @@ def test_a_false_claim_is_an_error(sentence: str, expected: str, actual: str, ed
 
 
 @pytest.mark.parametrize(
+    ("sentence", "levels"),
+    [
+        # All is said, or what stands there is a slip: an error.
+        ("新收政府信息公开申请300件", ["error"]),
+        ("积极回应公众关切，新收政府信息公开申请281件", ["error"]),
+        # Words before may say of what the number is: far from the figure, it may be right.
+        ("积极回应公众关切，新收政府信息公开申请300件", ["warning"]),
+        ("累计新收政府信息公开申请300件", ["warning"]),
+        # Words of its own clause are not known: told only if it is a slip.
+        ("县内外人士新收政府信息公开申请281件", ["warning"]),
+        ("县内外人士新收政府信息公开申请81件", ["warning"]),  # last year's
+        ("县内外人士新收政府信息公开申请300件", []),
+        ("县内外人士新收政府信息公开申请218件", []),
+        # Small figures lie near each other by chance: only if enough of the sentence agrees.
+        ("。欣然不予处理2件。", []),
+        ("。欣然予以公开71件，欣然不予处理2件。", ["warning"]),
+        # What is not known may narrow.
+        ("网上新收政府信息公开申请281件", []),
+        ("某企业新收政府信息公开申请219件", []),
+    ],
+)
+def test_what_is_less_sure_is_told_less(sentence: str, levels: list[str], edit: Edit) -> None:
+    folder = edit("pingtan-2024/overview.md", APPLICATIONS, sentence)
+    found = [one for one in checks.check(folder).findings if one.rule == "T-CLAIM"]
+    assert [one.level for one in found] == levels
+    assert all(("如果说的是同一件事" in one.message) is (one.level == "warning") for one in found)
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "全区共收到政府信息公开申请二百一十八件，同比增长169.14%，比上年多了一倍多",
