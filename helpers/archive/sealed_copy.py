@@ -7,7 +7,9 @@ authorities are to be trusted, nobody has said.
 
 import logging
 import re
+from collections.abc import Sequence
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from pyhanko.pdf_utils.generic import ByteStringObject, TextStringObject
@@ -35,6 +37,13 @@ _MOST_REVISIONS = 40
 """Additions that are judged; a seal, a timestamp and their proofs are three or four."""
 
 _END = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF[\r\n]*\Z")
+_PIECE = re.compile(
+    rb"\d+ \d+ obj\b.*\bendobj\s*"
+    rb"|(?:\d+ \d+ obj\b.*\bendobj|xref\b.*\btrailer\b.*>>)\s*(?:%[ -~]{0,60}\s+)?startxref\s+\d+\s+%%EOF\s*",
+    re.DOTALL,
+)
+"""An object, or a directory and what ends a revision; iText signs with a short comment before that."""
+
 _SM = b"\x2a\x81\x1c\xcf\x55"
 """1.2.156.10197 in DER: under it are SM2 and SM3 (GM/T 0006), with which seals after GB/T 38540 are made."""
 
@@ -99,7 +108,17 @@ def _last_original_revision(reader: PdfFileReader, data: bytes, length: int) -> 
     starts = [whole.get_startxref_for_revision(number) for number in range(whole.total_revisions)]
     if starts[last] != original.get_startxref_for_revision(last) or min(starts[last + 1 :]) < length:
         raise ChangedError("后面附加的内容没有接着原文写")
+    added = range(last + 1, whole.total_revisions)
+    objects = [place for number in added for _, place in whole.get_xref_data(number).standard_xrefs.values()]
+    _require_no_gaps(data, length, sorted({*objects, *starts[last + 1 :]}))
     return last
+
+
+def _require_no_gaps(data: bytes, length: int, starts: Sequence[int]) -> None:
+    """Require that what was added is objects and directories, one after the other, with nothing between them."""
+    pieces = [data[start:end] for start, end in pairwise([*starts, len(data)])]
+    if data[length : starts[0]].strip() or not all(map(_PIECE.fullmatch, pieces)):
+        raise ChangedError("后面附加的内容里夹着不属于电子签名的东西")
 
 
 # Signatures -----------------------------------------------------------------------------------------------------------

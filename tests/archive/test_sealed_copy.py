@@ -340,7 +340,7 @@ def test_a_seal_that_would_be_drawn_for_ever(
         writer.update_container(field)
 
     forged = signed(original, organ, change, box=(100, 300, 220, 420))
-    monkeypatch.setattr("helpers.archive.judged_apart._SECONDS", 6)
+    monkeypatch.setattr("helpers.archive.judged_apart._SECONDS", 3)
     with pytest.raises(ChangedError, match="过多"):
         judge_apart(forged, len(original))
 
@@ -365,6 +365,17 @@ def test_something_after_the_end(more: bytes, original: bytes, sealed: bytes) ->
     for data in (original, sealed):
         with pytest.raises(ChangedError):
             judge(data + more, len(original))
+
+
+@pytest.mark.parametrize(
+    "more", [b"<script>x</script>\n", b"98 0 obj <</Type/Catalog>>\nstream\n", b"PK\x03\x04\n"]
+)
+def test_something_between_the_original_and_a_signature(
+    more: bytes, original: bytes, organ: Identity
+) -> None:
+    """Signed together with what stands before it, where no directory names it."""
+    with pytest.raises(ChangedError, match="夹着"):
+        judge(signed(original + more + original[original.rindex(b"startxref") :], organ), len(original))
 
 
 def test_another_document_after_the_original(original: bytes, sealed: bytes) -> None:
