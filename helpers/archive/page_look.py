@@ -44,10 +44,14 @@ def compare_pages(original: bytes, sealed: bytes) -> list[int]:
     CoveredError
         A page looks or reads differently outside of the seals, or a seal lies on something that the page shows.
     """
-    boxes = _places_of_fields(sealed)
+    boxes = [
+        [box for box in new if box not in old]
+        for old, new in zip(_places_of_fields(original), _places_of_fields(sealed), strict=False)
+    ]
     with pypdfium2.PdfDocument(original) as before, pypdfium2.PdfDocument(sealed) as after:
         if len(before) != len(after) or len(boxes) != len(after):
             raise CoveredError("页数与原文不同")
+        before.init_forms()  # an original may have been signed itself
         after.init_forms()
         for number, places in enumerate(boxes, 1):
             _compare(number, before[number - 1], after[number - 1], places)
@@ -127,6 +131,7 @@ def blank_place(data: bytes, width: int, height: int) -> tuple[int, tuple[int, i
         The page, counted from 0, and left, bottom, right, top in points; None where no page has room.
     """
     with pypdfium2.PdfDocument(data) as pdf:
+        pdf.init_forms()
         for number in reversed(range(len(pdf))):
             pixels = _pixels(pdf[number])
             rows, columns = pixels.shape[:2]

@@ -83,7 +83,10 @@ def _judged(data: bytes, length: int) -> Seals:
     last = _last_original_revision(reader, data, length)
     if only_signatures(reader, last) is not None:
         raise ChangedError("后面附加的内容不只是电子签名，还动了正文、批注、表单或文件属性")
-    fields = list(enumerate_sig_fields(reader))
+    signed = {
+        name for name, _, _ in enumerate_sig_fields(reader.get_historical_resolver(last), filled_status=True)
+    }
+    fields = [field for field in enumerate_sig_fields(reader) if field[0] not in signed]
     if not fields or not all(value for _, value, _ in fields):
         raise ChangedError("后面附加的内容里没有电子签名，或有还没签的签名框")
     said = [_verified(reader, data, length, *field) for field in fields]

@@ -50,7 +50,10 @@ PASSWORD = "NIANBAO_PASSWORD"
 def password(file: Path | None) -> str:
     """Return a password from a file, else from the environment, else from whoever sits at the terminal."""
     if file is not None:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        try:
+            return file.read_text(encoding="utf-8").rstrip("\r\n")
+        except UnicodeDecodeError:
+            fail(f"密码文件 {file} 不是 UTF-8 编码的文本，请另存。", 2)
     if PASSWORD in os.environ:
         return os.environ[PASSWORD]
     if not sys.stdin or not sys.stdin.isatty():

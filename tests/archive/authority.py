@@ -11,7 +11,7 @@ from pathlib import Path
 from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.keys.internal import (
@@ -30,7 +30,7 @@ PASSWORD = "不在命令行里"
 class Identity:
     """A key and its certificate."""
 
-    key: rsa.RSAPrivateKey
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
     def pem(self) -> tuple[bytes, bytes]:
@@ -49,9 +49,11 @@ class Identity:
         )
 
 
-def identity(name: str, issuer: Identity | None = None, *, days: int = 3650, tsa: bool = False) -> Identity:
+def identity(
+    name: str, issuer: Identity | None = None, *, days: int = 3650, tsa: bool = False, elliptic: bool = False
+) -> Identity:
     """Make a key, and a certificate by an issuer or by itself; ``days`` before now if negative."""
-    key = rsa.generate_private_key(65537, 2048)
+    key = ec.generate_private_key(ec.SECP256R1()) if elliptic else rsa.generate_private_key(65537, 2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
     authority = issuer is None

@@ -102,24 +102,41 @@ def test_another_file_beside_the_original(given: Path, keys: Path) -> None:
     assert changed.returncode == 1 and "report-sealed.pdf 与发布时不同，已被改动" in changed.stderr
 
 
+def test_twice_by_two_keys(given: Path, keys: Path, root: Identity) -> None:
+    """The second may be visible as well, below the first; an elliptic key, and a name that takes two lines."""
+    other = identity(
+        "某某州人民政府办公室政务公开工作领导小组",
+        root,
+        elliptic=True,
+    )
+    for name, data in zip(("other.pem", "other.key"), other.pem(), strict=True):
+        (keys / name).write_bytes(data)
+    first = ("--certificate", keys / "other.pem", "--key", keys / "other.key")
+    second = ("--certificate", keys / "organ.p12", "--password-file", keys / "password")
+    for options in (first, second):
+        done = run("sign", given / "report.pdf", "--visible", *options)
+        assert done.returncode == 0, done.stderr
+    verified = run("verify", given)
+    assert verified.returncode == 0, verified.stderr
+    assert ORGAN in verified.stderr and "某某州人民政府" in verified.stderr
+    for flavour in ("3a", "ua1"):
+        assert faults(given / "report.pdf", flavour) == []
+
+
 class TestNothingIsWritten:
     def refused(self, given: Path, *options: object, **environment: str) -> str:
-        before = (given / "report.pdf").read_bytes()
+        before = {path: path.read_bytes() for path in given.iterdir()}
         done = run("sign", given / "report.pdf", *options, **environment)
         assert done.returncode == 2, done.stderr
-        assert (given / "report.pdf").read_bytes() == before
-        assert sorted(path.name for path in given.iterdir()) == [
-            "manifest.json",
-            "report.docx",
-            "report.html",
-            "report.pdf",
-        ]
+        assert {path: path.read_bytes() for path in given.iterdir()} == before
         return done.stderr
 
     def test_without_the_right_password(self, given: Path, keys: Path) -> None:
         certificate = ("--certificate", keys / "organ.p12")
         assert "密码不对" in self.refused(given, *certificate, NIANBAO_PASSWORD="wrong")
         assert "NIANBAO_PASSWORD" in self.refused(given, *certificate)
+        (keys / "bytes").write_bytes(b"\xff\xfe")
+        assert "UTF-8" in self.refused(given, *certificate, "--password-file", keys / "bytes")
         pem = ("--certificate", keys / "organ.pem", "--key", keys / "organ.key")
         assert "密码不对" in self.refused(given, *pem, NIANBAO_PASSWORD="wrong")
 
