@@ -21,6 +21,7 @@ from lxml import html
 from playwright.sync_api import Page, expect
 from published import built_in, copy_project
 
+from helpers.publish.pre_render import previewed
 from helpers.review import preview
 
 PATIENCE = 60_000
@@ -184,12 +185,17 @@ def licensing(page: str) -> tuple[str, str] | None:
     return author, re.sub(r"\s", "", row.xpath("td")[0].text_content())
 
 
+def only_html(project: Path) -> Path:
+    """Have Quarto make the page alone: each other format would be rendered with it."""
+    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
+    settings["format"] = {"html": settings["format"]["html"]}
+    (project / "_quarto.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    return project
+
+
 @pytest.mark.quarto
 def test_quarto_shows_the_truth_after_another_folder_and_after_a_change(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project")
-    settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    settings["format"] = {"html": settings["format"]["html"]}  # each other one would be rendered with it
-    (project / "_quarto.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    project = only_html(copy_project(tmp_path / "project"))
     table = project / "data" / XIAODUKOU.name / "disclosure.csv"
     with quarto(project, "render", "-P", "report:data/pingtan-2024", "--to", "html") as rendered:
         assert rendered.wait(600) == 0, (project / "quarto.log").read_text(encoding="utf-8")
@@ -203,3 +209,35 @@ def test_quarto_shows_the_truth_after_another_folder_and_after_a_change(tmp_path
         replace(table, ",406", ",407")
         os.utime(project / "report.qmd")
         shows("407")
+
+
+@pytest.mark.quarto
+def test_quarto_does_not_preview_what_it_cannot_follow(tmp_path: Path) -> None:
+    project = only_html(copy_project(tmp_path / "project"))
+    other = project / "data" / "other"
+    shutil.copytree(XIAODUKOU, other)
+    with quarto(project, "preview", "-P", "report:data/other", "--no-browser") as refused:
+        assert refused.wait(120) != 0
+    said = (project / "quarto.log").read_text(encoding="utf-8")
+    assert "make preview REPORT=data/other" in said
+    assert "disclosure.csv" in said
+    watched = "".join(f"    - data/other/{path.name}\n" for path in other.iterdir())
+    (project / "_quarto.yml.local").write_text(f"metadata:\n  watched:\n{watched}", encoding="utf-8")
+    with quarto_preview(project, "-P", "report:data/other") as shows:
+        shows("403", at_first=True)
+        replace(other / "disclosure.csv", ",403", ",405")
+        shows("405")
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [
+        ("quarto preview -P report:data/x", "data/x"),
+        ("deno run quarto.js preview report.qmd --execute-param report:data/x --port 1", "data/x"),
+        ("quarto preview -P force:true", None),
+        ("quarto preview", None),
+        ("quarto render -P report:data/x", None),
+    ],
+)
+def test_what_a_preview_of_quarto_is_of(command: str, folder: str | None) -> None:
+    assert previewed(command.split()) == folder
