@@ -57,8 +57,8 @@ def copy_project(target: Path) -> Path:
     return target
 
 
-def render(engine: str, document: Path) -> dict[str, Path]:
-    """Make the outputs of a document of a copied project, by our own engine or by ``quarto render`` alone."""
+def render(engine: str, document: Path, *to: str) -> dict[str, Path]:
+    """Make the outputs of a document of a copied project, by our own engine or by ``quarto render`` alone (``to`` a format)."""
     if engine == "built-in":
         from helpers.publish import publish as make
 
@@ -67,7 +67,7 @@ def render(engine: str, document: Path) -> dict[str, Path]:
     text = re.sub(r"(?m)^  render: .*", f"  render: [{document.name}]", settings.read_text(encoding="utf-8"))
     settings.write_text(text, encoding="utf-8")  # what is no input of the project gets nothing of it
     done = subprocess.run(
-        ["quarto", "render", document.name],
+        ["quarto", "render", document.name, *(("--to", *to) if to else ())],
         cwd=document.parent,
         env=os.environ | {"QUARTO_PYTHON": sys.executable},
         capture_output=True,

@@ -20,7 +20,6 @@ from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
 from helpers.publish.qmd.source import read_document
-from helpers.publish.qmd.supported import wants_ua
 
 __all__ = ["Publication", "publish"]
 
@@ -136,7 +135,6 @@ def publish(
                 profile,
                 stage / "work",
                 variables,
-                wants_ua(options["typst"]),
                 notify,
             )
             name, versions = "quarto", quarto_engine.versions(quarto)

@@ -158,11 +158,30 @@ def test_one_message_names_cell_and_line(project, cell, line, words):
         assert str(caught.value).startswith(f"别的.qmd:{7 + line}：")
 
 
+PLOT = "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()\n```\n"
+
+
 @pytest.mark.quarto
-def test_quarto_does_not_show_the_name_of_an_object(project):
-    (project / "别的.qmd").write_text(f"{HEADER}```{{python}}\n{FRAGMENT}```\n", encoding="utf-8")
-    with pytest.raises(AssertionError, match="网页片段"):
-        render("quarto", project / "别的.qmd")
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (f"甲\n\n```{{python}}\n{FRAGMENT}```\n", "9：单元格输出的网页片段 HTML"),
+        (f"```{{python}}\n#| label: fig-x\n#| fig-cap: 图\n{PLOT}", "7：单元格 fig-x 的图没有替代文字"),
+        (f"```{{python}}\n1\n```\n\n乙\n\n```{{python}}\n{PLOT}", "13：单元格的图没有替代文字"),
+        ("甲\n\n![图](assets/p.svg)\n", "9：图片 assets/p.svg 没有替代文字"),
+    ],
+)
+def test_quarto_alone_names_cell_and_line_before_typst_is_asked(project, body, said):
+    (project / "assets" / "p.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="5" height="5"/></svg>'
+    )
+    (project / "别的.qmd").write_text(f"{HEADER}{body}", encoding="utf-8")
+    with pytest.raises(AssertionError) as caught:
+        render("quarto", project / "别的.qmd", "typst")
+    assert f"别的.qmd:{said}" in str(caught.value)
+    assert "missing alt" not in str(caught.value)
+    with pytest.raises(PublishError, match=rf"^别的\.qmd:{said}"):
+        publish(project / "别的.qmd", out=project / "none", engine="quarto", to=["pdf"])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,8 @@ __all__ = ["find_quarto", "render"]
 OLDEST = "1.10"
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Warning|Exit)\b")
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*Cell In\[\d+\], line \d+")
+#: What a filter of a project says itself.
+_OURS = re.compile(r"\S+\.qmd:\d+：")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -94,7 +95,6 @@ def render(
     profile: str | None,
     work: Path,
     environment: Mapping[str, str],
-    accessible: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
     """Render with Quarto.
@@ -115,8 +115,6 @@ def render(
         The folder for the outputs, to be made.
     environment
         The environment of the process.
-    accessible
-        Whether the PDF is to keep PDF/UA.
     progress
         Called for each format.
 
@@ -130,8 +128,6 @@ def render(
     PublishError
         With what Quarto or the failed cell says, without traceback.
     """
-    if "pdf" in formats and accessible:
-        _ask_for_words(document)
     work.mkdir()
     common: list[str] = ["--profile", profile] if profile else []
     if parameters:
@@ -159,21 +155,6 @@ def render(
         if not outputs[name].is_file():
             raise _error(log, document)
     return outputs
-
-
-def _ask_for_words(document: Document) -> None:
-    """Refuse a figure of a cell without words for it, before Typst does so without saying which."""
-    lines = document.lines
-    for number, line in enumerate(lines):
-        if re.match(r" *`{3,}\s*\{python\b", line):
-            options = [*takewhile(lambda text: text.startswith("#|"), lines[number + 1 :])]
-            named = dict(text[2:].strip().partition(":")[::2] for text in options)
-            label = named.get("label", "").strip()
-            if (label.startswith("fig-") or "fig-cap" in named) and "fig-alt" not in named:
-                message = (
-                    f"{cell_name(label or None)}的图没有替代文字，PDF/UA 要求有；请写 #| fig-alt: 图上有什么"
-                )
-                raise PublishError(message, Place(document.path, number + 1))
 
 
 def _run(document: Document, command: list[str], variables: Mapping[str, str]) -> str:
@@ -277,7 +258,7 @@ def _error(log: str, document: Document) -> PublishError:
         return CellError("\n".join(message))
     if "Kernel died" in lines:
         return PublishError(f"{name}运行时内核意外退出（内存不足，或被结束）", place)
-    if "missing alt text" in log:
-        return PublishError("PDF/UA 要求每张图有替代文字：图片写 {fig-alt=…}，单元格写 #| fig-alt: …")
+    if ours := next((line for line in lines if _OURS.match(line)), None):
+        return PublishError(ours)
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
     return PublishError("Quarto 没有完成：" + "\n".join(errors or [line for line in lines if line][-5:]))
