@@ -147,7 +147,7 @@ TOGETHER = {
         body="\n\n".join([*(text for text, _ in BODY.values()), OF_ONE_FORMAT]),
         replaced={
             "# 一、总体情况": "# 一、改了名的节",
-            '```{python}\n#| label: decisions-trend\nreport.chart("trend-decisions")\n```\n': "",
+            '```{python}\n#| label: outcomes-chart\nreport.chart("outcomes")\n```\n': "",
         },
         words=["一、改了名的节", *(word for _, words in BODY.values() for word in words)],
     ),

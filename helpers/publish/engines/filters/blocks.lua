@@ -64,7 +64,6 @@ local function refuse_style(el)
 end
 
 local function div(el)
-  if el.classes:includes('hidden') then return {} end
   refuse_style(el)
   local widths = el.attributes['tbl-colwidths']
   if widths then
@@ -79,14 +78,9 @@ local function div(el)
   return el
 end
 
-local function span(el)
-  if el.classes:includes('hidden') then return {} end
-  refuse_style(el)
-end
-
 local function document(doc)
   doc.blocks = doc.blocks:walk({traverse = 'topdown', Div = div})
-  doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = refuse_style, Span = span, Header = refuse_style, Code = refuse_style, Link = refuse_style})
+  doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = refuse_style, Span = refuse_style, Header = refuse_style, Code = refuse_style, Link = refuse_style})
   doc.blocks = doc.blocks:walk({Table = table_widths})
   return doc
 end
