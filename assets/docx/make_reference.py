@@ -36,20 +36,24 @@ LETTER_SPACE = '<w:spacing w:val="-5"/>'
 
 FANG, KAI, HEI, SONG, TITLE = "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体", "方正小标宋简体"
 LATIN, MONO = "Times New Roman", "Courier New"
-# What stands in where the official font is not installed, in order of preference.
+# What stands in where the official font is not installed, in order of preference: of Windows, of UOS and Kylin (CESI, 方正
+# _GBK), of macOS, of the project; and the kind of face that Word looks for where it has none of these (PANOSE).
 SUBSTITUTES = {
-    FANG: "仿宋,FangSong,华文仿宋,FandolFang R",
-    KAI: "楷体,KaiTi,华文楷体,FandolKai",
-    HEI: "SimHei,华文黑体,FandolHei",
-    SONG: "SimSun,华文宋体,FandolSong",
-    TITLE: "FZXiaoBiaoSong-B05S,小标宋,华文中宋,FandolSong",
+    FANG: ("仿宋,FangSong,CESI仿宋-GB2312,方正仿宋_GBK,华文仿宋,FandolFang R", "02010609030101010101"),
+    KAI: ("楷体,KaiTi,CESI楷体-GB2312,方正楷体_GBK,华文楷体,FandolKai", "02010609030101010101"),
+    HEI: ("SimHei,CESI黑体-GB2312,方正黑体_GBK,华文黑体,FandolHei", "02010609060101010101"),
+    SONG: ("SimSun,CESI宋体-GB2312,方正书宋_GBK,华文宋体,FandolSong", "02010600030101010101"),
+    TITLE: (
+        "FZXiaoBiaoSong-B05S,小标宋,CESI小标宋-GB2312,方正小标宋_GBK,华文中宋,FandolSong",
+        "02010601030101010101",
+    ),
 }
-BODY, TITLE_SIZE, PAGE_NUMBER, NOTE, TABLE, HEADER, LONG_NUMBER = 32, 44, 28, 24, 20, 18, 16
-NARROW = 72  # per cent of the width of a character
+BODY, TITLE_SIZE, PAGE_NUMBER, NOTE, TABLE, HEADER = 32, 44, 28, 24, 20, 18
+LEAST_NUMBER = 15  # in half-points, like the sizes above; a longer number is narrowed further
 INDENT = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
 TABLE_INDENT = '<w:ind w:left="60" w:right="60"/>'
-# No extra room between Han characters and Latin ones.
-AUTO_SPACE = '<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
+# A quarter of a character between Han characters and letters or digits, as in page and PDF.
+AUTO_SPACE = "<w:autoSpaceDE/><w:autoSpaceDN/>"
 NO_GRID = '<w:snapToGrid w:val="0"/>'
 KEEP = "<w:keepNext/><w:keepLines/>"
 CENTRE = '<w:jc w:val="center"/>'
@@ -181,6 +185,30 @@ def indented(left: int) -> str:
     return f'<w:ind w:leftChars="{left * 100}" w:left="{left * 316}" w:firstLineChars="0" w:firstLine="0"/>'
 
 
+def narrowed(share: int) -> Style:
+    """Return the style of a number too long for its cell in a table, see word.lua.
+
+    Parameters
+    ----------
+    share
+        Its width, in per cent of a number's in the size of the table; half of what is less comes from the size, as far
+        as that can be read.
+
+    Returns
+    -------
+    Style
+        A style of characters.
+    """
+    half_points = max(round(TABLE * (share / 100) ** 0.5), LEAST_NUMBER)
+    narrow = share * TABLE // half_points
+    return Style(
+        f"Table Number {share}",
+        "BodyTextChar",
+        run=f'<w:w w:val="{narrow}"/>' + size(half_points),
+        kind="character",
+    )
+
+
 STYLES = [
     Style("Normal", paragraph=AUTO_SPACE, run=fonts(FANG) + LETTER_SPACE + size(BODY)),
     Style("Default Paragraph Font", kind="character"),
@@ -211,11 +239,11 @@ STYLES = [
     Style("caption", "Normal", NO_GRID + spacing(line=440) + CENTRE, size(NOTE)),
     Style("Table Caption", "Caption", "<w:keepNext/>"),
     Style("Image Caption", "Caption"),
-    # Each row of a table but the last keeps with the next, see word.lua.
+    # Each row of a table but the last keeps with the next, see word.lua. Its height is the same in every face.
     Style(
         "Table Text",
         "Normal",
-        KEEP + NO_GRID + spacing(line=260, rule="atLeast") + CENTRE,
+        KEEP + NO_GRID + spacing(line=260) + CENTRE,
         fonts(SONG) + size(TABLE),
     ),
     Style("Table Text Last Row", "TableText", '<w:keepNext w:val="0"/>'),
@@ -237,13 +265,7 @@ STYLES = [
     Style("footnote reference", "BodyTextChar", run='<w:vertAlign w:val="superscript"/>', kind="character"),
     Style("Strong", "BodyTextChar", run=fonts(HEI, HEI), kind="character"),
     Style("Emphasis", "BodyTextChar", run=fonts(KAI), kind="character"),
-    # Digits are narrowed too: of Times New Roman they would fit, of the wider faces that stand in for it they would not.
-    Style(
-        "Table Long Number",
-        "BodyTextChar",
-        run=f'<w:w w:val="{NARROW}"/>' + size(LONG_NUMBER),
-        kind="character",
-    ),
+    *map(narrowed, range(30, 100, 5)),
     Style("Hyperlink", "BodyTextChar", run='<w:u w:val="single" w:color="7F7F7F"/>', kind="character"),
 ]
 
@@ -321,9 +343,9 @@ def font_table() -> bytes:
         The part ``word/fontTable.xml``.
     """
     entries = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/>'
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:panose1 w:val="{kind}"/><w:charset w:val="86"/>'
         '<w:family w:val="auto"/><w:pitch w:val="variable"/></w:font>'
-        for name, others in SUBSTITUTES.items()
+        for name, (others, kind) in SUBSTITUTES.items()
     )
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts {nsdecls("w")}>{entries}</w:fonts>'.encode()
 

@@ -8,9 +8,16 @@ local function styled(constructor, content, style)
   return constructor(content, { ["custom-style"] = style })
 end
 
--- Word breaks a number that is too wide for its cell; five digits of table text fit the narrowest official column.
-local function is_long_number(text)
-  return #text > 5 and text:match("^%d+$")
+-- Word breaks a number that is too wide for its cell. Digits of the widest face that stands in for the official ones
+-- (DejaVu) are 0.64 em wide; a style for each twentieth of that width makes them smaller and narrower (make_reference.py).
+local SIZE, DIGIT, MARGINS = 10, 0.64, 2
+
+local function number_style(text, width)
+  local share = width > 0 and (width - MARGINS) / (#text * SIZE * DIGIT) or 1
+  if share >= 1 or not text:match("^%d+$") then
+    return nil
+  end
+  return "Table Number " .. math.max(math.floor(share * 20), 6) * 5
 end
 
 local function is_han(text)
@@ -40,10 +47,11 @@ local function label_lines(text)
   return lines
 end
 
-local function narrow_content(content)
+local function narrow_content(content, width)
   local text = pandoc.utils.stringify(content)
-  if is_long_number(text) then
-    return { styled(pandoc.Span, content, "Table Long Number") }
+  local number = number_style(text, width)
+  if number then
+    return { styled(pandoc.Span, content, number) }
   end
   local label = pandoc.Inlines({})
   for position, line in ipairs(label_lines(text) or {}) do
@@ -52,23 +60,8 @@ local function narrow_content(content)
   return #label > 0 and label or content
 end
 
--- A custom style reaches paragraphs only, so plain blocks become paragraphs.
-local function set_style(row, is_free, is_narrow)
-  for _, cell in ipairs(row.cells) do
-    local blocks = cell.contents:map(function(block)
-      if block.t ~= "Plain" then
-        return block:walk({ Plain = function(plain) return pandoc.Para(plain.content) end }) -- of a list
-      end
-      local narrow = is_narrow and cell.col_span == 1 and cell.alignment == "AlignCenter"
-      return pandoc.Para(narrow and narrow_content(block.content) or block.content)
-    end)
-    local style = cell.alignment == "AlignCenter" and "Table Text" or "Table Text Indented"
-    cell.contents = { styled(pandoc.Div, blocks, is_free and style .. " Last Row" or style) }
-  end
-end
-
--- In points: the text block without a heading's line, a line and the margins of a table's row, a character, the room beside text.
-local BLOCK = { width = 442, height = 608 }
+-- In points: the text block without a heading's line and the least that stands of a table before it breaks, a line and the margins of a table's row, a character, the room beside text.
+local BLOCK = { width = 442, height = 608, beginning = 200 }
 local LINE, ROW, CHARACTER, BESIDE = 13, 3.5, 10, 6
 
 local function text_width(text)
@@ -81,17 +74,21 @@ end
 
 local function lines_of(cell, width)
   local text = pandoc.utils.stringify(cell.contents)
-  if cell.row_span > 1 or width == 0 or is_long_number(text) then
+  if cell.row_span > 1 or width == 0 or text:match("^%d+$") then
     return 1
   end
   return math.ceil(text_width(text) / (width - BESIDE))
 end
 
--- About how high a table will be; a column of no given width counts as wide enough.
-local function height(tbl, all)
-  local total, free_from = 0, {}
+-- The form's longest group within a part has eight rows; a part itself is longer than a page can hold together.
+local LONGEST_GROUP, LAST_ROWS = 10, 2
+
+-- The rows of a table, each with its cells and their widths in points (0: as wide as its text), about how high it will be, and
+-- whether a group of rows goes on below it.
+local function measured(tbl, all)
+  local lines, free_from, grouped_to = pandoc.List({}), {}, 0
   for position, row in ipairs(all) do
-    local column, lines = 1, 1
+    local column, high, cells = 1, 1, pandoc.List({})
     for _, cell in ipairs(row.cells) do
       while (free_from[column] or position) > position do
         column = column + 1
@@ -101,12 +98,42 @@ local function height(tbl, all)
         width = width + (tbl.colspecs[covered][2] or 0) * BLOCK.width
         free_from[covered] = position + cell.row_span
       end
-      lines = math.max(lines, lines_of(cell, width))
+      if cell.row_span <= LONGEST_GROUP then
+        grouped_to = math.max(grouped_to, position + cell.row_span - 1)
+      end
+      cells:insert({ cell = cell, width = width })
+      high = math.max(high, lines_of(cell, width))
       column = column + cell.col_span
     end
-    total = total + lines * LINE + ROW
+    lines:insert({ cells = cells, height = high * LINE + ROW, goes_on = grouped_to > position })
   end
-  return total
+  return lines
+end
+
+local function has_picture(cell)
+  local found = false
+  cell.contents:walk({ Image = function() found = true end })
+  return found
+end
+
+-- A custom style reaches paragraphs only, so plain blocks become paragraphs.
+local function set_style(cells, is_free, is_narrow)
+  for _, one in ipairs(cells) do
+    local cell = one.cell
+    local blocks = cell.contents:map(function(block)
+      if block.t ~= "Plain" then
+        return block:walk({ Plain = function(plain) return pandoc.Para(plain.content) end }) -- of a list
+      end
+      local narrow = is_narrow and cell.col_span == 1 and cell.alignment == "AlignCenter"
+      return pandoc.Para(narrow and narrow_content(block.content, one.width) or block.content)
+    end)
+    local style = cell.alignment == "AlignCenter" and "Table Text" or "Table Text Indented"
+    style = is_free and style .. " Last Row" or style
+    if has_picture(cell) then -- whose line is as high as it
+      style = is_free and "Figure" or "Captioned Figure"
+    end
+    cell.contents = { styled(pandoc.Div, blocks, style) }
+  end
 end
 
 local function rows(tbl)
@@ -118,6 +145,26 @@ local function rows(tbl)
   end
   all:extend(tbl.foot.rows)
   return all
+end
+
+-- Characters of the title in a line. The organ's name stands on lines of its own, equally long where it needs more than one.
+local TITLE_LINE = 20
+
+local function even_lines(meta)
+  local organ = meta["title-organ"] and pandoc.utils.stringify(meta["title-organ"]) or ""
+  local length = pandoc.text.len(organ)
+  if length > TITLE_LINE and is_han(organ) then
+    local line = math.ceil(length / math.ceil(length / TITLE_LINE))
+    local lines = pandoc.Inlines({})
+    for start = 1, length, line do
+      if start > 1 then
+        lines:insert(pandoc.LineBreak())
+      end
+      lines:insert(pandoc.Str(pandoc.text.sub(organ, start, start + line - 1)))
+    end
+    meta["title-organ"] = pandoc.MetaInlines(lines)
+  end
+  return meta
 end
 
 -- A property of the file is text: the margins reach helpers/publish/word_package.py as one.
@@ -135,14 +182,21 @@ end
 
 return {
   { Meta = margin_as_text },
+  { Meta = even_lines },
   {
     Table = function(tbl)
-      local all = rows(tbl)
-      local fits = height(tbl, all) <= BLOCK.height
+      local all = measured(tbl, rows(tbl))
+      local whole = 0
+      for _, row in ipairs(all) do
+        whole = whole + row.height
+      end
+      local above = 0
       for position, row in ipairs(all) do
-        -- A table that fits on a page stands on one page; of a longer one only the head keeps with what follows.
-        local is_free = position == #all or not fits and position > #tbl.head.rows
-        set_style(row, is_free, #tbl.colspecs >= 10)
+        above = above + row.height
+        -- A table of up to half a page stands on one page. A longer one may break behind its head and some rows, not within a
+        -- group of them, and not before its last rows.
+        local breaks = whole > BLOCK.height / 2 and above >= BLOCK.beginning and position < #all - LAST_ROWS and not row.goes_on
+        set_style(row.cells, position == #all or breaks, #tbl.colspecs >= 10)
       end
       return tbl
     end,

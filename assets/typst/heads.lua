@@ -1,9 +1,13 @@
--- Marks head cells outside <thead>, which pandoc's Typst writer makes ordinary ones. An inline quotation without quotation
+-- Keeps the rows of a group, as the form has them, on one page where a table goes on on the next; and
+-- marks head cells outside <thead>, which pandoc's Typst writer makes ordinary ones. An inline quotation without quotation
 -- marks changes no glyph and reaches the PDF's tag tree, where helpers/publish/pdf_tags.py makes a head of its cell.
 
 if not FORMAT:match("typst") then
   return {}
 end
+
+-- The form's longest group within a part has eight rows; a part itself is longer than a page can hold together.
+local LONGEST_GROUP = 10
 
 local function mark(cell)
   cell.contents = cell.contents:map(function(block)
@@ -20,6 +24,9 @@ return {
       for _, body in ipairs(tbl.bodies) do
         for _, row in ipairs(body.body) do
           for _, cell in ipairs(row.cells) do
+            if cell.row_span > 1 and cell.row_span <= LONGEST_GROUP then
+              cell.attributes["typst:breakable"] = "false"
+            end
             if cell.attributes.scope then
               mark(cell)
             end

@@ -63,7 +63,7 @@ def draw_bars(bars: Bars) -> "Figure":
 _PANELS = 3
 """Most panels side by side."""
 
-_TITLE, _LABEL, _RISE, _YEAR = 0.18, 0.18, 0.34, 0.17
+_TITLE, _LABEL, _RISE, _YEAR = 0.18, 0.2, 0.28, 0.17
 """Inches of a panel from above: a line of its title, room for figures, from the highest point to 0, such room again, years."""
 
 _LONGEST_TITLE = 14
@@ -91,7 +91,7 @@ def draw_panels(years: Sequence[int], series: Sequence[tuple[str, Sequence[Numbe
         box = column / panels, bottom / height, 1 / panels, plot / height
         axes = figure.add_axes(box, ylim=(-margin, highest + margin), xlim=(-0.5, len(years) - 0.5))
         _draw_line(axes, [float(one) for one in figures], [format_figure(one) for one in figures], size)
-        axes.set_title(title, font=_font(), fontsize=10, color=_INK, pad=2)
+        axes.set_title(title, font=_font(), fontsize=10, color=_INK, pad=3)
         axes.set_xticks(
             range(len(years)), [str(year) for year in years], font=_font(), fontsize=9, color=_INK
         )

@@ -113,12 +113,59 @@ def html_table(report: Report, name: str) -> str:
     name
         ``disclosure``, ``applications`` or ``proceedings``.
     """
+    widths = column_widths(report, name)
 
     def printed(place: re.Match[str]) -> str:
+        if place[1] == _COLUMN:
+            return f"{widths[int(place[2])]:.2f}%"
         figure = report.figure(name, place[1], place[2])
         return UNREADABLE if figure is None else format_figure(figure)
 
     return _PLACE.sub(printed, layouts()[name])
+
+
+def column_widths(report: Report, name: str) -> list[float]:
+    """Return the width of each column of a table, in per cent of the table's.
+
+    They are the form's, but where a figure is too long for its column, others give it of what their labels do not need;
+    where that is not enough, all columns of long figures are so narrow that each figure is printed equally small.
+    """
+    table = FORM.tables[name]
+    official = [_TEXT_WIDTH * width / sum(table.widths) for width in table.widths]
+    least = [width * share for width, share in zip(official, _LEAST[name], strict=True)]
+    figures = [0.0] * len(official)
+    columns = _figures_in_columns(table)
+    for place, keys in enumerate(columns, len(official) - len(columns)):
+        digits = max(len(format_figure(report.figure(name, *key) or 0)) for key in keys)
+        figures[place] = digits * _DIGIT + _BESIDE
+    size = 1.0
+    while sum(needed := list(map(max, least, (size * width for width in figures)))) > _TEXT_WIDTH:
+        size -= 0.005
+    spare = [max(width - need, 0) for width, need in zip(official, needed, strict=True)]
+    share = (_TEXT_WIDTH - sum(needed)) / sum(spare)
+    return [100 * (need + own * share) / _TEXT_WIDTH for need, own in zip(needed, spare, strict=True)]
+
+
+_TEXT_WIDTH, _DIGIT, _BESIDE = 442.2, 5.0, 4.0
+"""Points: of the text block of 156 mm, a digit of a table's type of 10 pt, and the room beside a figure."""
+
+_LEAST = {
+    "disclosure": (0.84,) * 4,
+    # What most labels need to stay in one line, or in lines of two or three characters.
+    "applications": (1.0, 0.86, 0.95, 1.0, *(0.84,) * 6),
+    "proceedings": (0.84,) * 15,
+}
+"""What a column needs for its labels, as a share of its official width."""
+
+
+def _figures_in_columns(table: Table) -> list[list[tuple[str, str]]]:
+    """Return the places (row, column) of the figures that stand in one column each, column by column."""
+    match table.name:
+        case "applications":
+            return [[(row, column) for row in table.row] for column in table.column]
+        case "proceedings":
+            return [[(row, column)] for row in table.row for column in table.column]
+    return []  # its columns hold any figure
 
 
 def markdown(report: Report, name: str) -> str:
@@ -136,7 +183,9 @@ def markdown(report: Report, name: str) -> str:
 
 
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
-"""Where a figure is to stand: its row and its column."""
+"""Where a figure is to stand: its row and its column; or the width of a column."""
+
+_COLUMN = "column_width"
 
 
 def _place(row: str, column: str = "value") -> str:
@@ -240,8 +289,8 @@ def _tidy(root: Any, table: Table) -> None:
     root.attrib.clear()
     root.attrib.update({"class": "gt_table", "id": f"table-{table.name}", "aria-labelledby": table.name})
     columns = root.makeelement("colgroup")
-    for width in table.widths:
-        columns.append(root.makeelement("col", style=f"width: {100 * width / sum(table.widths):.2f}%"))
+    for number in range(len(table.widths)):
+        columns.append(root.makeelement("col", style=f"width: {_place(_COLUMN, str(number))}"))
     root.insert(0, columns)
     for part in root.iter("thead", "tbody", "tr"):
         part.attrib.pop("class", None)

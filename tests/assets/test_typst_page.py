@@ -147,7 +147,9 @@ def test_nothing_leaves_the_text_block(pdf: Pages) -> None:
         content = [char for char in page.chars if char["tag"] != "Artifact"]
         for box in (*content, *page.lines, *page.rects, *page.images):
             assert box["x0"] >= LEFT - 0.3 * MM, box
-            assert box["x1"] <= RIGHT + 0.3 * MM, box
+            # The right half of a mark at the end of a line is empty, and left out.
+            empty = box["size"] / 2 if box.get("text", " ") in "，。、；：！？）》〉”" else 0
+            assert box["x1"] - empty <= RIGHT + 0.3 * MM, box
             assert box["top"] >= TOP - MM, box
             assert box["bottom"] <= BOTTOM + 0.3 * MM, box
 
