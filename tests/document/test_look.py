@@ -259,9 +259,7 @@ def test_no_line_of_the_pdf_is_stretched_for_a_long_number(printed: dict[str, Pr
                 for before, after in pairwise(line)
                 if re.fullmatch("[一-龥]{2}", f"{before['text']}{after['text']}")
             )
-            assert not steps or steps[len(steps) // 2] < 16 * 1.2, "".join(
-                str(char["text"]) for char in line
-            )
+            assert not steps or steps[len(steps) // 2] < 16 * 1.2, "".join(str(char["text"]) for char in line)
 
 
 FIGURES = ("33137222", "33137221", "22111118", "10888896", "12340002", "10000002")
