@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from helpers.document.passages import Passage
 from helpers.document.source_plan import sentence_digests
@@ -12,6 +13,7 @@ ALIKE = 0.5
 """Two texts with at least this share of their pairs of characters in common may be one, changed."""
 
 
+@lru_cache(maxsize=4096)
 def grams(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters of a text."""
     return frozenset(text[start : start + 2] for start in range(max(1, len(text) - 1)))

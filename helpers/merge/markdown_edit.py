@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import accumulate, groupby, takewhile
 
 from helpers.document.passages import Char, Look, Passage, passages
 from helpers.document.placeholders import Context
@@ -32,17 +32,36 @@ class Wanted:
 Unit = tuple[str, Look]
 
 
+_MOST_PAIRS = 4_000_000
+"""Most pairs of tokens that are compared one by one; time grows with them."""
+
+
 def opcodes(old: str, new: str) -> list[tuple[str, int, int, int, int]]:
     """Return what turns one text into another, number by number and character by character, as offsets in both."""
     left, right = _TOKEN.findall(old), _TOKEN.findall(new)
-    starts = [0]
-    for token in left:
-        starts.append(starts[-1] + len(token))
-    stops = [0]
-    for token in right:
-        stops.append(stops[-1] + len(token))
-    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
-    return [(kind, starts[i1], starts[i2], stops[j1], stops[j2]) for kind, i1, i2, j1, j2 in codes]
+    starts, stops = (list(accumulate(map(len, tokens), initial=0)) for tokens in (left, right))
+    first = _alike(left, right)
+    last = _alike(left[first:][::-1], right[first:][::-1])
+    middle = left[first : len(left) - last], right[first : len(right) - last]
+    if len(middle[0]) * len(middle[1]) > _MOST_PAIRS:
+        ends = len(left) - last, len(right) - last
+        codes = [
+            ("equal", 0, first, 0, first),
+            ("replace", first, ends[0], first, ends[1]),
+            ("equal", ends[0], len(left), ends[1], len(right)),
+        ]
+    else:
+        codes = list(SequenceMatcher(None, left, right, autojunk=False).get_opcodes())
+    return [
+        (kind, starts[i1], starts[i2], stops[j1], stops[j2])
+        for kind, i1, i2, j1, j2 in codes
+        if i2 > i1 or j2 > j1
+    ]
+
+
+def _alike(left: Sequence[str], right: Sequence[str]) -> int:
+    """Return with how many of the same tokens both begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
 
 
 def units(chars: Sequence[Char]) -> list[Unit]:

@@ -169,6 +169,7 @@ class _Merging:
         result.figures, result.prose = merged.changes, prose_merge.changes
         result.questions = merged.questions + prose_merge.questions
         result.untaken += merged.untaken + prose_merge.untaken
+        result.untaken += self.text.untaken
         self._merge_notes()
         if result.decided:
             result.files = self._files(prose_merge)
@@ -198,7 +199,9 @@ class _Merging:
         folder = Folder(sources, now, context, self._value_after(figures), self.report.title)
         plan = self.text.plan
         base = Base(
-            plan.passages if plan else [marked(one) for one in folder.each()],
+            [one for one in plan.passages if one.name.partition(".")[0] in PROSE]
+            if plan
+            else [marked(one) for one in folder.each()],
             frozenset(plan.others) if plan else None,
             self.certain,
         )

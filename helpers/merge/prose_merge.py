@@ -299,7 +299,7 @@ class Merger:
                     f"标题改成了“{text}”，没有放进去；标题由 report.yml 的 organ 和 year 而来"
                 )
         else:
-            where = FORM.sections[line.section]
+            where = FORM.sections.get(line.section, "正文之后")
             self.result.untaken.append(
                 f"{where}：“{line.text}”没有地方放，没有放进去；请写进第一、五、六部分"
             )

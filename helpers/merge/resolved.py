@@ -13,6 +13,9 @@ from helpers.report.form import FORM
 TITLE = "title"
 """Section of what stands before the lead."""
 
+BEYOND = "beyond"
+"""Section of what stands behind the form's last."""
+
 
 @dataclass
 class Line:
@@ -170,13 +173,17 @@ _HEADINGS = {heading: key for key, heading in FORM.sections.items()}
 
 
 def _name_sections(lines: Sequence[Line]) -> None:
-    """Tell each line its section: by the headings of the form, or by the passage that it is."""
-    section = TITLE
+    """Tell each line its section: by the headings of the form; where one of those is gone, by the passages of its section."""
+    section, last = TITLE, list(FORM.sections)[-1]
+    headings = {_HEADINGS[line.text] for line in lines if line.text in _HEADINGS}
     for line in lines:
+        own = line.marks[0].partition("_")[0] if line.marks else ""
         if line.text in _HEADINGS:
             section = _HEADINGS[line.text]
-        elif line.marks:
-            section = line.marks[0].partition("_")[0]
+        elif own and (section in {TITLE, BEYOND} or own not in headings | {"lead"}):
+            section = own
+        elif section == last and line.style == "heading 1":
+            section = BEYOND
         elif section == TITLE and line.style not in {"title", "subtitle"} and line.text.replace(PICTURE, ""):
             section = "lead"
         line.section = section

@@ -2,6 +2,7 @@
 
 import posixpath
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from lxml import etree
 from helpers.publish.source_marks import EDITION
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 
 def xml(package: zipfile.ZipFile, name: str) -> Any:
@@ -69,3 +71,17 @@ def part_beside(package: zipfile.ZipFile, kind: str) -> Any:
         if one.get("Type", "").rpartition("/")[2] == kind and one.get("TargetMode") != "External":
             return xml(package, posixpath.normpath(posixpath.join("word", one.get("Target", ""))).lstrip("/"))
     return None
+
+
+def text_beside(root: Any, package: zipfile.ZipFile) -> Iterator[str]:
+    """Tell of text in boxes, footnotes and endnotes, which no Markdown file of a folder has."""
+    for box in root.iter(f"{W}txbxContent"):
+        text = "".join(one.text or "" for one in box.iter(f"{W}t")).strip()
+        if text and next(box.iterancestors(f"{_MC}Fallback"), None) is None:
+            yield f"文本框里的“{text[:60]}”没有放进去"
+    for kind in ("footnotes", "endnotes"):
+        notes = part_beside(package, kind)
+        for note in () if notes is None else notes:
+            text = "".join(one.text or "" for one in note.iter(f"{W}t")).strip()
+            if text:
+                yield f"脚注“{text[:60]}”没有放进去，要保留的请写进正文"

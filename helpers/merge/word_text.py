@@ -11,12 +11,12 @@ from typing import Any, Literal
 from helpers.files.reading import SourceError, read_bytes
 from helpers.intake.matching.model import IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, Budget, check_package
-from helpers.merge.word_parts import W, edition_of, is_on, links, styles, xml
+from helpers.merge.word_parts import W, edition_of, is_on, links, styles, text_beside, xml
 from helpers.publish.source_marks import PICTURE, PREFIX, Plan, plan_of
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_MOST_CHARACTERS = 300_000
+_MOST_CHARACTERS = 200_000
 
 Kind = Literal["", "added", "removed"]
 
@@ -94,6 +94,8 @@ class WordText:
         What our own part says the file was made from; None where the part is lost.
     edition
         The edition by the file's properties; empty where that is lost.
+    untaken
+        Text that stands beside the running text, in boxes and notes, one Chinese line each.
     package
         The opened file, for what stands in other parts.
     """
@@ -102,6 +104,7 @@ class WordText:
     changes: list[Change]
     plan: Plan | None
     edition: str
+    untaken: list[str]
     package: zipfile.ZipFile
 
     @property
@@ -145,7 +148,11 @@ def read(path: Path) -> WordText:
         raise MergeError(f"{path} {error.message}") from None
     except IntakeError as error:
         raise MergeError(f"{path}：{error}") from None
-    return WordText(body, reader.changes, plan, edition_of(package), package)
+    except RecursionError:
+        raise MergeError(f"{path} 里的内容套得过深，不像年度报告，没有打开") from None
+    return WordText(
+        body, reader.changes, plan, edition_of(package), list(text_beside(root, package)), package
+    )
 
 
 _TRACKED: dict[str, Kind] = {"ins": "added", "moveTo": "added", "del": "removed", "moveFrom": "removed"}
@@ -174,6 +181,16 @@ _UNSAID = {
     "color": "字的颜色",
 }
 _USUAL = {"none", "auto", "000000", "baseline", "0", "false"}
+
+
+def _flat(blocks: Iterator[Paragraph | Table]) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a cell, those of tables in it too."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block
+        else:
+            for cell in block.cells:
+                yield from cell.paragraphs
 
 
 class _Reader:
@@ -213,7 +230,7 @@ class _Reader:
                 if next(cell.iterancestors(f"{W}tr")) is row:
                     self.budget.spend(cells=1)
                     merge = cell.find(f"{W}tcPr/{W}vMerge")
-                    paragraphs = [one for one in self.blocks(cell) if isinstance(one, Paragraph)]
+                    paragraphs = list(_flat(self.blocks(cell)))
                     if merge is None or merge.get(f"{W}val", "continue") == "restart":
                         found.append(Cell(paragraphs))
         return Table(found, changed)

@@ -110,9 +110,39 @@ def decoded(text: str) -> Plan:
     """
     try:
         value = json.loads(text)
-        return Plan(**{**value, "passages": [Marked(**one) for one in value["passages"]]})
-    except (TypeError, KeyError, RecursionError) as error:
+        plan = Plan(**{**value, "passages": [Marked(**one) for one in value["passages"]]})
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(str(error)) from None
+    if not _is_sound(plan):
+        raise ValueError("not a plan")
+    return plan
+
+
+_MOST = 20_000
+"""Entries in each list of a plan; a report has some hundreds."""
+
+
+def _is_sound(plan: Plan) -> bool:
+    """Return whether everything in a plan is of its kind: anybody may have written it."""
+
+    def texts(value: Any) -> bool:
+        return isinstance(value, list) and len(value) < _MOST and all(isinstance(one, str) for one in value)
+
+    return (
+        isinstance(plan.edition, str)
+        and isinstance(plan.subject, str)
+        and len(plan.passages) < _MOST
+        and all(isinstance(one.name, str) and _NAME.fullmatch(one.name) for one in plan.passages)
+        and len({one.name for one in plan.passages}) == len(plan.passages)
+        and all(isinstance(one.digest, str) for one in plan.passages)
+        and all(texts(part) for one in plan.passages for part in (one.sentences, one.template, one.values))
+        and isinstance(plan.figures, dict)
+        and all(map(texts, plan.figures.values()))
+        and texts(plan.others)
+    )
+
+
+_NAME = re.compile(r"[a-z]{1,20}\.[0-9]{1,5}")
 
 
 def normalized(text: str) -> str:

@@ -263,6 +263,29 @@ def test_paragraphs_are_added_deleted_and_moved(
     assert sorted(one["kind"] for one in done.json["prose"]) == ["added", "added", "deleted", "moved"]
 
 
+def test_a_paragraph_is_moved_to_another_section_with_its_placeholders(
+    folder: Path, file: WordFile, save: Callable[[WordFile], Path]
+) -> None:
+    sentence = file.paragraph("我镇新收政府信息公开申请")
+    file.paragraph("一是时效性").addnext(sentence)
+    before = contents(folder)
+    merged(merge(save(file), folder), folder)
+    assert changed(folder, before).keys() == {"overview.md", "problems.md"}
+    text = "{{ year }}年，我镇新收政府信息公开申请{{ new_received }}件"
+    assert text not in (folder / "overview.md").read_text("utf-8")
+    assert f"局限性大。\n\n{text}" in (folder / "problems.md").read_text("utf-8")
+
+
+def test_a_heading_of_ones_own_and_what_follows_it_stay_in_their_section(
+    folder: Path, file: WordFile, save: Callable[[WordFile], Path]
+) -> None:
+    heading = file.paragraph("三、收到和处理")
+    added = file.add_after(heading, "新的小节")
+    file.paragraph("（四）政府信息公开平台建设").addprevious(added)
+    merged(merge(save(file), folder), folder)
+    assert "## 新的小节\n\n（四）" in (folder / "overview.md").read_text("utf-8")
+
+
 def test_a_paragraph_is_split_and_two_are_joined(
     folder: Path, file: WordFile, save: Callable[[WordFile], Path]
 ) -> None:
