@@ -1,6 +1,6 @@
 """Which passage is which: those of an edited file, of the folder as it was, and of the folder as it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -73,26 +73,34 @@ def _alike(line: Line, name: str, text: str) -> float:
     return likeness(line.text, text) if line.section == name.partition(".")[0] else 0.0
 
 
-def in_folder(base: Sequence[Marked], now: Sequence[Passage]) -> dict[str, Passage]:
+def in_folder(base: Sequence[Marked], now: Sequence[Passage], added: Collection[str]) -> dict[str, Passage]:
     """Return for each passage of the folder as it was the one it is now; none for those that are gone.
 
-    What says the same is the same. Between two of those, what shares a sentence is one; what else stands alone on both
-    sides is one, changed.
+    What says the same is the same, also where it was moved. Between two of those, what shares a sentence is one; what else
+    stands alone on both sides is one, changed.
+
+    Parameters
+    ----------
+    added
+        Texts that the file has besides: what says just that in the folder is none of the old passages.
     """
     own = [templates(one) for one in now]
-    matcher = SequenceMatcher(
-        None, ["".join(one.template) for one in base], ["".join(one) for one in own], autojunk=False
-    )
-    found: dict[str, Passage] = {}
-    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
-        pairs = (
-            zip(range(i1, i2), range(j1, j2), strict=True)
-            if kind == "equal"
-            else _gap(base, own, (i1, i2, j1, j2))
-        )
-        for left, right in pairs:
-            found[base[left].name] = now[right]
-    return found
+    wholes = ["".join(one.template) for one in base], ["".join(one) for one in own]
+    gaps: list[tuple[list[int], list[int]]] = []
+    pairs: dict[int, int] = {}
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, *wholes, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pairs |= zip(range(i1, i2), range(j1, j2), strict=True)
+        else:
+            gaps.append((list(range(i1, i2)), list(range(j1, j2))))
+    free = {wholes[1][right]: right for _, gap in gaps for right in gap}
+    pairs |= {left: free.pop(wholes[0][left]) for gap, _ in gaps for left in gap if wholes[0][left] in free}
+    taken = set(pairs.values())
+    for before, after in gaps:
+        left = [one for one in before if one not in pairs]
+        right = [one for one in after if one not in taken and now[one].shown not in added]
+        pairs |= _gap(base, own, left, right)
+    return {base[left].name: now[right] for left, right in pairs.items()}
 
 
 def templates(passage: Passage) -> list[str]:
@@ -101,15 +109,16 @@ def templates(passage: Passage) -> list[str]:
 
 
 def _gap(
-    base: Sequence[Marked], now: Sequence[list[str]], gap: tuple[int, int, int, int]
+    base: Sequence[Marked], now: Sequence[list[str]], left: Sequence[int], right: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    i1, i2, j1, j2 = gap
-    right = j1
-    for left in range(i1, i2):
-        shared = [other for other in range(right, j2) if set(base[left].template) & set(now[other])]
+    at = 0
+    for number, old in enumerate(left):
+        shared = [
+            place for place in range(at, len(right)) if set(base[old].template) & set(now[right[place]])
+        ]
         if shared:
-            yield left, shared[0]
-            right = shared[0] + 1
-        elif i2 - i1 == j2 - j1 and right == j1 + left - i1:
-            yield left, right
-            right += 1
+            yield old, right[shared[0]]
+            at = shared[0] + 1
+        elif len(left) == len(right) and at == number:
+            yield old, right[at]
+            at += 1

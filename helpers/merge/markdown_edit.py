@@ -139,6 +139,9 @@ def _candidates(
         spliced = _spliced(text, passage, chars, wanted, level)
         if spliced is not None:
             yield spliced
+            if passage.kind == "heading" and not passage.prefix:
+                # （一） made it a heading; without that only the mark does.
+                yield f"{spliced[: passage.chars[0].start]}## {spliced[passage.chars[0].start :]}"
     if passage.placed and passage.chars:
         first, last = passage.chars[0].start, passage.chars[-1].end
         # Emphasis that begins or ends the passage belongs to it.

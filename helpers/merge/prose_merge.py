@@ -85,7 +85,7 @@ class Merger:
         now = list(folder.each())
         shown = {one.digest: "" for one in base.passages}
         shown |= {fingerprint(one.shown): one.shown for one in now}
-        matched = in_folder(base.passages, now)
+        matched = in_folder(base.passages, now, {line.text for line in self.lines if not line.marks})
         known = {
             one.name: matched[one.name].shown if one.name in matched else shown[one.digest]
             for one in base.passages

@@ -42,9 +42,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def word_of(folder: Path, out: Path, profile: str | None = None) -> Path:
-    """The Word file of a report folder, by the built-in engine."""
-    parameters = {"report": str(folder)}
+def word_of(folder: Path, out: Path, profile: str | None = None, *, force: bool = False) -> Path:
+    """The Word file of a report folder, by the built-in engine; ``force`` in spite of errors."""
+    parameters = {"report": str(folder), "force": force}
     made = publish(
         ROOT / "report.qmd",
         to=["docx"],

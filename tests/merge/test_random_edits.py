@@ -95,7 +95,7 @@ def test_what_was_edited_is_what_is_rendered(
     file = WordFile(rich[1] if seed % 2 else word(source))
     for _ in range(6):
         edit_text(file, choose)
-    figure = choose.randrange(10)
+    figure = choose.randrange(6)  # of these no chart is drawn
     file.set_figure(f"disclosure_{figure + 1}", "77")
     edited = file.save(tmp_path / "edited.docx")
     before = contents(folder)
@@ -114,7 +114,7 @@ def test_what_was_edited_is_what_is_rendered(
     # A sentence that names the figure follows the table.
     name = CELLS["disclosure"][figure][1]
     value = str(load(folder.with_name(f"{folder.name}.old")).figure(*CELLS["disclosure"][figure]))
-    again = squeezed(word_of(folder, tmp_path / "out"))
+    again = squeezed(word_of(folder, tmp_path / "out", force=True))
     own = {f"{{{{ {name} }}}}": f"{{{{{name}}}}}"}
     names_it = any(
         f"{{{{ {name} }}}}" in text.decode("utf-8", "replace") for text in contents(folder).values()
