@@ -160,12 +160,14 @@ def _rebuild(
 ) -> None:
     """Put in and take away, from the end to the beginning; what then reads otherwise than wanted is refused."""
     line_break = "\r\n" if "\r\n" in text else "\n"
+    shown = _expected(own, added, gone)
+    if shown == [one.shown for one in own.values()]:
+        return  # it reads so already
     edits = [(*_with_blank(text, one), "") for one in gone]
     edits += [_insertion(text, one, line_break) for one in added]
     new = text
     for start, end, written in reversed(_in_order(edits)):
         new = new[:start] + written + new[end:]
-    shown = _expected(own, added, gone)
     try:
         reads = [one.shown for one in passages(new, section, context)]
     except SourceError:

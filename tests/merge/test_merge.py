@@ -1,11 +1,15 @@
 """Edits of a Word file come back into the folder: figures, prose, revisions, comments; what is not certain is asked."""
 
+import os
+import pty
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import XIAODUKOU, Validate
+from conftest import ROOT, XIAODUKOU, Validate
 
 from helpers.files.yaml_text import read_yaml
 from helpers.report.folder import load
@@ -568,3 +572,35 @@ def test_a_file_of_another_report_is_refused(word: Callable[[Path], Path], folde
     assert done.code == 2
     assert "另一份报告" in done.said
     assert contents(folder) == before
+
+
+def test_on_a_terminal_it_asks(folder: Path, revised: Path) -> None:
+    """A revision is rejected, the others are accepted, and the number is taken as text, by answers on a real terminal."""
+    file = WordFile(revised)
+    file.type_over(file.paragraph("坚持“公开"), "403", "405")
+    path = file.save(revised.with_name("asked.docx"))
+    terminal, other = pty.openpty()
+    command = [sys.executable, "-m", "helpers", "merge", str(path), "--into", str(folder)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=other, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    os.close(other)
+    os.write(terminal, b"2\n" + b"1\n" * 4 + b"3\n")
+    out, _ = process.communicate(timeout=120)
+    os.close(terminal)
+    assert process.returncode == 0, out.decode()
+    text = (folder / "overview.md").read_text("utf-8")
+    assert "行政许可405件" in text
+    rejected = [one for one in ("依法界定", "（含会签）", "新加的一段") if one not in text]
+    assert len(rejected) <= 1
+
+
+def test_a_figure_changed_as_a_revision_waits_for_a_decision(
+    folder: Path, file: WordFile, save: Callable[[WordFile], Path]
+) -> None:
+    file.track_replace(file.figure("disclosure_7").find(f"{W}p"), "403", "405")
+    path = save(file)
+    assert merge(path, folder).code == 1
+    assert merge(path, folder, "--reject", "1", "--json").json["figures"] == []
+    assert [one["after"] for one in merge(path, folder, "--accept", "1", "--json").json["figures"]] == ["405"]
+    assert load(folder).figure("disclosure", "licensing") == 405
