@@ -11,9 +11,10 @@ from published import OUTPUTS, XIAODUKOU
 
 @pytest.fixture(scope="session")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The outputs of the example by name, rendered alone."""
+    """The outputs of the example by name, rendered alone; ``page`` is the page without the others, which it would link."""
     out = quietly(XIAODUKOU, tmp_path_factory.mktemp("alone"), ("html", "pdf", "docx"))
-    return {name: (out / name).read_bytes() for name in OUTPUTS}
+    page = quietly(XIAODUKOU, tmp_path_factory.mktemp("page")) / "report.html"
+    return {"page": page.read_bytes(), **{name: (out / name).read_bytes() for name in OUTPUTS}}
 
 
 @pytest.fixture
