@@ -75,6 +75,8 @@ def test_a_command_that_needs_an_extra_names_it_and_how_to_get_it(python: Path, 
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
     Document().save(str(tmp_path / "a.docx"))
     asking = [
+        ("archive", ("archive", tmp_path, "--out", tmp_path / "out")),
+        ("archive", ("verify", tmp_path / "a.docx")),
         ("archive", ("sign", tmp_path / "a.pdf", "--certificate", tmp_path / "a.p12")),
         ("batch", ("batch", XIAODUKOU, "--out", tmp_path / "out")),
         ("import", ("import", tmp_path / "a.pdf", "--out", tmp_path / "read")),

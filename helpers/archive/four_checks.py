@@ -104,7 +104,8 @@ def _authentic(
         "真实性", what, verified.wrong, "SHA-256 逐个相同" + ("（签名以前的部分）" if verified.notes else "")
     )
     parameters = record.get("parameters")
-    draft = bool(isinstance(parameters, Mapping) and parameters.get("force")) or bool(record.get("profile"))
+    draft = bool(isinstance(parameters, Mapping) and parameters.get("force"))
+    draft |= "review" in str(record.get("profile")).split(",")
     yield _judge("真实性", "定稿", ["是草稿或送审稿，不是定稿"] if draft else [], "不是草稿，不是送审稿")
     titles = [f"{name} 的题名与来源数据不同" for name, path in pdfs.items() if _title(path) != report.title]
     if pdfs:

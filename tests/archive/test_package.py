@@ -128,16 +128,28 @@ def test_it_verifies(packed: Path) -> None:
         assert hashlib.sha256(packed.read_bytes()).hexdigest() in done.stderr
 
 
-def test_a_sealed_set_verifies_in_the_package(
+def test_signed_archived_and_verified_as_the_pages_for_clerks_say(
     published: Path, tmp_path: Path, organ: Identity, root: Identity
 ) -> None:
-    outputs = Path(shutil.copytree(published, tmp_path / "set"))
+    """Every command of the two pages, one after the other, on the report of Xiaodukou."""
+    outputs = shutil.copytree(published, tmp_path / "set")
     key = write_pkcs12(tmp_path / "key.p12", organ, root)
-    done = run("sign", outputs / "report.pdf", "--certificate", key, "--visible", NIANBAO_PASSWORD=PASSWORD)
-    assert done.returncode == 0, done.stderr
-    assert run("archive", outputs, "--out", tmp_path / "a.zip").returncode == 0
-    verified = run("verify", tmp_path / "a.zip")
-    assert verified.returncode == 0 and "原文未改动，其后附有电子签名" in verified.stderr
+    names = {
+        "_output/我的单位-2025": outputs,
+        "data/我的单位-2025": XIAODUKOU,
+        "单位证书.p12": key,
+        "我的单位-2025.zip": tmp_path / "a.zip",
+    }
+    pages = [(ROOT / "docs" / "zh" / f"{name}.md").read_text("utf-8") for name in ("签名", "存档")]
+    lines = [line.split("#")[0] for line in re.findall(r"(?m)^python -m helpers (.*)", "\n".join(pages))]
+    assert [line.split()[0] for line in lines] == ["sign", "verify", "verify", "verify", "archive", "verify"]
+    for line in lines:
+        for name, path in names.items():
+            line = line.replace(name, str(path))
+        done = run(*line.split(), NIANBAO_PASSWORD=PASSWORD)
+        assert done.returncode == 0, (line, done.stderr)
+        if line.startswith("verify"):
+            assert "原文未改动，其后附有电子签名" in done.stderr
 
 
 # The same bytes -------------------------------------------------------------------------------------------------------
