@@ -12,7 +12,7 @@ from itertools import accumulate, count, pairwise
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from helpers.publish import source_marks
+from helpers.publish import source_marks, word_comments
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
@@ -51,8 +51,15 @@ def _finished(name: str, content: bytes, properties: Properties) -> bytes:
 
 def _marked(contents: Mapping[str, bytes], properties: Properties) -> dict[str, bytes]:
     """Return the parts that change, and those that are added, where the document says what it was made from."""
-    given = properties.get(source_marks.PROPERTY)
-    return {} if given is None else source_marks.marked_parts(contents, source_marks.given_plan(given))
+    given, comments = properties.get(source_marks.PROPERTY), properties.get(word_comments.PROPERTY)
+    if given is None:
+        return {}
+    marked = source_marks.marked_parts(contents, source_marks.given_plan(given))
+    return (
+        marked
+        if comments is None
+        else marked | word_comments.commented_parts({**contents, **marked}, comments)
+    )
 
 
 def _serialized(root: Any) -> bytes:

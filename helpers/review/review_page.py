@@ -27,7 +27,7 @@ from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import rules
 from helpers.report.folder import PROSE, Report, files_of, read
 from helpers.report.form import FORM
-from helpers.review import figure_pairs
+from helpers.review import figure_pairs, word_notes
 from helpers.review.figure_pairs import signed
 from helpers.review.remarks import SIGNS, Remark, kind_of, note_place, place_of
 from helpers.review.review_tables import appendix_table, compared, figures, grouped, joined, percent, shade
@@ -158,6 +158,12 @@ class Review(Page):
             Remark(number, "note", self._note_text(note), *note_place(note, self.texts))
             for number, note in enumerate(written, len(remarks) + 1)
         ]
+
+    def header(self) -> Display:
+        """Return what the final page has, and the notes as comments of the Word file."""
+        written, _ = notes.read(self.report.folder)
+        header = super().header()
+        return Display(joined(header.markdown, word_notes.markdown(self.report, written)), header.page)
 
     @cached_property
     def texts(self) -> notes.Texts:
