@@ -24,6 +24,7 @@ from batch_cluster import (
     until,
     workers_of,
 )
+from faulty_pandoc import faulty_pandoc
 from published import OUTPUTS, ROOT, built_in
 
 from helpers.checks import check
@@ -273,6 +274,23 @@ def test_a_folder_that_kills_its_worker_fails_alone(
     assert "意外退出" in said
     assert finished(out) == ["good-1", "good-2", "good-3"]
     same(out, finished(out), alone)
+
+
+def test_a_pandoc_that_fails_fails_one_report_and_no_other(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes]
+) -> None:
+    folders = copies("good-1", "dies", "good-2", "babbles", "good-3")
+    for folder in (folders[1], folders[3]):
+        with (folder / "overview.md").open("a", encoding="utf-8") as stream:
+            stream.write(f"\nPANDOC-{folder.name.upper()}。\n")
+    out = tmp_path / "out"
+    said = batch(folders, out, code=1, workers=1, PYPANDOC_PANDOC=str(faulty_pandoc(tmp_path)))
+    assert "dies 失败：pandoc 没有完成：意外退出" in said
+    assert "babbles 失败：pandoc 没有完成：看不懂它的回答" in said
+    assert finished(out) == ["good-1", "good-2", "good-3"]
+    same(out, finished(out), alone)
+    batch(folders, out)
+    assert {name for name, state in states(out).items() if state == "rendered"} == {"dies", "babbles"}
 
 
 def test_a_full_disk_is_a_clear_error_and_the_run_can_go_on(

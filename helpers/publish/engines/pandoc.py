@@ -1,57 +1,40 @@
-"""Markdown to HTML, DOCX or Typst: one pandoc process a format, our filters inside it."""
+"""Markdown to HTML, DOCX or Typst by pandoc, our filters inside it.
+
+One process that stays reads a document once for all formats (``resident.py``); what its script does not do in the same way as pandoc
+itself is left to pandoc, in a process a format.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.files.writing import write_file, write_text
-from helpers.publish.cells.cell_markdown import FIGURES
+from helpers.files.writing import write_text
+from helpers.publish.engines.pandoc_options import defaults_of, filter_context, metadata
+from helpers.publish.engines.resident import ResidentError, ask
+from helpers.publish.engines.self_contained import self_contained
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import Options, as_list
-from helpers.publish.qmd.project import FILE_OPTIONS
+from helpers.publish.qmd.options import Options
 from helpers.publish.qmd.source import Document
-from helpers.publish.qmd.supported import inventory, through_template, wants_ua
 
 __all__ = ["convert", "pandoc_version"]
-
-HERE = Path(__file__).parent
-PARTIALS = ("typst-template.typ", "page.typ", "typst-show.typ")
-WRITERS = {"html": "html5", "typst": "typst", "docx": "docx"}
-
-#: Our own filters as a project names them for Quarto: among ours anyway.
-OURS = tuple(f"helpers/publish/engines/filters/{name}.lua" for name in ("callouts", "captioned", "formulas"))
-#: Where a filter comes that Quarto is to run ``at`` a point of its own work.
-STAGES = {
-    **dict.fromkeys(("pre-ast", "post-ast", "pre-quarto"), "before"),
-    **dict.fromkeys(("post-quarto", "pre-render", "post-render", "pre-finalize"), "after"),
-    "post-finalize": "last",
-}
 
 #: A small nursery that stays in the processor's cache, and no search for garbage in what is never garbage: a fifth less
 #: time and a third less memory than by pandoc's own settings.
 HEAP = ("+RTS", "-A4m", "-H1m", "-O64m", "-RTS")
+#: One that stays looks for garbage sooner: little of a document that is done is not.
+RESIDENT_HEAP = ("+RTS", "-A4m", "-H1m", "-O16m", "-RTS")
 
-#: Words of captions, references and headings, by language.
-WORDS = {
-    "zh": {"fig": "图", "tbl": "表", "sec": "小节", "toc": "目录", "abstract": "摘要"},
-    "en": {
-        "fig": "Figure",
-        "tbl": "Table",
-        "sec": "Section",
-        "toc": "Table of contents",
-        "abstract": "Abstract",
-    },
-}
+#: Of the styles of program code, those that a script can name.
+STYLES = (None, "none", "default", "idiomatic")
+
 #: Whatever a document names on the web is not fetched: no proxy listens there, and pandoc reports what is missing.
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-DELIMITERS = {"colon": ":", "period": ".", "space": " ", "quad": "\u2003", "none": ""}
 
 #: What the filters report, and what to say of it.
 REPORTS = {
@@ -140,19 +123,61 @@ def convert(
     target = work / f"output.{'typ' if output_format == 'typst' else output_format}"
     source = work / f"{output_format}.md"
     write_text(source, markdown)
-    metadata = _write_json(work / f"{output_format}-metadata.json", _metadata(options, output_format))
-    context = _write_json(
-        work / f"{output_format}-context.json", _context(document, output_format, options, profile, work)
+    defaults = defaults_of(document, markdown, output_format, options, work)
+    defaults |= {"input-files": [str(source)], "output-file": str(target)}
+    request = {
+        "folder": str(document.folder),
+        "epoch": environment.get("SOURCE_DATE_EPOCH"),
+        "metadata": json.dumps(metadata(options, output_format), ensure_ascii=False),
+        "context": filter_context(document, output_format, options, profile, work),
+        "defaults": defaults,
+    }
+    if _by_script(defaults):
+        undated = {name: value for name, value in environment.items() if name != "SOURCE_DATE_EPOCH"}
+        try:
+            said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, len(markdown))
+        except ResidentError as error:
+            _raise_for_errors(True, str(error), document, options)
+        _raise_for_errors(False, said, document, options)
+        if output_format != "html" or _embedded(target, defaults.get("css", [])):
+            return target
+    _in_a_process_of_its_own(request, work, environment, document, options)
+    return target
+
+
+def _by_script(defaults: Mapping[str, Any]) -> bool:
+    """Whether ``formats.lua`` does the same as pandoc by itself."""
+    style = defaults.get("highlight-style", defaults.get("syntax-highlighting"))
+    return style in STYLES and not {"bibliography", "csl"} & defaults.keys()
+
+
+def _embedded(page: Path, stylesheets: Sequence[str]) -> bool:
+    """Put stylesheets into a page; tell whether that was all that is not in it."""
+    whole = self_contained(
+        page.read_text(encoding="utf-8"), {address: Path(address) for address in stylesheets}
     )
-    defaults = _defaults(document, markdown, output_format, options, work)
-    defaults |= {"input-files": [str(source)], "output-file": str(target), "metadata-files": [str(metadata)]}
+    if whole is not None:
+        write_text(page, whole)
+    return whole is not None
+
+
+def _in_a_process_of_its_own(
+    request: Mapping[str, Any],
+    work: Path,
+    environment: Mapping[str, str],
+    document: Document,
+    options: Options,
+) -> None:
+    """Have pandoc itself do what was asked."""
+    name = request["context"]["format"]
+    given, context, defaults = (work / f"{name}-{what}.json" for what in ("metadata", "context", "defaults"))
+    write_text(given, request["metadata"])
+    write_text(context, json.dumps(request["context"], ensure_ascii=False))
+    write_text(
+        defaults, json.dumps({**request["defaults"], "metadata-files": [str(given)]}, ensure_ascii=False)
+    )
     process = subprocess.run(
-        [
-            executable(),
-            *HEAP,
-            "--defaults",
-            str(_write_json(work / f"{output_format}-defaults.json", defaults)),
-        ],
+        [executable(), *HEAP, "--defaults", str(defaults)],
         cwd=document.folder,
         env={**environment, **OFFLINE, "PUBLISH_CONTEXT": str(context)},
         stdin=subprocess.DEVNULL,
@@ -162,211 +187,10 @@ def convert(
         encoding="utf-8",
         errors="replace",
     )
-    _raise_for_errors(process.returncode, process.stderr, document, options)
-    return target
+    _raise_for_errors(process.returncode != 0, process.stderr, document, options)
 
 
-def _write_json(path: Path, data: Any) -> Path:
-    write_text(path, json.dumps(data, ensure_ascii=False))
-    return path
-
-
-def _metadata(options: Options, output_format: str) -> dict[str, Any]:
-    """Everything that pandoc and this package do not take as an option."""
-    known = inventory()["document"]
-    data = {n: value for n, value in options.data.items() if n not in known or known[n].use == "metadata"}
-    words = _words(options)
-    defaults: dict[str, Any] = {"lang": "en"}
-    if options.data.get("toc"):
-        defaults["toc-title"] = words["toc"]
-    if options.data.get("abstract"):
-        defaults["abstract-title"] = words["abstract"]
-    if output_format == "typst":
-        defaults["caption-delimiter"] = _delimiter(options)
-        if options.data.get("number-sections"):
-            defaults["section-numbering"] = "1.1.1"
-    if names := _authors(options):
-        data["author"] = names
-        if output_format != "docx":  # where every metadatum becomes a property of the file
-            defaults["by-author"] = [{"name": {"literal": name}} for name in names]
-    margin = options.data.get("margin")
-    if output_format == "docx" and isinstance(
-        margin, dict
-    ):  # a property of the file is text, read by word_package.py
-        data["margin"] = "; ".join(f"{side}: {length}" for side, length in margin.items())
-    extra = options.data.get("metadata")
-    return {**defaults, **data, **(extra if isinstance(extra, dict) else {})}
-
-
-def _authors(options: Options) -> list[str]:
-    """Return the authors' names, written as text or as ``name:``."""
-    names = []
-    for author in as_list(options.data.get("author")):
-        name = author.get("name") if isinstance(author, dict) and len(author) == 1 else author
-        if not isinstance(name, str):
-            raise options.refuse("作者只能是姓名，或只有 name 一项", "author")
-        names.append(name)
-    return names
-
-
-def _words(options: Options) -> dict[str, str]:
-    language = str(options.data.get("lang", "en")).split("-")[0]
-    if language not in WORDS:
-        raise options.refuse(f"图表的编号只有 {'、'.join(WORDS)} 两种语言", "lang")
-    return WORDS[language]
-
-
-def _delimiter(options: Options) -> str:
-    given = str(options.child("crossref").data.get("title-delim", ":"))
-    return DELIMITERS.get(given, given)
-
-
-def _context(
-    document: Document, output_format: str, options: Options, profile: str | None, work: Path
-) -> dict[str, Any]:
-    """Gather what the filters need to know."""
-    words, own = _words(options), options.child("crossref").data
-    return {
-        "format": output_format,
-        "profile": profile or "",
-        "folder": str(document.folder),
-        "work": str(work),
-        "figures": FIGURES,
-        "html_tables": options.data.get("html-table-processing") != "none",
-        "number_sections": bool(options.data.get("number-sections")),
-        "titles": {kind: str(own.get(f"{kind}-title", words[kind])) for kind in ("fig", "tbl")},
-        "prefixes": {kind: str(own.get(f"{kind}-prefix", words[kind])) for kind in ("fig", "tbl", "sec")},
-        "delimiter": _delimiter(options),
-        "citations": bool(options.data.get("bibliography")),
-        "accessible": output_format == "typst" and wants_ua(options),
-        "python": sys.executable,
-        "rasterize": str(HERE / "rasterize.py"),
-    }
-
-
-def _defaults(
-    document: Document, markdown: str, output_format: str, options: Options, work: Path
-) -> dict[str, Any]:
-    """Pandoc's own options."""
-    folder = document.folder
-    defaults: dict[str, Any] = {
-        "from": "markdown",
-        "to": WRITERS[output_format],
-        "standalone": True,
-        "default-image-extension": "svg" if output_format == "typst" else "png",
-        "wrap": "none",
-        "resource-path": [str(work), str(folder)],
-        **{
-            name: options.data[name]
-            for name, row in sorted(inventory()["document"].items())
-            if row.use == "pandoc" and options.data.get(name) is not None
-        },
-    }
-    if output_format == "html":
-        defaults |= {"embed-resources": True, "html-math-method": {"method": "mathml"}}
-    if output_format == "typst" and "shift-heading-level-by" not in defaults and not _has_level_one(markdown):
-        defaults["shift-heading-level-by"] = -1
-    for name, many in FILE_OPTIONS.items():
-        if files := _files(options, name, folder, work, output_format):
-            defaults[name] = files if many else files[0]
-    variables = options.data.get("variables") or {}
-    if output_format == "html" and "document-css" not in options.data:
-        look = through_template("html").keys() - through_template("docx").keys()
-        variables = {"document-css": bool(look & options.data.keys()), **variables}
-    if variables:
-        defaults["variables"] = variables
-    partials = _files(options, "template-partials", folder, work, output_format)
-    if output_format == "typst" or partials:
-        defaults["template"] = _template(
-            partials, defaults.get("template"), work / f"{output_format}-template", options
-        )
-    if partials or "template" in options.data:
-        _refuse_unused(options, output_format, Path(defaults["template"]))
-    defaults["filters"] = _filters(options, folder)
-    return defaults
-
-
-def _refuse_unused(options: Options, output_format: str, template: Path) -> None:
-    """Refuse what reaches a format through its template, where the document has one of its own that leaves it out."""
-    parts = template.parent.iterdir() if output_format == "typst" else [template]
-    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in parts)
-    for name, variable in through_template(output_format).items():
-        used = re.search(rf"\$[^$]*(?<![\w-]){re.escape(variable)}(?![\w-])[^$]*\$", text)
-        if options.data.get(name) and not used:
-            raise options.refuse(f"模板 {template.name} 不用它", name)
-
-
-def _has_level_one(markdown: str) -> bool:
-    outside = re.sub(r"^(`{3,}|~{3,}).*?^\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
-    return re.search(r"^# |^[^\s#].*\n=+[ \t]*$", outside, re.MULTILINE) is not None
-
-
-def _files(options: Options, name: str, folder: Path, work: Path, output_format: str) -> list[str]:
-    """Return the files an option names, each of them there; ``text:`` is written to one."""
-    files = []
-    for number, item in enumerate(as_list(options.data.get(name))):
-        if isinstance(item, dict) and isinstance(item.get("text"), str) and name.startswith("include-"):
-            path = work / f"{output_format}-{name}-{number}.txt"
-            write_text(path, item["text"])
-        elif isinstance(item, str) and not re.match(r"\w\w+:", item):
-            path = folder / item.lstrip("/")
-            if not path.is_file():
-                raise PublishError(f"{name} 指的文件不存在：{item}", options.place(name))
-        else:
-            raise options.refuse(f"只能是文档旁的文件名，现为 {item!r}", name)
-        files.append(str(path))
-    return files
-
-
-def _template(partials: list[str], template: str | None, folder: Path, options: Options) -> str:
-    """Lay template and partials side by side, where pandoc looks for them; the document's win over ours."""
-    folder.mkdir()
-    if template is None:
-        if partials and any(Path(partial).name not in PARTIALS for partial in partials):
-            raise options.refuse(f"没有 template 时只能是 {'、'.join(PARTIALS)}", "template-partials")
-        for path in (HERE / "typst").iterdir():
-            write_file(folder / path.name, path.read_bytes())
-    name = Path(template).name if template else "template.typ"
-    for path in [*map(Path, partials), *([Path(template)] if template else [])]:
-        write_file(folder / path.name, path.read_bytes())
-    return str(folder / name)
-
-
-def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
-    """Put the document's filters where Quarto does: once tables are native, or where ``quarto`` stands before, at the end.
-
-    Those with an ``at:`` come where it says, whatever files name further ones.
-    """
-    stages: dict[str, list[dict[str, str]]] = {"before": [], "after": [], "last": []}
-    stage = "before"
-    for item in as_list(options.data.get("filters")):
-        if item == "quarto":
-            stage = "after"
-            continue
-        at, path = (
-            (item["at"], item["path"])
-            if isinstance(item, dict) and item.keys() == {"at", "path"}
-            else ("", item)
-        )
-        if (at and at not in STAGES) or not isinstance(path, str) or not path.endswith(".lua"):
-            raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
-        if not (folder / path).is_file():
-            raise PublishError(f"filters 指的文件不存在：{path}", options.place("filters"))
-        if not path.endswith(OURS):
-            stages[STAGES.get(at, stage)].append(_lua(folder / path))
-    ours = ("trees", "conditional", "captioned", "tables"), ("callouts", "blocks", "formulas", "crossref")
-    first, then = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
-    files = [*first, *stages["before"], *then] if stages["before"] else [_lua(HERE / "filters" / "all.lua")]
-    if options.data.get("bibliography") and options.data.get("citeproc") is not False:
-        files.append({"type": "citeproc"})
-    return [*files, *stages["after"], *stages["last"]]
-
-
-def _lua(path: Path) -> dict[str, str]:
-    return {"type": "lua", "path": str(path)}
-
-
-def _raise_for_errors(code: int, errors: str, document: Document, options: Options) -> None:
+def _raise_for_errors(failed: bool, errors: str, document: Document, options: Options) -> None:
     """Turn what the filters and pandoc report into a message; pandoc's own warnings only matter where one says a file is missing."""
     if report := re.search(r"^PUBLISH (\S+) (.*)$", errors, re.MULTILINE):
         name, detail = report[1], report[2]
@@ -376,7 +200,7 @@ def _raise_for_errors(code: int, errors: str, document: Document, options: Optio
         raise PublishError(REPORTS[name].format(detail) + origin, place)
     if unknown := re.search(r"Citeproc: citation (\S+) not found", errors):
         raise PublishError(f"参考文献里没有 @{unknown[1]}", document.find(f"@{re.escape(unknown[1])}"))
-    if code:
+    if failed:
         place = options.place("filters") if "Error running filter" in errors else None
         raise PublishError(f"pandoc 没有完成：{errors.strip()}", place)
     if missing := re.search(r"Could not fetch resource (.+?):?(?: |$)", errors, re.MULTILINE):

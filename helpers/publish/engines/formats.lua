@@ -1,0 +1,294 @@
+-- Writes documents in several formats in one process, as pandoc with the same defaults does in a process each: `pandoc lua
+-- formats.lua`. A line on standard input is a request (JSON, see resident.py), a line on standard output says that it is done.
+-- Whatever goes wrong ends the process; why stands on standard error.
+
+local ASIDE, ANY_PICTURE = 'publish-aside', 'publish-any'
+
+function fail(what, detail)
+  io.stderr:write('PUBLISH ' .. what .. ' ' .. detail .. '\n')
+  os.exit(84)
+end
+
+local function give_up(code, ...)
+  io.stderr:write(table.concat({...}), '\n')
+  os.exit(code)
+end
+
+local function contents(path)
+  local file, why = io.open(path, 'rb')
+  if not file then give_up(1, why) end
+  local text = file:read('a')
+  file:close()
+  return text
+end
+
+-- Text as pandoc takes it from a file.
+local function text_of(path)
+  return (contents(path):gsub('^\u{feff}', ''):gsub('\r', ''))
+end
+
+local function without_tabs(text, stop)
+  if not text:find('\t', 1, true) then return text end
+  return (text:gsub('[^\n]+', function(line)
+    if not line:find('\t', 1, true) then return nil end
+    return (line:gsub('([^\t]*)\t', function(before) return before .. (' '):rep(stop - utf8.len(before) % stop) end))
+  end))
+end
+
+-- Raw blocks stand aside while pandoc reads a text: it takes a microsecond a character to find nothing in them. Only where nothing
+-- around one could be looking for its end in there: after an empty line, without a line that ends code, metadata or a table.
+
+local function stands_alone(text, start, content)
+  local before = start == 1 or text:sub(start - 1, start - 1) == '\n'
+  content = '\n' .. content
+  return before and not (content:find('\n ? ? ?[`~][`~][`~]') or content:find('\n ? ? ?%-%-') or content:find('\n%.%.%.'))
+end
+
+local function is_metadata(block)
+  for line in block:gmatch('[^\n]+') do
+    if not (line:find('^[%w_-]+:') or line:find('^ *%- ') or line:find('^  +')) then return false end
+  end
+  return not block:find('\n\n', 1, true)
+end
+
+-- Whether HTML or TeX may begin somewhere, which go on until they end.
+local function has_markup(text)
+  local rest = text:gsub('\n\n%-%-%-\n(.-)\n%-%-%-\n', function(block) return is_metadata(block) and '\n\n' or nil end)
+  return rest:find('<[%a!?/]') or rest:find('\\%a')
+end
+
+local function shortened(text)
+  local parts, blocks = {}, {}
+  local position, kept = 1, 1
+  while true do
+    local start, stop, fence, info = text:find('\n([`~][`~][`~]+)([^\n]*)\n', position)
+    if not start then break end
+    local close, after = text:find('\n ? ? ?' .. fence .. fence:sub(1, 1) .. '*[ \t]*\n', stop)
+    if not close then break end
+    local format = info:match('^%{=([%w-]+)%}$')
+    local content = text:sub(stop + 1, close - 1)
+    if format and stands_alone(text, start, content) then
+      table.insert(blocks, {format = format, text = content})
+      table.insert(parts, text:sub(kept, start) .. fence .. '{=' .. ASIDE .. '}\n' .. #blocks)
+      kept = close
+    end
+    position = after
+  end
+  table.insert(parts, text:sub(kept))
+  local short = table.concat(parts)
+  if has_markup(short) then return text, {} end
+  return short, blocks
+end
+
+-- The document with raw blocks and names of pictures as this format has them; nil where a raw block has no place.
+local function completed(doc, blocks, extension)
+  local found = 0
+  local function raw_block(el)
+    local block = el.format == ASIDE and blocks[tonumber(el.text)]
+    if block then
+      found = found + 1
+      return pandoc.RawBlock(block.format, block.text)
+    end
+  end
+  local function image(el)
+    if el.src:sub(-#ANY_PICTURE) == ANY_PICTURE then
+      el.src = el.src:sub(1, -#ANY_PICTURE - 1) .. extension
+      return el
+    end
+  end
+  local whole = doc:walk({RawBlock = raw_block, Image = image})
+  if found == #blocks then return whole end
+end
+
+local last = {}
+
+-- The formats of a report have the same text but for raw blocks: it is read once.
+local function read(text, options)
+  local extension = options.default_image_extension
+  options.default_image_extension = ANY_PICTURE
+  local short, blocks = shortened('\n' .. text .. '\n')
+  local key = pandoc.json.encode(options) .. short
+  if last.key ~= key then last = {key = key, doc = pandoc.read(short:sub(2), 'markdown', options)} end
+  local whole = completed(last.doc, blocks, extension)
+  if whole then return whole end
+  options.default_image_extension = extension
+  return pandoc.read(text, 'markdown', options)
+end
+
+local function document(defaults, metadata)
+  local stop = defaults['tab-stop'] or 4
+  local function prepared(path) return defaults['preserve-tabs'] and text_of(path) or without_tabs(text_of(path), stop) end
+  local options = {
+    standalone = true, tab_stop = stop, columns = defaults.columns or 72,
+    strip_comments = defaults['strip-comments'] or false,
+    indented_code_classes = defaults['indented-code-classes'] or {},
+    default_image_extension = defaults['default-image-extension'],
+  }
+  local doc = read(prepared(defaults['input-files'][1]), options)
+  local given = pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
+  local meta = doc.meta
+  for name, value in pairs(given) do
+    if meta[name] == nil then meta[name] = value end
+  end
+  doc.meta = meta
+  return doc
+end
+
+-- Each filter finds the world as if it were the first: nothing of another is left in it.
+
+local modules, globals = {}, {}
+
+local function forget(world, known)
+  for name in pairs(world) do
+    if known[name] == nil then world[name] = nil end
+  end
+end
+
+local function filtered(doc, path)
+  PANDOC_SCRIPT_FILE = path
+  local fine, result = pcall(pandoc.utils.run_lua_filter, doc, path)
+  if not fine then give_up(83, 'Error running filter ', path, ':\n', tostring(result)) end
+  forget(package.loaded, modules)
+  forget(_G, globals)
+  return result
+end
+
+-- What a template says, with what stands beside it where it calls that by "$name()$".
+local function wording(path)
+  local all = {path:match('[^/\\]*$'), text_of(path)}
+  if all[2]:find('()', 1, true) then
+    local folder = pandoc.path.directory(path)
+    local names = pandoc.system.list_directory(folder)
+    table.sort(names)
+    for _, name in ipairs(names) do
+      local file = io.open(pandoc.path.join({folder, name}), 'rb')
+      table.insert(all, name .. '\n' .. (file and file:read('a') or '')) -- nothing of a folder
+      if file then file:close() end
+    end
+  end
+  return table.concat(all, '\n')
+end
+
+local templates = {} -- by format, the last one
+
+local function compiled(path, format)
+  local text = path and wording(path) or ''
+  if not templates[format] or templates[format].text ~= text then
+    local template
+    if path then
+      template = pandoc.template.compile(text_of(path), path)
+    else
+      template = pandoc.template.compile(pandoc.template.default(format))
+    end
+    templates[format] = {text = text, template = template}
+  end
+  return templates[format].template
+end
+
+local INCLUDED = {['include-before-body'] = 'include-before', ['include-after-body'] = 'include-after', ['include-in-header'] = 'header-includes'}
+
+local function variables(defaults)
+  local all = defaults.variables or {}
+  local function extend(name, values)
+    local own = all[name]
+    all[name] = pandoc.List(type(own) == 'table' and own or {own}) .. values
+  end
+  for option, name in pairs(INCLUDED) do
+    if defaults[option] then extend(name, pandoc.List(defaults[option]):map(text_of)) end
+  end
+  if defaults.css then extend('css', defaults.css) end
+  extend('sourcefile', defaults['input-files'])
+  local set = {outputfile = defaults['output-file'], curdir = pandoc.system.get_working_directory(), ['pandoc-version'] = tostring(PANDOC_VERSION)}
+  for name, value in pairs(set) do
+    if all[name] == nil then all[name] = value end
+  end
+  return all
+end
+
+local function writer_options(defaults)
+  local place = defaults['reference-location']
+  local options = {
+    template = compiled(defaults.template, defaults.to), variables = variables(defaults), reference_doc = defaults['reference-doc'],
+    wrap_text = 'wrap-' .. defaults.wrap, columns = defaults.columns, tab_stop = defaults['tab-stop'], dpi = defaults.dpi,
+    prefer_ascii = defaults.ascii, email_obfuscation = defaults['email-obfuscation'], html_q_tags = defaults['html-q-tags'],
+    number_sections = defaults['number-sections'], section_divs = defaults['section-divs'], table_of_contents = defaults.toc,
+    toc_depth = defaults['toc-depth'], reference_location = place and 'end-of-' .. place,
+    highlight_method = defaults['highlight-style'] or defaults['syntax-highlighting'],
+    html_math_method = (defaults['html-math-method'] or {}).method,
+  }
+  return pandoc.WriterOptions(options)
+end
+
+-- As pandoc's --shift-heading-level-by: what rises above the first level is the title at the document's start, else a paragraph.
+local function shifted(doc, by)
+  local first = doc.blocks[1]
+  if by < 0 and first and first.t == 'Header' and first.level + by == 0 then
+    doc.meta.title = first.content
+    doc.blocks:remove(1)
+    return shifted(doc, by)
+  end
+  return doc:walk({Header = function(el)
+    if el.level + by < 1 then return pandoc.Para(el.content) end
+    el.level = el.level + by
+    return el
+  end})
+end
+
+local function write(defaults, metadata)
+  FORMAT = defaults.to
+  PANDOC_WRITER_OPTIONS = writer_options(defaults)
+  local doc = document(defaults, metadata)
+  for _, filter in ipairs(defaults.filters) do doc = filtered(doc, filter.path) end
+  if defaults['shift-heading-level-by'] then doc = shifted(doc, defaults['shift-heading-level-by']) end
+  if FORMAT == 'docx' then doc = pandoc.mediabag.fill(doc) end
+  local file = assert(io.open(defaults['output-file'], 'wb'))
+  assert(file:write(pandoc.write(doc, FORMAT, PANDOC_WRITER_OPTIONS)))
+  assert(file:close())
+  pandoc.mediabag.empty()
+end
+
+-- Pandoc keeps every function of a filter for ever, and with it what the function knows of a document.
+
+local registry = debug.getregistry()
+local kept = #registry
+
+local function forget_functions()
+  for number = #registry, kept + 1, -1 do
+    if type(registry[number]) == 'function' then registry[number] = nil end
+  end
+end
+
+local function carry_out(request)
+  context = request.context
+  local environment = pandoc.system.environment()
+  environment.SOURCE_DATE_EPOCH = type(request.epoch) == 'string' and request.epoch or nil
+  pandoc.system.with_environment(environment, function()
+    pandoc.system.with_working_directory(request.folder, function()
+      pandoc.with_state({resource_path = request.defaults['resource-path']}, function() write(request.defaults, request.metadata) end)
+    end)
+  end)
+  context = nil
+  forget_functions()
+  collectgarbage() -- what Lua holds of documents is small to it, and large to pandoc
+end
+
+-- Filters talk to nobody, as in a pandoc that ends: requests and answers are not theirs.
+
+local requests, answers = io.stdin, io.stdout
+local nothing = pandoc.system.os == 'mingw32' and 'NUL' or '/dev/null'
+io.stdin, io.stdout = io.open(nothing, 'r'), io.open(nothing, 'w')
+io.input(io.stdin)
+io.output(io.stdout)
+print = function() end
+
+for name in pairs(package.loaded) do modules[name] = true end
+for name in pairs(_G) do globals[name] = true end
+for _, name in ipairs({'context', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do globals[name] = true end
+
+for line in requests:lines() do
+  local request = pandoc.json.decode(line, false)
+  local fine, why = pcall(carry_out, request)
+  if not fine then give_up(1, tostring(why)) end
+  answers:write('done ', request.number, '\n')
+  answers:flush()
+end

@@ -1,0 +1,163 @@
+"""A pandoc that stays: it reads a document once for all its formats, and is there for the next one.
+
+It runs ``formats.lua``, is asked by a line and answers by one. Whatever is wrong with a request ends it, and the next request finds
+another; so it is with one that dies, prints nonsense or does not answer. It ends with this process, whose end closes its input.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ResidentError", "ask"]
+
+_SCRIPT = Path(__file__).with_name("formats.lua")
+
+_PATIENCE = 300.0
+"""Seconds until a pandoc that does not answer is ended: a report takes a tenth of one."""
+
+_LIFETIME = 50_000_000
+"""Characters of documents after which another takes over: some two hundred reports, or fewer with pictures."""
+
+_FAREWELL = 5.0
+"""Seconds that one has for its own end."""
+
+
+class ResidentError(Exception):
+    """It ended without an answer; the message says why, in Chinese or in pandoc's words."""
+
+
+class _Resident:
+    """One running process."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        program, *options = command
+        self._owner = os.getpid()
+        self._environment = dict(environment)
+        self._left = _LIFETIME
+        self._number = 0
+        # A file, since nobody reads a pipe meanwhile. Without a buffer: both processes have one position in it.
+        self._errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with the process)
+        self._process = subprocess.Popen(
+            [program, "lua", str(_SCRIPT), *options],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+        )
+
+    def serves(self, environment: Mapping[str, str]) -> bool:
+        """Whether it takes requests in an environment."""
+        ours = self._owner == os.getpid()  # and not a process's that this one was forked from
+        return ours and self._environment == environment and self._left > 0 and self._process.poll() is None
+
+    def ask(self, request: Mapping[str, Any], size: int) -> str:
+        """Ask, and return what it wrote to its standard error."""
+        self._number += 1
+        self._left -= size
+        self._errors.seek(0)
+        self._errors.truncate()
+        given_up = threading.Event()
+
+        def give_up() -> None:
+            given_up.set()
+            self._process.kill()
+
+        late = threading.Timer(_PATIENCE, give_up)
+        late.start()
+        try:
+            answer = self._exchange(json.dumps({**request, "number": self._number}).encode() + b"\n")
+        finally:
+            late.cancel()
+        if answer == f"done {self._number}\n".encode():
+            return self._said()
+        code = self.end(0 if answer else _FAREWELL)
+        if given_up.is_set():
+            raise ResidentError(f"{_PATIENCE:.0f} 秒没有回答")
+        if answer:
+            raise ResidentError(f"看不懂它的回答 {answer.decode(errors='replace').strip()!r}")
+        raise ResidentError(self._said() if code > 0 else "意外退出（内存不足，或被结束）")
+
+    def _exchange(self, line: bytes) -> bytes:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+            return self._process.stdout.readline(100)
+        except OSError:  # it is gone
+            return b""
+        except BaseException:  # an interrupt: nobody waits for its answer
+            self.end(0)
+            raise
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace").strip()
+
+    def end(self, patience: float) -> int:
+        """Return its exit code once it has ended, by itself within some seconds or else at once; another process's is let be."""
+        if self._owner != os.getpid():
+            return 0
+        try:
+            return self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+        finally:
+            for stream in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):  # what it was not able to read
+                    stream and stream.close()
+
+
+_lock = threading.Lock()
+_resident: _Resident | None = None
+
+
+def ask(command: Sequence[str], environment: Mapping[str, str], request: Mapping[str, Any], size: int) -> str:
+    """Have one format written by this process's pandoc.
+
+    Parameters
+    ----------
+    command
+        Pandoc and the options of its runtime.
+    environment
+        Its environment, but for what dates files.
+    request
+        ``folder``, where relative paths start; ``epoch``, which dates files, or None; ``context`` for the filters;
+        ``defaults`` as pandoc has them.
+    size
+        Characters of the document.
+
+    Returns
+    -------
+    str
+        What it wrote to its standard error.
+
+    Raises
+    ------
+    ResidentError
+        It ended, or had to be ended.
+    """
+    global _resident
+    with _lock:
+        if _resident is None or not _resident.serves(environment):
+            _end()
+            _resident = _Resident(command, environment)
+        return _resident.ask(request, size)
+
+
+def _end() -> None:
+    if _resident is not None:
+        _resident.end(0)
+
+
+atexit.register(_end)
