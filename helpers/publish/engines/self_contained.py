@@ -33,7 +33,7 @@ _TAG = re.compile(
 )
 _ONE_ATTRIBUTE = re.compile(rf"\s+({_ATTRIBUTE})(?:=\"([^\"]*)\")?", re.ASCII)
 _VALUE = re.compile(rf"(?:[^\"&]|{_ENTITY})*")
-_DOCTYPE = "<!DOCTYPE html>"
+_DECLARATION = re.compile(r"<![A-Z]+ html>")
 _COMMENT = re.compile(r"<!--(?!-?>)(?:(?!--).)*-->", re.DOTALL)
 _ESCAPED = {'"': "&quot;", "'": "&#39;", ">": "&gt;", "&nbsp;": "\xa0"}
 _LITERAL = re.compile("|".join(_ESCAPED))
@@ -64,8 +64,9 @@ def self_contained(page: str, stylesheets: Mapping[str, Path]) -> str | None:
     str or None
         What pandoc would write with ``--embed-resources``; None where only pandoc knows.
     """
-    pieces = [_DOCTYPE] if page.startswith(_DOCTYPE) else []
-    position = len(pieces) * len(_DOCTYPE)
+    declared = _DECLARATION.match(page)
+    pieces = [declared[0]] if declared else []
+    position = len("".join(pieces))
     try:
         while position < len(page):
             found, text = _next_piece(page, position, stylesheets)
