@@ -158,7 +158,7 @@ def workbook(folder: Path, out: Path) -> None:
     help="比较两个报告文件夹，或文件夹和领导改过的 Word 文件：不同的数、文字逐词对照。内容相同退出码为 0，不同为 1。"
 )
 @click.argument("before", metavar="FOLDER", type=PATH)
-@click.argument("after", metavar="FOLDER|FILE.docx", type=PATH)
+@click.argument("after", metavar="FOLDER|FILE", type=PATH)
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
 @usage.option("--out", type=PATH, metavar="FILE.html", help="另写成网页")
 def compare(before: Path, after: Path, as_json: bool, out: Path | None) -> None:

@@ -25,9 +25,10 @@ class Asked:
 
 
 @click.command(
-    cls=usage.Command, help="领导改过的 Word 文件合并回报告文件夹：数字、文字、修订、批注；拿不准的先问。"
+    cls=usage.Command,
+    help="领导改过的 Word 文件（或旧底稿的填报表）合并回报告文件夹：数字、文字、修订、批注；拿不准的先问。",
 )
-@click.argument("file", metavar="FILE.docx", type=PATH)
+@click.argument("file", metavar="FILE", type=PATH)
 @usage.option("--into", "folder", required=True, type=PATH, metavar="FOLDER", help="报告文件夹")
 @usage.option("--dry-run", is_flag=True, help="只列出会改什么，不写")
 @usage.option("--json", "as_json", is_flag=True, help="把结果作为一个 JSON 写到标准输出")
@@ -49,7 +50,7 @@ def merge(
     reject: Chosen,
     answers: Sequence[tuple[str, str]],
 ) -> None:
-    """Bring an edited Word file back: figures, prose, tracked changes, comments; what is not certain is asked."""
+    """Bring an edited Word file (or a workbook) back: figures, prose, tracked changes, comments; what is not certain is asked."""
     sys.exit(run(file, folder, Asked(accept, reject, dict(answers)), dry_run=dry_run, as_json=as_json))
 
 

@@ -34,6 +34,12 @@ def plan(report: Report) -> Plan:
     )
 
 
+def workbook_plan(report: Report) -> Plan:
+    """Return what a report's workbook is made from: of prose it has nothing to fill in."""
+    whole = plan(report)
+    return Plan(whole.edition, whole.subject, [], whole.tables, whole.figures)
+
+
 def edition(report: Report) -> str:
     """Return the digest of a folder's content: names and bytes of the files that the report is made of."""
     return digest_of(f"{path.name} {digest(path)}\n".encode() for path in files_of(report))

@@ -16,9 +16,11 @@ import xlsxwriter
 from lxml import html
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
+from helpers.document.source_plan import workbook_plan
 from helpers.document.tables import html_table
 from helpers.files.writing import write_file
-from helpers.intake.matching.model import DEMANDS, DEMANDS_HEAD, LAST_YEAR, PROSE, SETTINGS
+from helpers.intake.matching.model import DEMANDS, DEMANDS_HEAD, LAST_YEAR, PROSE, SETTINGS, SOURCE
+from helpers.publish.source_marks import as_text
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import rules
 from helpers.report.folder import Report, read
@@ -105,9 +107,17 @@ def _fill(book: Any, report: Report) -> None:
     _prose_sheet(book, look, report)
     _demands_sheet(book, look, report)
     last_year = _last_year_sheet(book, look, previous)
+    _source_sheet(book, report)
     _tally_identity(applications, look, report)
     if previous:
         _tally_carried_over(applications, look, report, previous, last_year)
+
+
+def _source_sheet(book: Any, report: Report) -> None:
+    """Write what the workbook is made from, for ``merge``, on a sheet that no program offers to show."""
+    sheet = book.add_worksheet(SOURCE)
+    sheet.write_string(0, 0, as_text(workbook_plan(report)))
+    sheet.very_hidden()
 
 
 def _previous(report: Report) -> Report | None:

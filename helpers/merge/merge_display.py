@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from helpers.merge.merge_plan import Merge
+from helpers.merge.merge_result import Merge
 from helpers.merge.outcome import CHOICES, ProseChange, Question
 from helpers.merge.word_text import Change
 from helpers.report.cell_names import place

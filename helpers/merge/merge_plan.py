@@ -1,8 +1,7 @@
-"""An edited Word file brought back into the report folder that it was made from: what would change, and the change itself."""
+"""An edited Word file, or a workbook, brought back into the report folder that it was made from: what would change, and the change itself."""
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,96 +10,23 @@ from helpers.document.placeholders import names
 from helpers.document.source_plan import edition, marked, section
 from helpers.files.reading import read_bytes
 from helpers.files.writing import free_name, write_file, written_whole
-from helpers.merge.comments import Notes, comments, merge_notes, note_of, placed
-from helpers.merge.csv_edit import decoded, with_figures
+from helpers.merge.comments import comments, merge_notes, note_of, placed
+from helpers.merge.csv_edit import decoded
 from helpers.merge.figure_merge import FigureMerge, merge_figures, read_tables
-from helpers.merge.outcome import Decisions, FigureChange, ProseChange, Question
+from helpers.merge.merge_result import Merge, figure_files
+from helpers.merge.outcome import Decisions
 from helpers.merge.prose_merge import Base, Folder, Merger, Prose
 from helpers.merge.resolved import Resolved, resolve
 from helpers.merge.unmarked import figures_by_labels
 from helpers.merge.word_parts import modified
-from helpers.merge.word_text import Change, MergeError, WordText, read
+from helpers.merge.word_text import MergeError, WordText, read
+from helpers.merge.workbook_merge import is_workbook, merge_workbook
 from helpers.publish.source_marks import fingerprint
 from helpers.report.cell_names import BY_NAME, Cell
 from helpers.report.figures import format_figure
 from helpers.report.findings import errors
 from helpers.report.folder import PROSE, InvalidReport, Report, load
 from helpers.report.form import FORM
-
-
-@dataclass
-class Merge:
-    """What a merge would do, or has done.
-
-    Attributes
-    ----------
-    marks
-        ``kept``, ``lost`` (nothing tells what the file was made from), or ``partly`` (only its edition or its base is left).
-    tracked
-        The file's tracked changes; those in ``undecided`` are neither accepted nor rejected yet.
-    untaken
-        What cannot be brought into the folder, one Chinese line each.
-    files
-        New content of the files that change, by name.
-    """
-
-    file: Path
-    folder: Path
-    marks: str
-    same_edition: bool
-    tracked: list[Change]
-    rejected: frozenset[int]
-    undecided: list[int]
-    figures: list[FigureChange] = field(default_factory=list)
-    prose: list[ProseChange] = field(default_factory=list)
-    notes: Notes = field(default_factory=Notes)
-    questions: list[Question] = field(default_factory=list)
-    untaken: list[str] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    @property
-    def decided(self) -> bool:
-        """Whether nothing is left to ask."""
-        return not self.questions and not self.undecided
-
-    @property
-    def same(self) -> bool:
-        """Whether the folder has all that the file says."""
-        return self.decided and not self.files
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the merge as a JSON object."""
-        return {
-            "file": str(self.file),
-            "folder": str(self.folder),
-            "marks": self.marks,
-            "same_edition": self.same_edition,
-            "tracked": [
-                vars(one)
-                | {
-                    "state": "undecided"
-                    if one.number in self.undecided
-                    else "rejected"
-                    if one.number in self.rejected
-                    else "accepted"
-                }
-                for one in self.tracked
-            ],
-            "figures": [one.to_json() for one in self.figures],
-            "prose": [one.to_json() for one in self.prose],
-            "notes": {
-                name: [{**one, "when": str(one["when"])} | _dated(one) for one in entries]
-                for name, entries in (("added", self.notes.added), ("updated", self.notes.updated))
-            },
-            "questions": [one.to_json() for one in self.questions],
-            "untaken": self.untaken,
-            "changed_files": sorted(self.files),
-        }
-
-
-def _dated(entry: dict[str, Any]) -> dict[str, Any]:
-    replies = [{**one, "when": str(one["when"])} for one in entry.get("replies", ())]
-    return {"replies": replies} if replies else {}
 
 
 def plan_merge(
@@ -126,6 +52,8 @@ def plan_merge(
         The folder cannot be read.
     """
     report = _readable(folder)
+    if is_workbook(file):
+        return merge_workbook(report, file, Decisions(answers=answers or {}))
     text = read(file)
     numbers = {one.number for one in text.changes}
     unknown = sorted(((accepted or frozenset()) | rejected) - numbers)
@@ -248,13 +176,7 @@ class _Merging:
     # Files ------------------------------------------------------------------------------------------------------------
 
     def _files(self, prose_merge: Prose) -> dict[str, bytes]:
-        files: dict[str, bytes] = {}
-        for name, table in FORM.tables.items():
-            fresh = {one.cell[1:]: one.after for one in self.result.figures if one.cell[0] == name}
-            if fresh:
-                files[f"{name}.csv"] = with_figures(
-                    read_bytes(self.report.folder / f"{name}.csv"), table, fresh
-                )
+        files = figure_files(self.report, self.result.figures)
         for name, text in prose_merge.texts.items():
             path = self.report.folder / f"{name}.md"
             _, encoding, mark = decoded(read_bytes(path)) if path.is_file() else ("", "utf-8", b"")

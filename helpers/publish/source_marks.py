@@ -88,7 +88,7 @@ class Plan:
 
 def encoded(plan: Plan) -> str:
     """Return a plan as the value of the property: hexadecimal digits, in which no program finds markup."""
-    return _json(plan).encode().hex()
+    return as_text(plan).encode().hex()
 
 
 def given_plan(value: str) -> Plan:
@@ -96,7 +96,8 @@ def given_plan(value: str) -> Plan:
     return decoded(bytes.fromhex(value).decode())
 
 
-def _json(plan: Plan) -> str:
+def as_text(plan: Plan) -> str:
+    """Return a plan as JSON, which :func:`decoded` reads."""
     return json.dumps(asdict(plan), ensure_ascii=True, separators=(",", ":"))
 
 
@@ -314,7 +315,7 @@ def marked_parts(contents: Mapping[str, bytes], plan: Plan) -> dict[str, bytes]:
 
 def _parts(plan: Plan) -> dict[str, str]:
     """Return the parts that a package gets besides, by name."""
-    item = f'<source xmlns="{NAMESPACE}">{escape(_json(plan))}</source>'
+    item = f'<source xmlns="{NAMESPACE}">{escape(as_text(plan))}</source>'
     properties = (
         f'<ds:datastoreItem xmlns:ds="{_OFFICE}/customXml" ds:itemID="{_IDENTITY}"><ds:schemaRefs>'
         f'<ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'

@@ -216,7 +216,7 @@ def dumps(document: Any) -> str:
     return _DECIMAL.sub(r"\1", text)
 
 
-SETTINGS, PROSE, DEMANDS, LAST_YEAR = "基本情况", "正文", "地方要求", "上年数据"
+SETTINGS, PROSE, DEMANDS, LAST_YEAR, SOURCE = "基本情况", "正文", "地方要求", "上年数据", "来源"
 """Sheets of this project's workbook that are no table of the form."""
 
 DEMANDS_HEAD = "请在正文里写明（"

@@ -1,0 +1,68 @@
+"""A workbook filled from an older state of a folder brought back into it: its figures, three ways."""
+
+import io
+import zipfile
+from pathlib import Path
+
+from helpers.document.source_plan import edition, workbook_plan
+from helpers.files.reading import SourceError, read_bytes
+from helpers.intake.matching.model import SOURCE, IntakeError
+from helpers.intake.readers.limits import MAX_BYTES, check_package
+from helpers.merge.figure_merge import merge_figures
+from helpers.merge.merge_result import Merge, figure_files
+from helpers.merge.outcome import Decisions
+from helpers.merge.unmarked import figures_by_labels
+from helpers.merge.word_text import MergeError
+from helpers.publish.source_marks import Plan, decoded
+from helpers.report.folder import Report
+
+
+def is_workbook(file: Path) -> bool:
+    """Return whether a file is a workbook; what it is else, and whether it can be read, others say."""
+    try:
+        return file.is_file() and "xl/workbook.xml" in zipfile.ZipFile(file).namelist()
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return False
+
+
+def merge_workbook(report: Report, file: Path, decisions: Decisions) -> Merge:
+    """Return what bringing a workbook into a folder would change; nothing is written.
+
+    Raises
+    ------
+    MergeError
+        The file cannot be read, or is another report's.
+    """
+    plan = _plan(file)
+    if plan is not None and plan.subject != workbook_plan(report).subject:
+        raise MergeError(f"{file} 是另一份报告的填报表，不是“{report.title}”；请核对文件和文件夹")
+    same_edition = plan is not None and plan.edition == edition(report)
+    there, missing = figures_by_labels(file, report)
+    merged = merge_figures(report, there, {}, plan, decisions, certain=plan is not None)
+    marks = "lost" if plan is None else "kept"
+    result = Merge(file, report.folder, marks, same_edition, [], frozenset(), [])
+    result.figures, result.questions = merged.changes, merged.questions
+    result.untaken = missing + merged.untaken
+    if result.decided:
+        result.files = figure_files(report, result.figures)
+    return result
+
+
+def _plan(file: Path) -> Plan | None:
+    """Return what a workbook says it was made from; None where it says nothing."""
+    import openpyxl
+
+    try:
+        data = read_bytes(file.absolute(), MAX_BYTES)
+        check_package(data, "Excel 文件")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        text = book[SOURCE]["A1"].value if SOURCE in book.sheetnames else None
+        return decoded(text) if isinstance(text, str) else None
+    except SourceError as error:
+        raise MergeError(f"{file} {error.message}") from None
+    except IntakeError as error:
+        raise MergeError(f"{file}：{error}") from None
+    except ValueError:
+        return None
+    except Exception:  # openpyxl raises whatever a broken part makes it trip over
+        raise MergeError(f"{file} 已损坏，打不开；请用 Excel 或 WPS 另存一份") from None
