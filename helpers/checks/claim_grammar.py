@@ -184,13 +184,11 @@ def meanings(bag: Bag) -> list[Meaning]:
 def _fee(bag: Bag) -> list[Meaning] | None:
     if "fee" not in bag.kinds and not (bag.guessing and {"bare fee", "money"} <= bag.kinds):
         return None
-    known = bag.only("fee", "bare fee", "money", "quantity", "receive", "make", "publish") and bag.kinds & {
-        "money",
-        "none",
-    }
-    return [Meaning("fees", (sum_over(*AMOUNTS, column="value", table="disclosure"),), bare=False)] * bool(
-        known
-    )
+    if not bag.only("fee", "bare fee", "money", "quantity", "receive", "make", "publish"):
+        return []
+    amount = bag.kinds & {"money", "none"} or bag.number in {None, NOUGHT}
+    fees = sum_over(*AMOUNTS, column="value", table="disclosure")
+    return [Meaning("fees", (fees,), bare=False)] if amount else []
 
 
 def _proceedings(bag: Bag) -> list[Meaning] | None:

@@ -18,7 +18,7 @@ from helpers.checks.claim_words import DOCUMENTS, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number
 from helpers.report.form import CARRIED_OVER, NEW
 
-_COUNTED = re.compile(NUMBER + "[件起宗例条项份]")
+_COUNTED = re.compile(NUMBER + "[件起宗例条项份人户家名]")
 _WORTH_READING = re.compile(r"\d|[未没无零]|不存在|[一二两三四五六七八九十百千][件起宗例份]")
 _MANNER = re.compile("按[时期]|及时|依法|依规|法定|规定|规范(?!性)|如期|妥善|认真|其中")
 _COMPARED = re.compile("(?:分别)?(?:同比|环比|与?(?:较|比|同)?(?:上年|去年))")
@@ -99,6 +99,11 @@ class Sentence(Relative):
             and (bag.total or plain.startswith(("达", "为")) or clause.start in {"：", ":"})
             and [one.family for one in self.header] in _HEADED
         ):
+            meant = self.header
+        heads = [one.family for one in self.header]
+        if heads == ["decisions"] and not bag.alone and bag.only("make", "deal", "handle"):
+            meant = self.header  # 行政许可方面，作出处理决定45286件
+        if heads == ["fees"] and bag.only("money"):
             meant = self.header
         told = [one.family for one in self.header] == ["applicants"]
         if told and "bare application" in bag.kinds and bag.only("make", "bare application"):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from helpers.checks.numerals import NUMBER, Number, read
 
-UNIT = "人次|件次|条次|余?[条件篇次期场个项份起宗人家户批例幅]"
+UNIT = "人次|件次|条次|场次|余?[条件篇次期场个项份起宗人家户批例幅]"
 MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _OF_TABLES = re.compile(
     "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|不?予以?公开|部分公开|无法提供"
@@ -16,7 +16,7 @@ _OF_TABLES = re.compile(
 COUNT = re.compile(f"{NUMBER}(?P<unit>{UNIT})")
 _OTHER = NUMBER.replace("P<", "P<second_")
 _TOTAL = re.compile(
-    f"(?:以上|上述)?(?:[两二三四五六七八九](?:[项者类种大个][^0-9共合总，]{{0,4}}))?(?:共计|合计|总计|一共|总共|共)[为有达约]?{NUMBER}"
+    f"(?:以上|上述)?(?:[两二三四五六七八九](?:[项者类种大个][^0-9共合总，]{{0,4}}))?(?:(?:[^0-9，]{{0,8}}(?:共计|合计|总计))[^0-9，]{{0,3}}|(?:一共|总共|共)[为有达约]?){NUMBER}"
 )
 _NOT_TABLES = re.compile("信息[^，]*[条篇]|文书|案卷|解读|培训|咨询|电话|留言|热线|来信")
 _SUMMED = re.compile("[两二三四五六七八九][项个大类者][^0-9，]{0,4}(?:共|合计|总计)")

@@ -78,7 +78,7 @@ def _lists(sentence: str) -> list[_List]:
     for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         share = _SHARE.fullmatch(text)
         part = None if share else _part(text)
-        if share and counts:
+        if share and counts and "分别" not in text:
             now = _with_share(found, now, counts, read(share))
         elif part is None:
             now = now if not text or now is None or _OPENS.fullmatch(text) else None
