@@ -195,7 +195,8 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
     courses, outcomes = bag.means("course"), bag.means("outcome")
     if not courses and not outcomes:
         return None
-    if bag.kinds & (_COURTS - {"receive"} if "none" in bag.kinds else _COURTS):
+    new = "none" in bag.kinds or bag.means("receive") == ["new"]
+    if bag.kinds & (_COURTS - {"receive"} if new else _COURTS):
         return []
     if not courses:
         known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity", "items")
@@ -297,7 +298,7 @@ def _results(bag: Bag) -> list[Meaning] | None:
         return [
             Meaning(f"bare {name}", tuple(_named(name if name == "granted" else "other_*")))
             for name in bare
-            if bag.only("bare result", *(["bare application"] if name == "other" else []))
+            if bag.only("bare result", *(["bare application"] if name == "other" else ["deal", "answer"]))
         ]
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于")
     if names == ["declined_petition"] and not told:

@@ -13,7 +13,7 @@ from helpers.checks.claim_grammar import (
     sum_over,
 )
 from helpers.checks.claim_relative import Relative
-from helpers.checks.claim_state import ON_DISCLOSURE, Said
+from helpers.checks.claim_state import NAMED, ON_DISCLOSURE, Said
 from helpers.checks.claim_words import DOCUMENTS, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number
 from helpers.report.form import CARRIED_OVER, NEW
@@ -131,7 +131,10 @@ class Sentence(Relative):
         # What was counted before makes clear what is counted here: 因政府信息公开引起的行政复议25件、行政诉讼18件.
         clear = not meaning.bare or "信息公开" in plain or (self.on_disclosure and self.trusted)
         bare = self.unclear or "累计" in plain or not clear
-        claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare)
+        # 办理2.8万件: nothing says what.
+        anything = meaning.family == "applications" and len(measures) > 2
+        vague = anything and not clear and not self.found and not NAMED.search(plain)
+        claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare, vague)
         family = {"bare granted": "results", "bare other": self.run[-1].family if self.run else "results"}
         return Said(family.get(meaning.family, meaning.family), claim)
 

@@ -19,7 +19,9 @@ class Said:
     claim: Claim
 
 
-_NAMED = re.compile("申请|不予|部分公开|无法提供|自然人|商业企业|结转|复议|诉讼|规范性文件")
+NAMED = re.compile(
+    "申请|不予|部分公开|无法提供|自然人|商业企业|结转|复议|诉讼|规范性文件|废止|有效|新增|不掌握|逾期|合法权益|案卷|行政查询"
+)
 _MOST_TOGETHER = 6
 UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
 
@@ -86,7 +88,7 @@ class SentenceSoFar:
 
     def measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
         """Return what a number may mean here; nothing where the sentence does not say enough."""
-        named = "信息公开" in plain or (self.guessing and _NAMED.search(plain))
+        named = "信息公开" in plain or (self.guessing and NAMED.search(plain))
         if meaning.bare and not self.trusted and not named:
             return ()
         known = self.on_applications and not self.counts.of_courts

@@ -21,7 +21,7 @@ _TOTAL = re.compile(
 _NOT_TABLES = re.compile("信息[^，]*[条篇]|文书|案卷|解读|培训|咨询|电话|留言|热线|来信")
 _SUMMED = re.compile("[两二三四五六七八九][项个大类者][^0-9，]{0,4}(?:共|合计|总计)")
 _CHANGE = re.compile(
-    rf"与?[较比](?:上一?|去|\d{{4}})年度?的?{_OTHER}(?P<second_unit>{UNIT})(?:相比)?"
+    rf"(?:同比|与?[较比])(?:上一?|去|\d{{4}})年度?的?{_OTHER}(?P<second_unit>{UNIT})(?:相比)?"
     rf"(?P<way>增加|增长|上升|多|减少|下降|降低|少)了?{NUMBER}(?P<unit>{UNIT}|%)"
 )
 _DONE = re.compile("办结|办理|答复|回复|采纳|合格|优秀|整改")
