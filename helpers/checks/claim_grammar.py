@@ -103,6 +103,8 @@ class Claim:
     loose: tuple[Measure, ...] = ()
     bare: bool = False
     """What is counted is known only from other clauses."""
+    of: tuple[Measure, ...] = ()
+    """What else a share may be a share of: the counts before it."""
     guessed: bool = False
     """The clause holds words that are not known."""
     sentence: int = 0
@@ -247,6 +249,8 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
     more = ["receive"] * bool(made) + ["items"] * bag.says("决定", "处理决定")
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
+    if bag.guessing and any(word.text.startswith("公示") for word in bag.words):
+        return []  # not all need be
     bare = not made
     return [
         Meaning("decisions", (sum_over(row, column="value", table="disclosure"),), bare=bare) for row in rows
@@ -367,7 +371,12 @@ def _applications(bag: Bag) -> list[Meaning] | None:
     ):
         return []
     if "receive" in verbs and verbs & {"handle", "answer"}:
-        return []  # 当年收到并当年办结: a part of both
+        # 当年收到并当年办结: a part of both.
+        return (
+            [Meaning("applications", (_HANDLED, _NEW, CAME), bare=not own)]
+            if bag.guessing and not bag.says("当年")
+            else []
+        )
     measures: list[Measure] = []
     loose: tuple[Measure, ...] = ()
     if "receive" in verbs:

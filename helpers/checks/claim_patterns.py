@@ -20,6 +20,7 @@ CHANGE = re.compile(
 OWN_CHANGE = re.compile(
     rf"(?P<label>[^0-9]{{2,30}}?){_THAN}(?P<way>{WAY})(?:了|率|出)?(?:为|达到?)?{NUMBER}(?P<unit>{UNIT}|%|万元)"
 )
+OWN_RATE = re.compile(f"(?P<label>[^0-9]{{2,20}}?)的?{RATE.pattern}")
 LOOSE_SHARE = re.compile(f"占[^0-9%]{{0,12}}{NUMBER}%")
 LOOSE_CHANGE = re.compile(
     rf"[^0-9]{{0,8}}{_THAN}[^0-9]{{0,4}}(?P<way>{WAY})[^0-9]{{0,3}}{NUMBER}(?P<unit>{UNIT}|%|万元)"

@@ -13,6 +13,7 @@ from helpers.checks.claim_patterns import (
     LOOSE_CHANGE,
     LOOSE_SHARE,
     OWN_CHANGE,
+    OWN_RATE,
     RATE,
     SHARE,
     SHARES,
@@ -60,13 +61,14 @@ class Relative(SentenceSoFar):
 
     def _relate(self, said: Said, kind: Kind, number: Number, clause: Clause) -> None:
         quote = f"{said.claim.quote}，{clause.quote}"
-        claim = replace(said.claim, kind=kind, quote=quote, loose=(), number=number)
+        of = tuple(one.measures[0] for one in self.found if one.kind == "count")
+        claim = replace(said.claim, kind=kind, quote=quote, loose=(), number=number, of=of)
         self.found.append(claim)
         self.run.append(Said(said.family, claim))
 
     def relative(self, clause: Clause, plain: str) -> bool:
         """Read a share or a change, said of the claim directly before, or of what the clause itself names."""
-        if self._own_share(clause, plain) or self._own_change(clause, plain):
+        if self._own_share(clause, plain) or self._own_change(clause, plain) or self._own_rate(clause, plain):
             return True
         if not self.run:
             return False
@@ -106,6 +108,11 @@ class Relative(SentenceSoFar):
         known = found and (found["than"] or self.compared or said.claim.kind in {"change", "growth"})
         if found and (known or self.guessing):
             number = _signed(read(found), found["way"] in FALL)
+            # 收到6件，其中自然人5件，比上年增加2件: of the part, or of the whole.
+            wholes = [one.measures[0] for one in self.found if one.kind == "count"]
+            measures = tuple(dict.fromkeys([*said.claim.measures, *wholes]))
+            claim = replace(said.claim, measures=measures, bare=said.claim.bare or len(set(wholes)) > 1)
+            said = replace(said, claim=claim)
             self._relate(said, "growth" if found["unit"] == "%" else "change", number, clause)
             return True
         return False
@@ -122,6 +129,18 @@ class Relative(SentenceSoFar):
         self.header = named
         return True
 
+    def _own_rate(self, clause: Clause, plain: str) -> bool:
+        """Read 行政复议维持率52%."""
+        found = OWN_RATE.fullmatch(plain)
+        named = self.named(found["label"]) if found else []
+        if not found or [one.family for one in named] != ["proceedings"] or found["rate"] not in _OUTCOMES:
+            return False
+        courses = [cell[1] for cell in named[0].measures[0]]
+        measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
+        if self.measures(named[0], plain):
+            self.found.append(Claim("share", (measure,), read(found), clause.quote, self.line))
+        return True
+
     def _own_change(self, clause: Clause, plain: str) -> bool:
         """Read 申请增加49件 after 与上年相比, and let what it names be the header of what follows (达到347件)."""
         found = OWN_CHANGE.fullmatch(plain)
@@ -135,6 +154,7 @@ class Relative(SentenceSoFar):
         number = _signed(read(found), found["way"] in FALL)
         self.found.append(Claim(kind, measures, number, clause.quote, self.line))
         self.header = named
+        self.compared = True
         return True
 
 

@@ -1,6 +1,7 @@
 """One sentence, clause by clause: what each count, share and change in it means beside those before."""
 
 import re
+from copy import copy
 from dataclasses import replace
 
 from helpers.checks.claim_clauses import Clause, clauses
@@ -19,6 +20,7 @@ from helpers.checks.numerals import NOUGHT, NUMBER, Number
 from helpers.report.form import CARRIED_OVER, NEW
 
 _COUNTED = re.compile(NUMBER + "[件起宗例条项份人户家名]")
+_STRAY = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]|%|个?百分点|倍|年)")
 _WORTH_READING = re.compile(r"\d|[未没无零]|不存在|[一二两三四五六七八九十百千][件起宗例份]")
 _MANNER = re.compile("按[时期]|及时|依法|依规|法定|规定|规范(?!性)|如期|妥善|认真|其中")
 _COMPARED = re.compile("(?:分别)?(?:同比|环比|与?(?:较|比|同)?(?:上年|去年))")
@@ -47,6 +49,9 @@ class Sentence(Relative):
         for kind, pattern in DOCUMENTS.items():
             if re.search(pattern, plain):
                 self.document = kind
+        aside = clause.start in {"（", "("} and clause.end in {"）", ")"}
+        if aside and copy(self.scope).left(plain, ""):
+            return 1  # （2023年298件）
         self.unclear |= not re.search(r"\d", plain) and words(plain) is None
         if self.scope.left(plain, clause.end):
             self._not_read(clause, plain)
@@ -68,6 +73,7 @@ class Sentence(Relative):
         if self.compared:
             return
         self.left |= re.search(r"\d", plain) is not None
+        self.strayed |= _STRAY.search(plain) is not None
         if _COUNTED.search(plain):
             self.trusted = False
             self.run = []
@@ -81,6 +87,8 @@ class Sentence(Relative):
             self.dangling = clause.end == "、"
             if self.dangling:
                 self.waiting += self.header
+                bag = self.bag(plain)
+                self.summed = self.summed or (bag is not None and bag.total)
             else:
                 self.waiting = []
 
@@ -116,10 +124,11 @@ class Sentence(Relative):
         if said is None:
             return False
         waiting, self.waiting = self.waiting, []
+        summed, self.summed = self.summed, False
         dangling, self.dangling = self.dangling, False
         self._include(said, clause)
         if dangling:
-            return self._shared(waiting, said, bag)
+            return self._shared(waiting, said, bag, summed)
         self._keep(said)
         return True
 
@@ -133,8 +142,9 @@ class Sentence(Relative):
         bare = self.unclear or "累计" in plain or not clear
         # 办理2.8万件: nothing says what.
         anything = meaning.family == "applications" and len(measures) > 2
-        vague = anything and not clear and not self.found and not NAMED.search(plain)
-        claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare, vague)
+        loosely = meaning.bare and not clear and (self.strayed or "累计" in plain)
+        vague = loosely or (anything and not clear and not self.found and not NAMED.search(plain))
+        claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare, guessed=vague)
         family = {"bare granted": "results", "bare other": self.run[-1].family if self.run else "results"}
         return Said(family.get(meaning.family, meaning.family), claim)
 
@@ -143,7 +153,7 @@ class Sentence(Relative):
         self.run.append(said)
         self.counts.add(said.family, said.claim.measures)
 
-    def _shared(self, waiting: list[Meaning], said: Said, bag: Bag) -> bool:
+    def _shared(self, waiting: list[Meaning], said: Said, bag: Bag, summed: bool) -> bool:
         """Read the number of several things: of all together (共), or of each (均)."""
         measures = [self.measures(one, "信息公开") for one in waiting if one.family == said.family]
         if measures and all(measures) and len(measures) == len(waiting):
@@ -151,7 +161,7 @@ class Sentence(Relative):
                 for one in measures:
                     self._keep(replace(said, claim=replace(said.claim, measures=one)))
                 self._keep(said)
-            elif bag.total:
+            elif bag.total or summed:
                 whole = tuple(
                     dict.fromkeys(cell for one in [*measures, said.claim.measures] for cell in one[0])
                 )

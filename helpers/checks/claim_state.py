@@ -37,6 +37,8 @@ class SentenceSoFar:
         """Clauses with words that are not known are read too."""
         self.left = False
         """A number has been left unread."""
+        self.strayed = False
+        """That number counts something: what follows may count of the same."""
         self.text = text
         self.line = line
         self.on_applications = on_applications
@@ -59,6 +61,8 @@ class SentenceSoFar:
         self.waiting: list[Meaning] = []
         """What has been named and waits for its number: 予以公开、部分公开共42件."""
         self.dangling = False
+        self.summed = False
+        """One of them says 共."""
         self.header: list[Meaning] = []
         """What the clause before has named without a number: 公布现行有效规范性文件目录，共164件."""
         self.counts = Counts()

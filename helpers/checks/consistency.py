@@ -45,7 +45,7 @@ def claimed(context: Context) -> Iterator[Finding]:
             elif all(meant):
                 doubtful.append((claim, values))
         for claim, values in doubtful:
-            named = not claim.guessed and not (claim.bare and claim.kind == "count")
+            named = not claim.guessed and not (claim.bare and claim.kind != "share")
             slip = named or is_credible(claim, values, _last_year(context, claim), agreeing)
             if slip or not claim.guessed:
                 sure = slip and not claim.guessed
@@ -106,7 +106,7 @@ def _meant(context: Context, claim: Claim, measure: Measure) -> Iterator[Decimal
         case "count":
             yield value
         case "share":
-            wholes = [_sum(context, whole) for whole in _wholes(measure)]
+            wholes = [_sum(context, whole) for whole in (*_wholes(measure), *claim.of) if whole != measure]
             yield from dict.fromkeys(value / whole * 100 for whole in wholes if whole)
         case "change" | "growth":
             before = _sum(context.previous, measure) if context.previous else None
