@@ -47,10 +47,15 @@ def _regions(names: Iterable[str]) -> list[str]:
 
 
 def _own_offices(name: str) -> Iterator[str]:
-    """Yield what the office of a township calls itself: 镇政府, 街道办事处."""
+    """Yield what an office calls itself: 镇政府, 街道办事处, 区政府办公室, 县水务局."""
     found = re.search("([乡镇])人民政府$|(街道)办事处$", name)
     if found:
         yield from (f"{found[1]}人民政府", f"{found[1]}政府") if found[1] else ("街道办事处", "街道办")
+    office = re.search(
+        "[省市州盟旗县区](?:人民政府)?[^省市州盟旗县区]{2,15}(?:局|委|委员会|办公室|办公厅|厅|处|中心)$", name
+    )
+    if office:
+        yield from (office[0], office[0].replace("人民政府", "政府"))
 
 
 class OwnWords:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from helpers.checks.context import Context
-from helpers.checks.numerals import NUMBER, Number, read, sentences, tidy
+from helpers.checks.numerals import NUMBER, Number, read, tidy
 from helpers.checks.own_sums import COUNT, MARK, is_slip, of_tables, swaps, wrong_sums
 from helpers.checks.rule import rule
 from helpers.report.figures import format_figure
@@ -56,7 +56,7 @@ def parts(context: Context) -> Iterator[Finding]:
         for paragraph in context.paragraphs.get(name, []):
             where: dict[str, str | int] = {"file": f"{name}.md", "line": paragraph.line}
             before: list[_List] = []
-            for sentence in sentences(tidy(paragraph.text)):
+            for sentence in re.split("[。！？]", tidy(paragraph.text)):
                 lists = _lists(sentence) if re.search(r"\d", sentence) else []
                 for one in lists:
                     yield from _wrong_sum(one, sentence, where)
