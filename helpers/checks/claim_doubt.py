@@ -17,9 +17,7 @@ _ENOUGH_FOR_A_DIGIT = 5
 """As many where the slip is one wrong digit, which more figures happen to differ by."""
 
 
-def is_credible(
-    claim: Claim, meant: Iterable[Decimal], before: Iterable[Decimal], agreeing: Iterable[Claim]
-) -> bool:
+def is_credible(claim: Claim, meant: Iterable[Decimal], before: Iterable[Decimal], seen: int) -> bool:
     """Return whether a number among unknown words is more likely a slip than the count of something else.
 
     Parameters
@@ -28,10 +26,9 @@ def is_credible(
         What the number may be meant to be.
     before
         What these were last year: what is copied from last year's report is a slip too.
-    agreeing
-        Other claims of the same sentence that agree with the tables.
+    seen
+        Digits of the numbers in the same sentence that agree with the tables (:func:`digits_of`).
     """
-    seen = sum(_digits(_as_written(other, other.number.value)) for other in agreeing)
     stale = claim.number.value in set(before)
     return any(
         ((stale or _slipped(claim, value)) and digits + seen >= _ENOUGH)
@@ -39,6 +36,11 @@ def is_credible(
         for value in meant
         if (digits := _digits(_as_written(claim, value)))
     )
+
+
+def digits_of(claims: Iterable[Claim]) -> int:
+    """Count the digits of some claims' numbers that are not nought."""
+    return sum(_digits(_as_written(claim, claim.number.value)) for claim in claims)
 
 
 def _slipped(claim: Claim, value: Decimal) -> bool:

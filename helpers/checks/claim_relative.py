@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from helpers.checks.claim_clauses import Clause
-from helpers.checks.claim_grammar import Claim, Kind, sum_over
+from helpers.checks.claim_grammar import Claim, Kind, Measure, sum_over
 from helpers.checks.claim_patterns import (
     CHANGE,
     CHANGES,
@@ -27,6 +27,7 @@ from helpers.report.form import HANDLED, TOTAL
 
 _MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
 _MORE_COUNTS = re.compile(f"(?:和|及)?(?P<way>{WAY})?{NUMBER}(?:{UNIT}|%)")
+_MOST_BEFORE = 20
 _SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
 _COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
 _OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected"}
@@ -61,10 +62,15 @@ class Relative(SentenceSoFar):
 
     def _relate(self, said: Said, kind: Kind, number: Number, clause: Clause) -> None:
         quote = f"{said.claim.quote}，{clause.quote}"
-        of = tuple(one.measures[0] for one in self.found if one.kind == "count")
+        of = self._counted_before()
         claim = replace(said.claim, kind=kind, quote=quote, loose=(), number=number, of=of)
         self.found.append(claim)
         self.run.append(Said(said.family, claim))
+
+    def _counted_before(self) -> tuple[Measure, ...]:
+        """Return the last counts of the sentence, each once."""
+        last = self.found[-_MOST_BEFORE:]
+        return tuple(dict.fromkeys(one.measures[0] for one in last if one.kind == "count"))
 
     def relative(self, clause: Clause, plain: str) -> bool:
         """Read a share or a change, said of the claim directly before, or of what the clause itself names."""
@@ -109,7 +115,7 @@ class Relative(SentenceSoFar):
         if found and (known or self.guessing):
             number = _signed(read(found), found["way"] in FALL)
             # 收到6件，其中自然人5件，比上年增加2件: of the part, or of the whole.
-            wholes = [one.measures[0] for one in self.found if one.kind == "count"]
+            wholes = self._counted_before()
             measures = tuple(dict.fromkeys([*said.claim.measures, *wholes]))
             claim = replace(said.claim, measures=measures, bare=said.claim.bare or len(set(wholes)) > 1)
             said = replace(said, claim=claim)

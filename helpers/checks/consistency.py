@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from helpers.checks.claim_doubt import is_credible
+from helpers.checks.claim_doubt import digits_of, is_credible
 from helpers.checks.claim_grammar import COURSES, GROUPS, Claim, Measure
 from helpers.checks.claim_words import DECISIONS
 from helpers.checks.context import Context
@@ -44,9 +44,10 @@ def claimed(context: Context) -> Iterator[Finding]:
                 agreeing.append(claim)
             elif all(meant):
                 doubtful.append((claim, values))
+        seen = digits_of(agreeing) if doubtful else 0
         for claim, values in doubtful:
             named = not claim.guessed and not (claim.bare and claim.kind != "share")
-            slip = named or is_credible(claim, values, _last_year(context, claim), agreeing)
+            slip = named or is_credible(claim, values, _last_year(context, claim), seen)
             if slip or not claim.guessed:
                 sure = slip and not claim.guessed
                 yield from _wrong_claim(context, claim, values, file, sure)

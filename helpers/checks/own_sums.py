@@ -28,6 +28,8 @@ _DONE = re.compile("办结|办理|答复|回复|采纳|合格|优秀|整改")
 _GROWTH = re.compile(f"(?:同比)?(?:增长|增幅|上升|下降|降幅|减少)(?:率|了)?(?:为|达到?)?{NUMBER}%")
 _FALL = frozenset({"减少", "下降", "降低", "少"})
 _LISTED = re.compile("其中|包括|包含|涵盖|含|分为|涉及|同步|同时|交叉|重复|累计|此外|另|新增|[较比]|^共")
+_MOST = 20
+"""Counts that a total may be of."""
 _SMALLEST_TOTAL, _SMALLEST_LIST = 20, 100
 """Wholes from which a slip is credible: said to be the sum, and not said to be."""
 
@@ -143,7 +145,7 @@ def _wrong_rate(run: list[Piece], rate: re.Match[str], text: str) -> Iterator[Wr
 def _wrong_total(total: Piece, run: list[Piece]) -> Iterator[WrongSum]:
     """Hold 共计…… against the counts before it: all of them, or the last two or more."""
     parts: list[Decimal] = []
-    for piece in reversed(run):
+    for piece in reversed(run[-_MOST:]):
         if piece.unit != total.unit or piece.number.about:
             break
         parts.insert(0, piece.number.value)
@@ -155,7 +157,7 @@ def _wrong_total(total: Piece, run: list[Piece]) -> Iterator[WrongSum]:
 
 def _wrong_list(run: list[Piece]) -> Iterator[WrongSum]:
     """Hold a count against those listed directly after it, if a slip is all that keeps them apart."""
-    if len(run) < 3:
+    if not 3 <= len(run) <= _MOST:
         return
     whole, *rest = run
     parts = [piece.number.value for piece in rest]

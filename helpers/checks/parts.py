@@ -24,6 +24,7 @@ _CHANNEL = re.compile(
     "网站|网页|微信|公众号|微博|新媒体|抖音|视频号|头条|公[开示告]栏|公报|广播|电视|报[刊纸]|客户端|APP|平台|专栏|渠道"
 )
 _LONGEST = 16
+_MOST_BESIDE = 6
 _LARGE = 100
 
 
@@ -122,7 +123,7 @@ def _opens(text: str, mark: str, opened: bool, counts: list[_Part], part: _Part)
     if not (said or bracket or colon or whole.quote.endswith("中")):
         return None
     # 建议27件，提案43件，其中……: of both.
-    others = [one.number.value for one in counts[:-1] if one.unit == whole.unit] if said else []
+    others = [one.number.value for one in counts[-_MOST_BESIDE:-1] if one.unit == whole.unit] if said else []
     return _List(
         whole,
         others=sum(others, Decimal(0)),
