@@ -1,6 +1,7 @@
 """What a sentence has counted so far, and what a number may mean beside it."""
 
-from helpers.checks.claim_grammar import GROUPS, Meaning, Measure, sum_over
+from helpers.checks.claim_grammar import Meaning
+from helpers.checks.claim_measures import GROUPS, Measure, sum_over
 from helpers.report.form import CARRIED_OVER, FORM, HANDLED, NEW, RESULTS, TOTAL
 
 _APPLICANTS = [column for column in FORM.tables["applications"].column if column != TOTAL]

@@ -8,7 +8,7 @@ may count something else: it is told only if it is a slip, and if enough of the 
 from collections.abc import Iterable
 from decimal import Decimal
 
-from helpers.checks.claim_grammar import Claim
+from helpers.checks.claim_measures import Claim
 from helpers.checks.slips import is_transposition, misfigured
 
 _ENOUGH = 3

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from helpers.checks.claim_clauses import Clause
-from helpers.checks.claim_grammar import Claim, Kind, Measure, sum_over
+from helpers.checks.claim_measures import Claim, Kind, Measure, sum_over
 from helpers.checks.claim_patterns import (
     CHANGE,
     CHANGES,

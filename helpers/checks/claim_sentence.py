@@ -5,14 +5,8 @@ from copy import copy
 from dataclasses import replace
 
 from helpers.checks.claim_clauses import Clause, clauses
-from helpers.checks.claim_grammar import (
-    CAME,
-    Bag,
-    Claim,
-    Meaning,
-    meanings,
-    sum_over,
-)
+from helpers.checks.claim_grammar import CAME, Bag, Meaning, meanings
+from helpers.checks.claim_measures import Claim, sum_over
 from helpers.checks.claim_relative import Relative
 from helpers.checks.claim_state import NAMED, ON_DISCLOSURE, Said
 from helpers.checks.claim_words import DOCUMENTS, words

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from helpers.checks.claim_counts import Counts
-from helpers.checks.claim_grammar import Bag, Claim, Meaning, Measure, meanings
+from helpers.checks.claim_grammar import Bag, Meaning, meanings
+from helpers.checks.claim_measures import Claim, Measure
 from helpers.checks.claim_scope import OwnWords, Scope
 from helpers.checks.claim_words import loose_words, words
 

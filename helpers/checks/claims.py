@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from helpers.checks.claim_grammar import Claim
+from helpers.checks.claim_measures import Claim
 from helpers.checks.claim_scope import OwnWords
 from helpers.checks.claim_sentence import Sentence
 from helpers.checks.numerals import sentences, tidy

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from helpers.checks.claim_doubt import digits_of, is_credible
-from helpers.checks.claim_grammar import COURSES, GROUPS, Claim, Measure
+from helpers.checks.claim_measures import COURSES, GROUPS, Claim, Measure
 from helpers.checks.claim_words import DECISIONS
 from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, read, tidy

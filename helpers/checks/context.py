@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from helpers.checks.claim_grammar import Claim
+from helpers.checks.claim_measures import Claim
 from helpers.checks.claims import claims
 from helpers.document import prose, typefaces
 from helpers.document.prose import Paragraph

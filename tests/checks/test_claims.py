@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from helpers import checks
-from helpers.checks.claim_grammar import Claim
+from helpers.checks.claim_measures import Claim
 from helpers.checks.claims import claims
 from helpers.checks.numerals import Number
 from helpers.document.prose import Paragraph
