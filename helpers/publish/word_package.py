@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from html import unescape
 from itertools import accumulate, count, pairwise
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -110,7 +111,7 @@ def _set_body(document: bytes, properties: Properties) -> bytes:
     from lxml import etree
 
     # Pandoc names a picture by its whole data: address, and a large one is longer than the parser takes unasked.
-    root = etree.fromstring(document, etree.XMLParser(huge_tree=True))
+    root = etree.fromstring(document, etree.XMLParser(huge_tree=True, remove_blank_text=True))
     _set_page(root, properties)
     _complete_sections(root)
     for paragraph in root.iter(f"{_W}p"):
@@ -242,8 +243,13 @@ def _complete_sections(root: Any) -> None:
 
 
 def _join_properties(paragraph: Any) -> None:
-    """Leave one set of properties, the last: Quarto writes those of a caption behind pandoc's own, and out of order."""
+    """Leave one set of properties, the last: Quarto writes those of a caption behind pandoc's own, and out of order.
+
+    Of two alignments the first is the cell's own, and the other that of the cell in which Quarto has put the table.
+    """
     *others, last = paragraph.findall(f"{_W}pPr") or [None]
+    for further in paragraph.findall(f"{_W}pPr/{_W}jc")[1:]:
+        further.getparent().remove(further)
     if not others:
         return
     for one in others:
@@ -260,8 +266,20 @@ def _take_out_captioned(table: Any) -> None:
     styles = {one.get(f"{_W}val") for one in table.findall(f"{_W}tr/{_W}tc/{_W}p/{_W}pPr/{_W}pStyle")}
     is_callout = table.find(f"{_W}tblPr/{_W}tblBorders") is not None
     if len(cells) == 1 and not is_callout and {"ImageCaption", "TableCaption"} & styles:
+        holds_table = cells[0].find(f"{_W}tbl") is not None
+        for paragraph in cells[0].iterchildren(f"{_W}p"):
+            style = _child(_child(paragraph, "pPr"), "pStyle")
+            if next(paragraph.iter(f"{_W}drawing"), None) is not None:
+                style.set(f"{_W}val", "CaptionedFigure")
+                style.getparent()[:] = [style]  # and not as the text of a cell
+            elif holds_table and style.get(f"{_W}val") == "ImageCaption":
+                style.set(f"{_W}val", "TableCaption")
         for element in cells[0].xpath("*[not(self::w:tcPr)]", namespaces=_NAMES):
             table.addprevious(element)
+        following = (one for one in table.itersiblings() if not one.tag.startswith(f"{_W}bookmark"))
+        between = next(following, None)
+        if between is not None and len(between) == 0 and between.tag == f"{_W}p":  # two tables
+            between.getparent().remove(between)
         table.getparent().remove(table)
 
 
@@ -353,25 +371,7 @@ def _child(parent: Any, name: str) -> Any:
 
 
 #: WordArt as Word writes it, large, light and slanting behind the text. Word removes a watermark by the shape's name.
-_WATERMARK = """
-<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"
-     xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w10="urn:schemas-microsoft-com:office:word">
-<w:rPr><w:noProof/></w:rPr><w:pict>
-<v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e">
-<v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>
-<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/>
-<v:f eqn="if @0 @4 21600"/><v:f eqn="mid @5 @6"/><v:f eqn="mid @8 @5"/><v:f eqn="mid @7 @8"/><v:f eqn="mid @6 @7"/>
-<v:f eqn="sum @6 0 @5"/></v:formulas>
-<v:path textpathok="t" o:connecttype="custom" o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800"
-        o:connectangles="270,180,90,0"/>
-<v:textpath on="t" fitshape="t"/><o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>
-<v:shape id="PowerPlusWaterMarkObject1" type="#_x0000_t136" o:allowincell="f" fillcolor="#eee" stroked="f"
-  style="position:absolute;margin-left:0;margin-top:0;width:{width}pt;height:{height}pt;rotation:325;z-index:-251658752;\
-mso-position-horizontal:center;mso-position-horizontal-relative:margin;\
-mso-position-vertical:center;mso-position-vertical-relative:margin">
-<v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string={word}/>
-<w10:wrap anchorx="margin" anchory="margin"/></v:shape></w:pict></w:r>
-"""
+_WATERMARK = Path(__file__).with_name("watermark.xml")
 
 
 def _add_watermark(header: bytes, properties: Properties) -> bytes:
@@ -383,7 +383,9 @@ def _add_watermark(header: bytes, properties: Properties) -> bytes:
     if word in {"", "False"} or next(root.iter(f"{_W}pict"), None) is not None:
         return header
     height = min(120, 480 // len(word))
-    shape = _WATERMARK.format(width=height * len(word), height=height, word=quoteattr(word))
+    shape = _WATERMARK.read_text(encoding="utf-8").format(
+        width=height * len(word), height=height, word=quoteattr(word)
+    )
     blank_text = etree.XMLParser(remove_blank_text=True)
     root.find(f"{_W}p").append(etree.fromstring(shape, blank_text))
     return _serialized(root)
