@@ -35,28 +35,10 @@ _FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
 def write_markdown(executed: Executed, output_format: str, options: Options, work: Path) -> str:
-    """Write what was run as Markdown for one format; figures go to files with stable names.
+    """Write what was run as pandoc's Markdown for one format (``html``, ``typst``, ``docx``).
 
-    Parameters
-    ----------
-    ran
-        What was run.
-    output_format
-        ``html``, ``typst`` or ``docx``.
-    options
-        The options of this format.
-    work
-        Folder for the files of this format; figures go to ``FIGURES`` in it, where pandoc looks for them.
-
-    Returns
-    -------
-    str
-        Pandoc's Markdown.
-
-    Raises
-    ------
-    PublishError
-        For an output that no format can show.
+    Figures go, with stable names, to ``FIGURES`` in ``work``, where pandoc looks for them. Raises PublishError for an output that no
+    format can show.
     """
     blocks = []
     for part in executed:

@@ -48,34 +48,10 @@ def run_cells(
     parameters: Mapping[str, Any],
     progress: Callable[[str], None],
 ) -> Executed:
-    """Run all cells and inline expressions in order, once for all formats.
+    """Run all cells and inline expressions in the document's order, once for all formats.
 
-    Parameters
-    ----------
-    document
-        The document.
-    parts
-        The document taken apart.
-    formats
-        The options of the formats asked for, by Quarto's name.
-    kernel
-        A prepared kernel.
-    parameters
-        Values injected after the cell tagged ``parameters``.
-    progress
-        Called for each cell.
-
-    Returns
-    -------
-    list of RanProse or RanCell
-        In the document's order.
-
-    Raises
-    ------
-    CellError
-        For a cell or expression that raises.
-    PublishError
-        For a construct that is not supported, or parameters without a place to go.
+    ``parameters`` are set after the cell tagged ``parameters``. Raises CellError for a cell or expression that raises, and
+    PublishError for what is not supported, or parameters without a place to go.
     """
     parts = _with_parameters(document, parts, parameters)
     cells = sum(isinstance(part, Cell) for part in parts)
@@ -194,20 +170,7 @@ def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
 
 
 def metadata_blocks(executed: Executed, options: Options) -> list[str]:
-    """Return the YAML metadata blocks that ``asis`` cells gave, in order.
-
-    Parameters
-    ----------
-    ran
-        What was run.
-    options
-        The options of a format.
-
-    Returns
-    -------
-    list of str
-        The YAML between the ``---`` lines.
-    """
+    """Return the YAML metadata blocks that ``asis`` cells gave, in order, without their ``---`` lines."""
     return [
         match[1]
         for part in executed

@@ -45,17 +45,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def find_quarto(options: Options) -> tuple[str | None, str]:
-    """Look for a Quarto that is new enough.
+    """Look for a Quarto that ``quarto-required`` (``>=1.10.0``) of the options finds new enough.
 
-    Parameters
-    ----------
-    options
-        The document's options; ``quarto-required`` (``>=1.10.0``) says what is enough.
-
-    Returns
-    -------
-    tuple of str or None and str
-        The executable, and one line about it for people.
+    Returns the executable or None, and one line about it for people.
     """
     executable = shutil.which("quarto")
     if executable is None:
@@ -72,18 +64,7 @@ def find_quarto(options: Options) -> tuple[str | None, str]:
 
 
 def versions(executable: str) -> dict[str, str]:
-    """Return the versions for the manifest.
-
-    Parameters
-    ----------
-    executable
-        As found.
-
-    Returns
-    -------
-    dict of str to str
-        ``quarto`` and ``python``.
-    """
+    """Return the versions for the manifest: ``quarto`` and ``python``."""
     return {"quarto": _version(executable), "python": sys.version.split()[0]}
 
 
@@ -97,36 +78,9 @@ def render(
     environment: Mapping[str, str],
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
-    """Render with Quarto.
+    """Render with Quarto into ``work``, to be made; return the outputs by the names of ``formats`` (``html``, ``pdf``, ``docx``).
 
-    Parameters
-    ----------
-    executable
-        As found.
-    document
-        The document.
-    formats
-        ``html``, ``pdf``, ``docx``.
-    parameters
-        For the cell tagged ``parameters``.
-    profile
-        Name of the profile, or None.
-    work
-        The folder for the outputs, to be made.
-    environment
-        The environment of the process.
-    progress
-        Called for each format.
-
-    Returns
-    -------
-    dict of str to Path
-        The outputs by format, in ``work``.
-
-    Raises
-    ------
-    PublishError
-        With what Quarto or the failed cell says, without traceback.
+    ``parameters`` are for the cell tagged so. Raises PublishError with what Quarto or the failed cell says, without traceback.
     """
     work.mkdir()
     common: list[str] = ["--profile", profile] if profile else []

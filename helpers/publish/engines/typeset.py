@@ -44,24 +44,9 @@ def _compiler(root: str, folders: tuple[str, ...]) -> Any:
 
 
 def load_compiler(options: Options, folder: Path) -> Any:
-    """Load the compiler of a document with its fonts: those of ``font-paths``, then the system's.
+    """Load the compiler of a document's folder with its fonts, those of ``font-paths``, then the system's; kept for the next document.
 
-    Parameters
-    ----------
-    options
-        The options of the format ``typst``.
-    folder
-        The document's folder, where ``font-paths`` start.
-
-    Returns
-    -------
-    typst.Compiler
-        With these fonts, kept for further documents of this folder.
-
-    Raises
-    ------
-    PublishError
-        For a folder that is not there.
+    Raises PublishError for a folder that is not there.
     """
     folders = []
     for item in as_list(options.data.get("font-paths")):
@@ -74,25 +59,10 @@ def load_compiler(options: Options, folder: Path) -> Any:
 
 
 def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: int | None) -> None:
-    """Set a PDF.
+    """Set Typst, as pandoc wrote it, as a PDF dated by ``epoch`` (seconds since 1970; None: now).
 
-    Parameters
-    ----------
-    source
-        Typst, as pandoc wrote it.
-    target
-        The PDF to write.
-    folder
-        The document's folder: relative paths start there, and nothing outside can be read.
-    options
-        The options of the format ``typst`` (``font-paths``, ``pdf-standard``).
-    epoch
-        Seconds since 1970 that date the PDF, or None for now.
-
-    Raises
-    ------
-    PublishError
-        For whatever Typst refuses, with its hints.
+    Relative paths start in the document's ``folder``, and nothing outside can be read. Raises PublishError for whatever Typst
+    refuses, with its hints.
     """
     import typst
 

@@ -10,15 +10,7 @@ __all__ = ["CellError", "Place", "PublishError"]
 
 @dataclass(frozen=True)
 class Place:
-    """A line of a source file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    line
-        The line, counted from 1.
-    """
+    """A line of a source file, counted from 1."""
 
     path: Path
     line: int
@@ -29,15 +21,7 @@ class Place:
 
 
 class PublishError(Exception):
-    """A document that cannot be published; the message is a whole one, in Chinese.
-
-    Parameters
-    ----------
-    message
-        What stands there, what is supported, what to do.
-    place
-        Where; put before the message as ``file:line``.
-    """
+    """A document that cannot be published; the message is a whole one, in Chinese, after its place as ``file:line``."""
 
     def __init__(self, message: str, place: Place | None = None) -> None:
         super().__init__(f"{place}：{message}" if place else message)

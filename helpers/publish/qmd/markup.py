@@ -34,29 +34,13 @@ _LIKE = 0.8
 
 
 def fence(line: str) -> re.Match[str] | None:
-    """Match a line that opens a fenced block: its indent, its ticks or tildes, and what follows them.
-
-    Parameters
-    ----------
-    line
-        A line.
-    """
+    """Match a line that opens a fenced block: its indent, its ticks or tildes, and what follows them."""
     found = _FENCE.match(line)
     return None if found and found[2][0] == "`" and "`" in found[3] else found
 
 
 def fence_end(lines: list[str], start: int, ticks: str) -> int | None:
-    """Return the index of the line that ends a fenced block, None where none does.
-
-    Parameters
-    ----------
-    lines
-        All lines.
-    start
-        The index of the line that opens it.
-    ticks
-        Its ticks or tildes.
-    """
+    """Return the index of the line that ends the fenced block begun at ``start`` with these ticks or tildes; None where none does."""
     close = re.compile(rf"^ *{re.escape(ticks[0])}{{{len(ticks)},}}\s*$")
     return next((number for number in range(start + 1, len(lines)) if close.match(lines[number])), None)
 
@@ -64,26 +48,10 @@ def fence_end(lines: list[str], start: int, ticks: str) -> int | None:
 def judged_markdown(
     lines: list[str], place: Callable[[int], Place | None], *, source: bool, citations: bool = True
 ) -> str:
-    """Judge Markdown with its fenced blocks; of those that a cell prints nothing is judged, they are data.
+    """Judge Markdown with its fenced blocks, and return what pandoc and the filters read; ``place`` is of a line counted from 0.
 
-    Parameters
-    ----------
-    lines
-        The Markdown.
-    place
-        Gives the place of a line of it, counted from 0.
-    source, citations
-        As for :func:`judged`.
-
-    Returns
-    -------
-    str
-        What pandoc and the filters read.
-
-    Raises
-    ------
-    PublishError
-        For the first thing that is not supported.
+    Of what cells print, which stands in no ``source``, fenced blocks are data and any ``@`` is text; with ``citations`` ``@name`` is
+    a source. Raises PublishError for the first thing that is not supported.
     """
     done: list[str] = []
     start = number = 0
@@ -109,29 +77,7 @@ def judged_markdown(
 
 
 def judged(text: str, place: Callable[[int], Place | None], *, source: bool, citations: bool = True) -> str:
-    """Judge Markdown and replace the shortcodes that are honoured.
-
-    Parameters
-    ----------
-    text
-        Markdown without fenced blocks.
-    place
-        Gives the place of a line of it, counted from 0.
-    source
-        Whether it stands in a file: what cells print may hold any ``@``.
-    citations
-        Whether there is a bibliography, so that ``@name`` may stand for a source.
-
-    Returns
-    -------
-    str
-        What pandoc and the filters read.
-
-    Raises
-    ------
-    PublishError
-        For the first mark that is not supported.
-    """
+    """Judge Markdown without fenced blocks and replace the shortcodes that are honoured; otherwise as :func:`judged_markdown`."""
 
     def at(position: int) -> Place | None:
         return place(text.count("\n", 0, position))
@@ -149,22 +95,7 @@ def judged(text: str, place: Callable[[int], Place | None], *, source: bool, cit
 def judged_code(lines: list[str], place: Callable[[int], Place | None]) -> list[str]:
     """Judge a fenced block: its attributes, the shortcodes in its text, and the numbers of annotations.
 
-    Parameters
-    ----------
-    lines
-        The block with its fences.
-    place
-        Gives the place of a line of it, counted from 0.
-
-    Returns
-    -------
-    list of str
-        The block, escaped shortcodes as they are to be shown.
-
-    Raises
-    ------
-    PublishError
-        For what is not supported.
+    Escaped shortcodes are returned as they are to be shown.
     """
     for _, name, reason in _refused_marks(lines[0]):
         raise PublishError(f"{reason}，此处是 {name}", place(0))

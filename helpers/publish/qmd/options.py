@@ -21,98 +21,33 @@ FORMATS = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 @dataclass
 class Options:
-    """A tree of options and where each of them was written.
-
-    Parameters
-    ----------
-    data
-        The values.
-    places
-        For each path of keys, the file and line that set it last.
-    """
+    """A tree of options; ``places`` tells for each path of keys the file and line that set it last."""
 
     data: dict[str, Any] = field(default_factory=dict)
     places: dict[Path_, Place] = field(default_factory=dict)
 
     def place(self, *keys: str) -> Place | None:
-        """Return where a key was written, or its nearest parent that has a line.
-
-        Parameters
-        ----------
-        *keys
-            The path of keys.
-
-        Returns
-        -------
-        Place or None
-            None where nothing on the path was written in a file.
-        """
+        """Return where the key at the end of a path was written, or its nearest parent that has a line; None where none was."""
         while keys and keys not in self.places:
             keys = keys[:-1]
         return self.places.get(keys) if keys else None
 
     def over(self, base: Options) -> Options:
-        """Merge as Quarto does: mappings deeply, lists joined without repeats, else these options win.
-
-        Parameters
-        ----------
-        base
-            The weaker options.
-
-        Returns
-        -------
-        Options
-            A new tree.
-        """
+        """Merge with weaker options as Quarto does: mappings deeply, lists joined without repeats, else these win."""
         return Options(_merge(base.data, self.data), {**base.places, **self.places})
 
     def child(self, key: str) -> Options:
-        """Return the options under a key, paths cut accordingly; empty where there are none.
-
-        Parameters
-        ----------
-        key
-            A key of this level.
-
-        Returns
-        -------
-        Options
-            The subtree.
-        """
+        """Return the options under a key of this level, paths cut accordingly; empty where there are none."""
         data = self.data.get(key)
         places = {keys[1:]: place for keys, place in self.places.items() if keys[0] == key and len(keys) > 1}
         return Options(dict(data) if isinstance(data, dict) else {}, places)
 
     def without(self, *keys: str) -> Options:
-        """Return the options except some keys of this level.
-
-        Parameters
-        ----------
-        *keys
-            What to leave out.
-
-        Returns
-        -------
-        Options
-            A new tree.
-        """
+        """Return the options except some keys of this level."""
         return Options({key: value for key, value in self.data.items() if key not in keys}, self.places)
 
     def refuse(self, reason: str, *keys: str) -> PublishError:
-        """Word the refusal of an option: its place, its name, its value and the reason.
-
-        Parameters
-        ----------
-        reason
-            What is supported, or what to do.
-        *keys
-            The path of keys.
-
-        Returns
-        -------
-        PublishError
-            For the caller to raise.
-        """
+        """Word the refusal of the option at the end of a path: its place, its name and the reason, which tells what to do."""
         return PublishError(f"选项 {'.'.join(keys)} 不受支持：{reason}", self.place(*keys))
 
 
@@ -145,26 +80,9 @@ def as_list(value: Any) -> list[Any]:
 
 
 def parse_yaml(text: str, path: Path, first_line: int = 1) -> Options:
-    """Read a YAML mapping and note the line of every key.
+    """Read a mapping written as YAML; ``first_line`` of the file is the line it begins on.
 
-    Parameters
-    ----------
-    text
-        The YAML.
-    path
-        The file it stands in.
-    first_line
-        The line of the file its first line is.
-
-    Returns
-    -------
-    Options
-        Empty where the text is.
-
-    Raises
-    ------
-    PublishError
-        For broken YAML, a repeated key, or anything but a mapping.
+    Raises PublishError for broken YAML, a repeated key, or anything but a mapping.
     """
     try:
         read = parse_options(text)

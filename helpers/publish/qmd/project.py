@@ -40,27 +40,11 @@ def project_folder(folder: Path) -> Path:
 
 
 def load_options(document: Path, header: Options, profile: str | None) -> tuple[Options, dict[str, Options]]:
-    """Merge project, profile, local settings, folders and header, for all formats and for each.
+    """Merge project, profile, local settings, folders and header, for all formats and for each of Quarto's names.
 
-    Parameters
-    ----------
-    document
-        The ``.qmd``, absolute; ``_quarto.yml`` is looked for beside it and in the folders above, and ``_metadata.yml`` from there down.
-    header
-        Its YAML header.
-    profile
-        Name of the profile, or None.
-
-    Returns
-    -------
-    tuple of Options and dict of str to Options
-        What holds for every format, and by ``html``, ``typst`` and ``docx`` what holds for one. Files are named from
-        the document's folder, wherever they were named.
-
-    Raises
-    ------
-    PublishError
-        For a profile without a file or with a name that is none, or broken YAML.
+    ``_quarto.yml`` is looked for beside the document (absolute) and in the folders above, ``_metadata.yml`` from there down. Files are
+    named from the document's folder, wherever they were named. Raises PublishError for broken YAML, or a profile that has no file or
+    no proper name.
     """
     root = project_folder(document.parent)
     project = Options()

@@ -27,15 +27,7 @@ _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(.+?)\s*>\}\}\s*$")
 
 @dataclass(frozen=True)
 class Prose:
-    """Markdown between two cells.
-
-    Parameters
-    ----------
-    text
-        The Markdown, shortcodes already replaced by what the filters know.
-    place
-        Where its first line stands.
-    """
+    """Markdown between two cells, shortcodes already replaced by what the filters know, and where its first line stands."""
 
     text: str
     place: Place
@@ -43,19 +35,7 @@ class Prose:
 
 @dataclass(frozen=True)
 class Cell:
-    """A Python cell.
-
-    Parameters
-    ----------
-    source
-        Its code, without the option lines.
-    options
-        Its options.
-    place
-        Where its fence stands.
-    code_line
-        Line of the file its first line of code is.
-    """
+    """A Python cell: its code without the option lines, where its fence stands, and the line of its first line of code."""
 
     source: str
     options: Options = field(repr=False)
@@ -76,33 +56,13 @@ class Cell:
 
 
 def cell_name(label: str | None) -> str:
-    """Return how messages call a cell.
-
-    Parameters
-    ----------
-    label
-        Its label, or None.
-    """
+    """Return how messages call a cell of a label."""
     return f"单元格 {label} " if label else "单元格"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A ``.qmd`` and its header.
-
-    Parameters
-    ----------
-    path
-        The file, absolute.
-    lines
-        Its lines.
-    header
-        Its YAML header.
-    start
-        How many lines the header takes.
-    included
-        The lines of the files it includes, once it is taken apart.
-    """
+    """A ``.qmd``: its lines, its YAML header and how many lines that takes; the files it includes, once it is taken apart."""
 
     path: Path
     lines: list[str] = field(repr=False)
@@ -134,22 +94,9 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Read a ``.qmd`` as far as any engine needs it.
+    """Read a ``.qmd``, UTF-8, as far as any engine needs it: its lines and its header.
 
-    Parameters
-    ----------
-    path
-        The file, UTF-8.
-
-    Returns
-    -------
-    Document
-        Its lines and its header.
-
-    Raises
-    ------
-    PublishError
-        For a file that cannot be read or a header that is not YAML.
+    Raises PublishError for a file that cannot be read, or a header that is no YAML mapping.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -162,24 +109,10 @@ def read_document(path: Path) -> Document:
 
 
 def parse_parts(document: Document, *, citations: bool = True) -> list[Prose | Cell]:
-    """Take a document apart and refuse, by name and line, what the built-in engine does not support.
+    """Take a document apart, in order, the parts of included files in their place; ``citations`` tells of a bibliography.
 
-    Parameters
-    ----------
-    document
-        The document.
-    citations
-        Whether it has a bibliography.
-
-    Returns
-    -------
-    list of Prose or Cell
-        In order, those of included files in their place.
-
-    Raises
-    ------
-    PublishError
-        For a fence without end, a file that cannot be included, or a construct that is not supported.
+    Raises PublishError, by name and line, for a fence without end, a file that cannot be included, or what the built-in engine does not
+    support.
     """
     for number, line in enumerate(document.lines[: document.start], 1):
         if "`{python}" in line:

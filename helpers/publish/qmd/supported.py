@@ -27,18 +27,10 @@ _ROOM = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Row:
-    """What becomes of one name.
+    """What becomes of one name, and why, in Chinese; empty where nothing need be said.
 
-    Attributes
-    ----------
-    status
-        ``supported``, ``refused`` or ``no effect``.
-    because
-        Why, in Chinese; empty where nothing need be said.
-    only
-        The one value that is supported, in a list; empty where any is.
-    use
-        Whether it reaches pandoc as metadata, as an option of pandoc's, or not.
+    ``only`` holds the one value that is supported, and is empty where any is; ``use`` tells whether the name reaches pandoc as
+    metadata, as an option of pandoc's, or not.
     """
 
     status: Literal["supported", "refused", "no effect"]
@@ -79,39 +71,16 @@ def _written() -> dict[str, Any]:
 
 
 def through_template(output_format: str) -> dict[str, str]:
-    """Return the options that reach a format through its template, and the variable by which each does.
-
-    Parameters
-    ----------
-    output_format
-        ``html``, ``typst`` or ``docx``.
-
-    Returns
-    -------
-    dict of str to str
-        What a template without the variable would drop.
-    """
+    """Return the options that reach a format through its template, and the variable by which each does; others drop them."""
     given: dict[str, Any] = _written()["document"]["template"]
     names: dict[str, str] = given["as"]
     return names | {name: name for name in given["all"] + given[output_format]}
 
 
 def refusal(kind: str, name: str, value: Any = True) -> str | None:
-    """Return why a name of a kind is refused with a value, or None.
+    """Return why a name of a kind of :func:`inventory` is refused with a value, in Chinese; None where it is not.
 
-    Parameters
-    ----------
-    kind
-        As in :func:`inventory`.
-    name
-        Any name.
-    value
-        Its value; ``false`` and ``none`` ask for nothing.
-
-    Returns
-    -------
-    str or None
-        In Chinese; for an unknown name the nearest known one.
+    ``false`` and ``none`` ask for nothing; of an unknown name the nearest known one is told.
     """
     rows = inventory()[kind]
     if name not in rows:
@@ -124,15 +93,7 @@ def refusal(kind: str, name: str, value: Any = True) -> str | None:
 
 
 def nearest(kind: str, name: str, likeness: float = 0.0) -> str | None:
-    """Return the known name of a kind that is most like another, None where none is like it enough.
-
-    Parameters
-    ----------
-    kind, name
-        As for :func:`refusal`.
-    likeness
-        From 0 to 1.
-    """
+    """Return the known name of a kind that is most like another, None where none is like it by ``likeness``, from 0 to 1."""
     return next(iter(get_close_matches(name, inventory()[kind], 1, likeness)), None)
 
 
@@ -143,21 +104,7 @@ def _as_yaml(value: Any) -> str:
 def check(kind: str, options: Options, *above: str, own: Callable[[str], bool] = lambda _: False) -> None:
     """Refuse, by name and line, the options of a kind that the built-in engine does not do.
 
-    Parameters
-    ----------
-    kind
-        As in :func:`inventory`.
-    options
-        A tree of options.
-    *above
-        The path of keys to those that are checked.
-    own
-        Whether an unknown name is the document's own.
-
-    Raises
-    ------
-    PublishError
-        For the first such option.
+    ``above`` is the path of keys to those that are checked; ``own`` tells whether an unknown name is the document's own.
     """
     known = inventory()[kind]
     checked = options
@@ -178,23 +125,10 @@ def check_options(
     formats: Mapping[str, Options],
     used: Callable[[str], bool],
 ) -> None:
-    """Refuse, by name and line, what the built-in engine does not do.
+    """Refuse, by name and line, the first option or file that the built-in engine does not do.
 
-    Parameters
-    ----------
-    folder
-        The document's folder.
-    shared
-        What holds for every format.
-    formats
-        The options of the formats asked for.
-    used
-        Whether the document or its templates use a name that Quarto does not know: then it is the document's own.
-
-    Raises
-    ------
-    PublishError
-        For the first such option or file.
+    ``shared`` holds for every format, ``formats`` for those asked for. Where the document or its templates ``used`` a name that
+    Quarto does not know, it is the document's own.
     """
     for name in shared.child("format").data:
         if name not in FORMATS.values():
@@ -241,22 +175,10 @@ def _check(options: Options, used: Callable[[str], bool]) -> None:
 
 
 def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
-    """Return the size, resolution and file formats of figures that one run of the cells must make.
+    """Return size, resolution and file formats of the figures that one run of the cells must make for all ``formats``.
 
-    Parameters
-    ----------
-    formats
-        The options of the formats asked for, by Quarto's name.
-
-    Returns
-    -------
-    dict
-        ``width`` and ``height`` in inches, ``dpi``, and ``formats``: a sorted list of ``svg``, ``png``, ``retina``.
-
-    Raises
-    ------
-    PublishError
-        Where two formats ask for different sizes.
+    ``width`` and ``height`` in inches, ``dpi``, and ``formats``: a sorted list of ``svg``, ``png``, ``retina``. Raises PublishError
+    where two formats ask for different sizes.
     """
     chosen: dict[str, Any] = {}
     for option, default in (("fig-width", 7), ("fig-height", 5), ("fig-dpi", 96)):
@@ -276,29 +198,10 @@ def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
 
 
 def figure_format(name: str, options: Options) -> str:
-    """Return the file format of the figures in one output format.
-
-    Parameters
-    ----------
-    name
-        Quarto's name of the format.
-    options
-        Its options.
-
-    Returns
-    -------
-    str
-        ``svg``, ``png`` or ``retina`` (a PNG of twice the resolution).
-    """
+    """Return the format of figures in an output format: ``svg``, ``png`` or ``retina``, a PNG of twice the resolution."""
     return str(options.data.get("fig-format") or ("retina" if name == "docx" else "svg"))
 
 
 def wants_ua(options: Options) -> bool:
-    """Return whether a PDF is to keep a standard of PDF/UA, which asks for words for every picture.
-
-    Parameters
-    ----------
-    options
-        The options of the format ``typst``.
-    """
+    """Return whether a PDF is to keep a standard of PDF/UA, which asks for words for every picture."""
     return any(str(item).startswith("ua-") for item in as_list(options.data.get("pdf-standard")))
