@@ -268,12 +268,13 @@ def _take_out_captioned(table: Any) -> None:
     if len(cells) == 1 and not is_callout and {"ImageCaption", "TableCaption"} & styles:
         holds_table = cells[0].find(f"{_W}tbl") is not None
         for paragraph in cells[0].iterchildren(f"{_W}p"):
-            style = _child(_child(paragraph, "pPr"), "pStyle")
+            properties = _child(paragraph, "pPr")
             if next(paragraph.iter(f"{_W}drawing"), None) is not None:
-                style.set(f"{_W}val", "CaptionedFigure")
-                style.getparent()[:] = [style]  # and not as the text of a cell
-            elif holds_table and style.get(f"{_W}val") == "ImageCaption":
-                style.set(f"{_W}val", "TableCaption")
+                properties.clear()  # they are those of the text of a cell
+                _child(properties, "pStyle").set(f"{_W}val", "CaptionedFigure")
+            for style in properties.iterchildren(f"{_W}pStyle"):
+                if holds_table and style.get(f"{_W}val") == "ImageCaption":
+                    style.set(f"{_W}val", "TableCaption")
         for element in cells[0].xpath("*[not(self::w:tcPr)]", namespaces=_NAMES):
             table.addprevious(element)
         following = (one for one in table.itersiblings() if not one.tag.startswith(f"{_W}bookmark"))

@@ -143,9 +143,11 @@ def defaults_of(
         if files := _files(options, name, folder, work, output_format):
             defaults[name] = files if many else files[0]
     variables = options.data.get("variables") or {}
-    if output_format == "html" and "document-css" not in options.data:
+    if output_format == "html":
         look = through_template("html").keys() - through_template("docx").keys()
-        variables = {"document-css": bool(look & options.data.keys()), **variables}
+        wanted = options.data.get("document-css", look & options.data.keys())
+        width = options.data.get("max-width")  # as pandoc's own template calls it
+        variables = {"document-css": bool(wanted), **({"maxwidth": width} if width else {}), **variables}
     if variables:
         defaults["variables"] = variables
     partials = _files(options, "template-partials", folder, work, output_format)

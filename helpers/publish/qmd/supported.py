@@ -20,6 +20,12 @@ CHOICES = {
     "reference-location": ("block", "section", "document"),
     "wrap": ("auto", "none", "preserve"),
 }
+#: Pandoc puts the second in the place of the first.
+BESIDE = {
+    "header-includes": "include-in-header",
+    "include-before": "include-before-body",
+    "include-after": "include-after-body",
+}
 FONTS = ("mainfont", "monofont", "codefont", "mathfont")
 _TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning", "error")
 _ROOM = Path(__file__).resolve().parents[1]
@@ -165,6 +171,8 @@ def _check(options: Options, used: Callable[[str], bool]) -> None:
             raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
         if value is not None and value not in CHOICES.get(name, (value,)):
             raise options.refuse(f"只支持 {'、'.join(CHOICES[name])}", name)
+        if (other := BESIDE.get(name)) and value and options.data.get(other):
+            raise options.refuse(f"和 {other} 只能用一个，否则只有一个会显示", name)
         if name in FONTS and '"' in str(value):
             raise options.refuse("字体名里不能有引号；几种字体请写成 YAML 的列表", name)
     for kind in ("execute", "crossref"):

@@ -72,6 +72,7 @@ local function div(el)
       if not tbl.attributes['tbl-colwidths'] then tbl.attributes['tbl-colwidths'] = widths end
       return tbl
     end})
+    if el.identifier == '' and #el.classes == 0 and #el.attributes == 0 then return el.content end
   end
   if el.classes:includes('landscape') then return landscape(el) or el end
   if el.classes:includes('block') then return typst_block(el) end
