@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from helpers.publish import source_marks, word_comments
+from helpers.publish.word_frames import NAMES, W, child, join_properties, take_out_captioned
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
@@ -101,8 +102,6 @@ _EDITION = (
 )
 
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_NAMES = {"w": _W[1:-1]}
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 
 
@@ -114,15 +113,15 @@ def _set_body(document: bytes, properties: Properties) -> bytes:
     root = etree.fromstring(document, etree.XMLParser(huge_tree=True, remove_blank_text=True))
     _set_page(root, properties)
     _complete_sections(root)
-    for paragraph in root.iter(f"{_W}p"):
-        _join_properties(paragraph)
-    for table in [*root.iter(f"{_W}tbl")]:
-        _take_out_captioned(table)
-    for table in root.iter(f"{_W}tbl"):
+    for paragraph in root.iter(f"{W}p"):
+        join_properties(paragraph)
+    for table in [*root.iter(f"{W}tbl")]:
+        take_out_captioned(table)
+    for table in root.iter(f"{W}tbl"):
         width = _text_width(table)
         if width is not None:
             _set_widths(table, _room(table, width))
-        for row in table.iterchildren(f"{_W}tr"):
+        for row in table.iterchildren(f"{W}tr"):
             _hold_together(row)
         _separate_from_next(table)
     _keep_last_figures(root)
@@ -166,28 +165,28 @@ def _twips(length: str, option: str) -> int:
 def _set_page(root: Any, properties: Properties) -> None:
     """Set the paper and the margins that the document asks for, in its last section, which the others follow."""
     paper, margin = properties.get("papersize"), properties.get("margin")
-    section = [*root.iter(f"{_W}sectPr")][-1] if paper or margin else None
+    section = [*root.iter(f"{W}sectPr")][-1] if paper or margin else None
     if section is None:
         return
     if paper:
         if paper not in _PAPERS:
             raise ValueError(f"papersize 在 Word 里只能是 {'、'.join(_PAPERS)}，现为 {paper!r}")
         width, height = _PAPERS[paper]
-        _in_section(section, "pgSz").attrib.update({f"{_W}w": str(width), f"{_W}h": str(height)})
+        _in_section(section, "pgSz").attrib.update({f"{W}w": str(width), f"{W}h": str(height)})
     if margin:
         given = _in_section(section, "pgMar")
         for name, standard in _MARGINS.items():
-            given.set(f"{_W}{name}", given.get(f"{_W}{name}", standard))
+            given.set(f"{W}{name}", given.get(f"{W}{name}", standard))
         for side, _, length in (part.strip().partition(":") for part in margin.split(";")):
             for name in _SIDES.get(side, (side,)):
-                given.set(f"{_W}{name}", str(_twips(length, "margin")))
+                given.set(f"{W}{name}", str(_twips(length, "margin")))
 
 
 def _in_section(section: Any, name: str) -> Any:
     """Return a part of a section, made where it must stand: size, then margins, after what is not of the page."""
-    found = section.find(f"{_W}{name}")
+    found = section.find(f"{W}{name}")
     if found is None:
-        found = section.makeelement(f"{_W}{name}")
+        found = section.makeelement(f"{W}{name}")
         before = {"headerReference", "footerReference", "footnotePr", "endnotePr", "type", "pgSz"}
         place = sum(_local_name(one) in before for one in section)
         section.insert(place, found)
@@ -209,166 +208,115 @@ def _set_fonts(styles: bytes, properties: Properties) -> bytes:
     root: Any = etree.fromstring(styles)
     bases = [
         style
-        for style in root.iter(f"{_W}style")
-        if style.get(f"{_W}default") == "1" and style.get(f"{_W}type") == "paragraph"
+        for style in root.iter(f"{W}style")
+        if style.get(f"{W}default") == "1" and style.get(f"{W}type") == "paragraph"
     ]
-    defaults = _child(_child(_child(root, "docDefaults"), "rPrDefault"), "rPr")
-    for run in (defaults, *(style.find(f"{_W}rPr") for style in bases)):
+    defaults = child(child(child(root, "docDefaults"), "rPrDefault"), "rPr")
+    for run in (defaults, *(style.find(f"{W}rPr") for style in bases)):
         if run is None:
             continue
         if font:
-            fonts = _child(run, "rFonts")
+            fonts = child(run, "rFonts")
             fonts.attrib.clear()
-            fonts.attrib.update({f"{_W}{kind}": font for kind in ("ascii", "hAnsi", "eastAsia", "cs")})
+            fonts.attrib.update({f"{W}{kind}": font for kind in ("ascii", "hAnsi", "eastAsia", "cs")})
         for name in ("sz", "szCs") if size else ():
-            for given in run.iterchildren(f"{_W}{name}"):
-                given.set(f"{_W}val", str(round(_twips(size or "", "fontsize") / 10)))
+            for given in run.iterchildren(f"{W}{name}"):
+                given.set(f"{W}val", str(round(_twips(size or "", "fontsize") / 10)))
     return _serialized(root)
 
 
 def _complete_sections(root: Any) -> None:
     """Give every section the page of the document's last one, on its side where it asks for that."""
-    *others, last = [*root.iter(f"{_W}sectPr")] or [None]
+    *others, last = [*root.iter(f"{W}sectPr")] or [None]
     for section in others:
-        size = section.find(f"{_W}pgSz")
-        on_its_side = size is not None and size.get(f"{_W}orient") == "landscape"
-        page = last.find(f"{_W}pgSz")
+        size = section.find(f"{W}pgSz")
+        on_its_side = size is not None and size.get(f"{W}orient") == "landscape"
+        page = last.find(f"{W}pgSz")
         if page is None:  # left to the reader's printer
             continue
         section[:] = [copy.deepcopy(one) for one in last]
-        page = section.find(f"{_W}pgSz")
+        page = section.find(f"{W}pgSz")
         if on_its_side:
-            width, height = (page.get(f"{_W}{side}") for side in ("w", "h"))
-            page.attrib.update({f"{_W}w": height, f"{_W}h": width, f"{_W}orient": "landscape"})
-
-
-def _join_properties(paragraph: Any) -> None:
-    """Leave one set of properties, the last: Quarto writes those of a caption behind pandoc's own, and out of order.
-
-    Of two alignments the first is the cell's own, and the other that of the cell in which Quarto has put the table.
-    """
-    *others, last = paragraph.findall(f"{_W}pPr") or [None]
-    for further in paragraph.findall(f"{_W}pPr/{_W}jc")[1:]:
-        further.getparent().remove(further)
-    if not others:
-        return
-    for one in others:
-        paragraph.remove(one)
-    style = last.find(f"{_W}pStyle")
-    if style is not None:  # which says all the rest
-        last[:] = [style]
-    paragraph.insert(0, last)
-
-
-def _take_out_captioned(table: Any) -> None:
-    """Put a figure or table and its caption, which Quarto frames by a table of one cell, into the text itself."""
-    cells = table.findall(f"{_W}tr/{_W}tc")
-    styles = {one.get(f"{_W}val") for one in table.findall(f"{_W}tr/{_W}tc/{_W}p/{_W}pPr/{_W}pStyle")}
-    is_callout = table.find(f"{_W}tblPr/{_W}tblBorders") is not None
-    if len(cells) == 1 and not is_callout and {"ImageCaption", "TableCaption"} & styles:
-        holds_table = cells[0].find(f"{_W}tbl") is not None
-        for paragraph in cells[0].iterchildren(f"{_W}p"):
-            properties = _child(paragraph, "pPr")
-            if next(paragraph.iter(f"{_W}drawing"), None) is not None:
-                properties.clear()  # they are those of the text of a cell
-                _child(properties, "pStyle").set(f"{_W}val", "CaptionedFigure")
-            for style in properties.iterchildren(f"{_W}pStyle"):
-                if holds_table and style.get(f"{_W}val") == "ImageCaption":
-                    style.set(f"{_W}val", "TableCaption")
-        for element in cells[0].xpath("*[not(self::w:tcPr)]", namespaces=_NAMES):
-            table.addprevious(element)
-        following = (one for one in table.itersiblings() if not one.tag.startswith(f"{_W}bookmark"))
-        between = next(following, None)
-        if between is not None and len(between) == 0 and between.tag == f"{_W}p":  # two tables
-            between.getparent().remove(between)
-        table.getparent().remove(table)
+            width, height = (page.get(f"{W}{side}") for side in ("w", "h"))
+            page.attrib.update({f"{W}w": height, f"{W}h": width, f"{W}orient": "landscape"})
 
 
 def _keep_last_figures(root: Any) -> None:
     """Keep the last two figures on one page where nothing stands between them: the last alone would leave it nearly empty."""
-    captions = root.xpath("w:body/w:p[w:pPr/w:pStyle/@w:val='ImageCaption']", namespaces=_NAMES)[-2:]
+    captions = root.xpath("w:body/w:p[w:pPr/w:pStyle/@w:val='ImageCaption']", namespaces=NAMES)[-2:]
     following = (
-        [one for one in captions[0].itersiblings() if not one.tag.startswith(f"{_W}bookmark")]
+        [one for one in captions[0].itersiblings() if not one.tag.startswith(f"{W}bookmark")]
         if captions
         else []
     )
     if len(captions) == 2 and captions[1] in following[:2]:
-        captions[0].find(f"{_W}pPr/{_W}pStyle").addnext(root.makeelement(f"{_W}keepNext"))
+        captions[0].find(f"{W}pPr/{W}pStyle").addnext(root.makeelement(f"{W}keepNext"))
 
 
 def _text_width(table: Any) -> int | None:
     """Return the width of the text beside a table in twips, None where the document leaves its page to the reader's printer."""
-    section = next(iter(table.xpath("following::w:sectPr", namespaces=_NAMES)), None)
-    page, margins = (None if section is None else section.find(f"{_W}{name}") for name in ("pgSz", "pgMar"))
+    section = next(iter(table.xpath("following::w:sectPr", namespaces=NAMES)), None)
+    page, margins = (None if section is None else section.find(f"{W}{name}") for name in ("pgSz", "pgMar"))
     if page is None or margins is None:
         return None
-    return int(page.get(f"{_W}w")) - sum(int(margins.get(f"{_W}{side}")) for side in ("left", "right"))
+    return int(page.get(f"{W}w")) - sum(int(margins.get(f"{W}{side}")) for side in ("left", "right"))
 
 
 def _room(table: Any, width: int) -> int:
     """Return the width of what a table stands in: the text, or the cell of another table, which has its width by then."""
-    cell = next(table.iterancestors(f"{_W}tc"), None)
-    own = None if cell is None else cell.find(f"{_W}tcPr/{_W}tcW")
-    if cell is None or own is None or own.get(f"{_W}type") != "dxa":
+    cell = next(table.iterancestors(f"{W}tc"), None)
+    own = None if cell is None else cell.find(f"{W}tcPr/{W}tcW")
+    if cell is None or own is None or own.get(f"{W}type") != "dxa":
         return width
-    frame = next(cell.iterancestors(f"{_W}tbl"))
-    margins = [frame.find(f"{_W}tblPr/{_W}tblCellMar/{_W}{side}") for side in ("left", "right")]
-    return int(own.get(f"{_W}w")) - sum(int(one.get(f"{_W}w")) for one in margins if one is not None)
+    frame = next(cell.iterancestors(f"{W}tbl"))
+    margins = [frame.find(f"{W}tblPr/{W}tblCellMar/{W}{side}") for side in ("left", "right")]
+    return int(own.get(f"{W}w")) - sum(int(one.get(f"{W}w")) for one in margins if one is not None)
 
 
 def _set_widths(table: Any, width: int) -> None:
     """Set columns and cells to the table's share of the width it has; pandoc reckons with a page of its own."""
-    share = table.find(f"{_W}tblPr/{_W}tblW")
-    columns = table.findall(f"{_W}tblGrid/{_W}gridCol")
-    if share is None or share.get(f"{_W}type") != "pct":
+    share = table.find(f"{W}tblPr/{W}tblW")
+    columns = table.findall(f"{W}tblGrid/{W}gridCol")
+    if share is None or share.get(f"{W}type") != "pct":
         return
-    widths = [int(column.get(f"{_W}w", "0")) for column in columns]
+    widths = [int(column.get(f"{W}w", "0")) for column in columns]
     # In fiftieths of a per cent, or with its sign.
-    asked = re.fullmatch(r"(\d+)(%?)", share.get(f"{_W}w", ""))
+    asked = re.fullmatch(r"(\d+)(%?)", share.get(f"{W}w", ""))
     if asked is None or not sum(widths):
         return
     scale = width * min(int(asked[1]) * (50 if asked[2] else 1), 5000) / 5000 / sum(widths)
     edges = [round(scale * edge) for edge in accumulate(widths, initial=0)]
     for column, (left, right) in zip(columns, pairwise(edges), strict=True):
-        column.set(f"{_W}w", str(right - left))
-    for row in table.iterchildren(f"{_W}tr"):
+        column.set(f"{W}w", str(right - left))
+    for row in table.iterchildren(f"{W}tr"):
         first = 0
-        for cell in row.iterchildren(f"{_W}tc"):
-            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-            last = first + (1 if span is None else int(span.get(f"{_W}val")))
-            own = _child(_child(cell, "tcPr"), "tcW")
-            own.attrib.update({f"{_W}w": str(edges[last] - edges[first]), f"{_W}type": "dxa"})
+        for cell in row.iterchildren(f"{W}tc"):
+            span = cell.find(f"{W}tcPr/{W}gridSpan")
+            last = first + (1 if span is None else int(span.get(f"{W}val")))
+            own = child(child(cell, "tcPr"), "tcW")
+            own.attrib.update({f"{W}w": str(edges[last] - edges[first]), f"{W}type": "dxa"})
             first = last
 
 
 def _hold_together(row: Any) -> None:
     """Keep a row on one page; the unseen paragraphs of merged cells get its style, or they would undo what it says."""
-    _child(_child(row, "trPr"), "cantSplit")
+    child(child(row, "trPr"), "cantSplit")
     # Neither those of a table in a cell, nor the line behind it.
-    paragraphs = row.xpath("w:tc/w:p[not(preceding-sibling::*[1][self::w:tbl])]", namespaces=_NAMES)
-    styles = [paragraph.find(f"{_W}pPr/{_W}pStyle") for paragraph in paragraphs]
+    paragraphs = row.xpath("w:tc/w:p[not(preceding-sibling::*[1][self::w:tbl])]", namespaces=NAMES)
+    styles = [paragraph.find(f"{W}pPr/{W}pStyle") for paragraph in paragraphs]
     style = next((one for one in styles if one is not None), None)
     for paragraph, own in zip(paragraphs, styles, strict=True):
         if style is not None and own is None:
-            _child(_child(paragraph, "pPr"), "pStyle").set(f"{_W}val", style.get(f"{_W}val"))
+            child(child(paragraph, "pPr"), "pStyle").set(f"{W}val", style.get(f"{W}val"))
 
 
 def _separate_from_next(table: Any) -> None:
     """Put an empty line between a table and the next, which Word would make one, or the end of a cell or the text."""
     following = (
-        element.tag for element in table.itersiblings() if not element.tag.startswith(f"{_W}bookmark")
+        element.tag for element in table.itersiblings() if not element.tag.startswith(f"{W}bookmark")
     )
-    if next(following, None) in {f"{_W}tbl", f"{_W}sectPr", None}:
-        table.addnext(table.makeelement(f"{_W}p"))
-
-
-def _child(parent: Any, name: str) -> Any:
-    """Return a child element, made as the first one where there is none."""
-    found = parent.find(f"{_W}{name}")
-    if found is None:
-        found = parent.makeelement(f"{_W}{name}")
-        parent.insert(0, found)
-    return found
+    if next(following, None) in {f"{W}tbl", f"{W}sectPr", None}:
+        table.addnext(table.makeelement(f"{W}p"))
 
 
 #: WordArt as Word writes it, large, light and slanting behind the text. Word removes a watermark by the shape's name.
@@ -381,14 +329,14 @@ def _add_watermark(header: bytes, properties: Properties) -> bytes:
 
     word = properties.get("watermark", "")
     root: Any = etree.fromstring(header)
-    if word in {"", "False"} or next(root.iter(f"{_W}pict"), None) is not None:
+    if word in {"", "False"} or next(root.iter(f"{W}pict"), None) is not None:
         return header
     height = min(120, 480 // len(word))
     shape = _WATERMARK.read_text(encoding="utf-8").format(
         width=height * len(word), height=height, word=quoteattr(word)
     )
     blank_text = etree.XMLParser(remove_blank_text=True)
-    root.find(f"{_W}p").append(etree.fromstring(shape, blank_text))
+    root.find(f"{W}p").append(etree.fromstring(shape, blank_text))
     return _serialized(root)
 
 
