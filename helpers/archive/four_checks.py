@@ -111,7 +111,7 @@ def _authentic(
     if pdfs:
         yield _judge("真实性", "PDF 里的题名与来源数据", titles, report.title)
     if verified.notes:
-        yield Check("真实性", "电子签名", PASSED, "；".join(verified.notes))
+        yield Check("真实性", "电子签名", LEFT if verified.left else PASSED, "；".join(verified.notes))
     else:
         yield Check("真实性", "电子签名", LEFT, "没有电子签名")
 

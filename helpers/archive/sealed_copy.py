@@ -47,6 +47,8 @@ _PIECE = re.compile(
 _SM = b"\x2a\x81\x1c\xcf\x55"
 """1.2.156.10197 in DER: under it are SM2 and SM3 (GM/T 0006), with which seals after GB/T 38540 are made."""
 
+_SM_SAID = "国密算法的签章，签章本身没有核验，请用签章厂商的工具核验"
+
 _WEAK = {"md2", "md5", "sha1"}
 
 
@@ -91,7 +93,7 @@ def _judged(data: bytes, length: int) -> Seals:
         raise ChangedError("后面附加的内容里没有电子签名，或有还没签的签名框")
     said = [_verified(reader, data, length, *field) for field in fields]
     try:
-        return Seals(said, compare_pages(data[:length], data))
+        return Seals(said, compare_pages(data[:length], data), said.count(_SM_SAID))
     except CoveredError as error:
         raise ChangedError(str(error)) from None
 
@@ -135,7 +137,7 @@ def _verified(reader: PdfFileReader, data: bytes, length: int, name: str, value:
         raise ChangedError(f"签名“{name}”没有内容")
     _require_coverage(data, length, name, list(signed["/ByteRange"]), contents.original_bytes)
     if _SM in contents.original_bytes:
-        return "国密算法的签章，签章本身没有核验，请用签章厂商的工具核验"
+        return _SM_SAID
     embedded = EmbeddedPdfSignature(reader, field, name)
     stamp = embedded.sig_object_type == "/DocTimeStamp"
     # Trust is not judged: there are no roots, and nothing is fetched.

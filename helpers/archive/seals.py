@@ -19,7 +19,10 @@ class Seals:
         Each signature and timestamp: who and when, as it says itself, in Chinese.
     pages
         Numbers of the pages that show one.
+    unverified
+        How many are of a kind that no library here verifies (SM2); what they add was judged all the same.
     """
 
     said: list[str]
     pages: list[int]
+    unverified: int

@@ -14,8 +14,9 @@ from pyhanko.sign.timestamps import HTTPTimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.stamp.noop import NoOpStampStyle
 
+from helpers.archive.judged_apart import judge_apart
 from helpers.archive.seal_mark import NoRoomError, put_mark
-from helpers.archive.sealed_copy import judge, signer_name
+from helpers.archive.sealed_copy import signer_name
 from helpers.archive.seals import ChangedError
 from helpers.archive.signer_keys import Ask, Device, Files, KeyFileError, signing_with
 from helpers.files.reading import SourceError, read_bytes
@@ -70,7 +71,7 @@ def sign(
         data = read_bytes(path, _LARGEST)
         with signing_with(who, ask) as signer:
             signed = _signed(data, signer, tsa, visible=visible)
-        found = judge(signed, len(data))
+        found = judge_apart(signed, len(data))
     except SourceError as error:
         raise SignError(f"{path} {error.message}") from None
     except (KeyFileError, NoRoomError) as error:

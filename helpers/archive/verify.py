@@ -37,10 +37,13 @@ class Verified:
         Everything that is wrong, a sentence each; empty for a set that is as it was published.
     notes
         What was found besides and is not wrong: signatures.
+    left
+        Files with a signature that is of a kind that was not verified itself.
     """
 
     wrong: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def _judge_appended(name: str, data: bytes, length: int, found: Verified) -> Non
         return
     shown = f"；第 {'、'.join(map(str, seals.pages))} 页上看得见签章" if seals.pages else ""
     who = "；".join(seals.said)
+    found.left.extend([name] if seals.unverified else [])
     found.notes.append(
         f"{name} 原文未改动，其后附有电子签名（{who}{shown}）。证书是否可信、是否有效，请另行核验"
     )

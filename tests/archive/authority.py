@@ -1,12 +1,15 @@
 """A certificate authority, keys and a timestamp authority, made for a test and known to nobody else."""
 
 import datetime as dt
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeVar
 
 from asn1crypto import tsp
 from cryptography import x509
@@ -22,8 +25,23 @@ from pyhanko.sign.signers.pdf_cms import SimpleSigner
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from helpers.archive import sealed_copy
+from helpers.archive.seals import Seals
+
+T = TypeVar("T")
+
 ORGAN = "澧县小渡口镇人民政府"
 PASSWORD = "不在命令行里"
+
+
+def apart(work: Callable[..., T], *arguments: object, **options: object) -> T:
+    """Do something in a thread: pyHanko starts a loop of events, and a browser of other tests may have one in this."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work, *arguments, **options).result()
+
+
+def judge(data: bytes, length: int) -> Seals:
+    return apart(sealed_copy.judge, data, length)
 
 
 @dataclass(frozen=True)
@@ -111,3 +129,16 @@ def timestamps(owner: Identity) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}/"
         finally:
             server.shutdown()
+
+
+def gap(sealed: bytes) -> tuple[int, int]:
+    """Where the last signature's value begins and ends in a signed PDF, with its brackets."""
+    _, before, after, _ = map(int, re.findall(rb"/ByteRange\s*\[\s*(\d+) (\d+) (\d+) (\d+)", sealed)[-1])
+    return before, after
+
+
+def with_sm2(sealed: bytes) -> bytes:
+    """Put a value in the last signature's place that begins as those with SM2 and SM3 do (GB/T 38540)."""
+    start, end = gap(sealed)
+    value = bytes.fromhex("300a06082a811ccf55018375").hex().encode()
+    return sealed[: start + 1] + value.ljust(end - start - 2, b"0") + sealed[end - 1 :]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from archive import java_signers
-from archive.authority import Identity, write_pkcs12
+from archive.authority import Identity, judge, write_pkcs12
 
-from helpers.archive.sealed_copy import judge
 from helpers.archive.seals import ChangedError
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from archive.authority import PASSWORD, Identity, write_pkcs12
+from archive.authority import PASSWORD, Identity, with_sm2, write_pkcs12
 from axe import violations
 from conftest import ROOT, XIAODUKOU
 from hypothesis import HealthCheck, given, settings
@@ -150,6 +150,22 @@ def test_signed_archived_and_verified_as_the_pages_for_clerks_say(
         assert done.returncode == 0, (line, done.stderr)
         if line.startswith("verify"):
             assert "原文未改动，其后附有电子签名" in done.stderr
+
+
+def test_a_seal_that_was_not_verified_is_left_in_the_checks(
+    published: Path, tmp_path: Path, organ: Identity, root: Identity
+) -> None:
+    outputs = Path(shutil.copytree(published, tmp_path / "set"))
+    key = write_pkcs12(tmp_path / "key.p12", organ, root)
+    assert (
+        run("sign", outputs / "report.pdf", "--certificate", key, NIANBAO_PASSWORD=PASSWORD).returncode == 0
+    )
+    (outputs / "report.pdf").write_bytes(with_sm2((outputs / "report.pdf").read_bytes()))
+    done = run("archive", outputs, "--out", tmp_path / "a.zip")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "a.zip") as made:
+        page = made.read(f"{TOP}/data/metadata/checks.html").decode()
+    assert "<strong>未检</strong>　电子签名" in page and "没有核验" in page
 
 
 # The same bytes -------------------------------------------------------------------------------------------------------
