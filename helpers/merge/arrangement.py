@@ -45,7 +45,7 @@ def arranged(
     texts: Mapping[str, str],
     wanted: Mapping[str, Sequence[Unit]],
     deleted: Collection[str],
-    block: Callable[[Line, str], str | None],
+    block: Callable[[Line, str], tuple[str, str] | None],
     context: Context,
 ) -> Arranged:
     """Return the Markdown files with their passages in the order of the file.
@@ -119,7 +119,7 @@ def _added(
     units: Sequence[Unit],
     now: Mapping[str, Mapping[str, Passage]],
     moved: Mapping[str, str],
-    block: Callable[[Line, str], str | None],
+    block: Callable[[Line, str], tuple[str, str] | None],
     texts: Mapping[str, str],
 ) -> list[_Placed | None]:
     """Return what is to be put in, each behind the last passage before it that stays; None for what cannot be written."""
@@ -142,8 +142,8 @@ def _added(
             if new is None:
                 placed.append(None)
                 continue
-            written, shown = new, unit.line.text
-            listed = prefix if unit.line.listed and new.startswith(prefix) else ""
+            written, shown = new
+            listed = prefix if unit.line.listed and written.startswith(prefix) else ""
         first = follower if listed and items and (anchor is None or anchor.kind != "item") else None
         placed.append(_Placed(anchor, first, written, shown, listed, moved=unit.passage is not None))
     return placed

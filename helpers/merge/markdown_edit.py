@@ -4,7 +4,7 @@ What is written is read again: only a text that then says exactly what was wante
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate, groupby, takewhile
@@ -22,11 +22,12 @@ _BEGINS_BLOCK = re.compile(r"(?m)^([ \t]*)([-+#>=]|\d+(?=[.)]))")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A character that a passage is to have: ``placeholder`` is the number of the one that brings it."""
+    """A character that a passage is to have; ``placeholder`` is the number of the one that brings it, ``name`` its name."""
 
     text: str
     look: Look
     placeholder: int = 0
+    name: str = ""
 
 
 Unit = tuple[str, Look]
@@ -76,14 +77,13 @@ def units(chars: Sequence[Char]) -> list[Unit]:
     return found
 
 
-def wanted_units(wanted: Sequence[Wanted], names: dict[int, str]) -> list[Unit]:
+def wanted_units(wanted: Sequence[Wanted]) -> list[Unit]:
     """Return what is wanted in the same way."""
     found: list[Unit] = []
     last = 0
     for one in wanted:
         if not one.placeholder or one.placeholder != last:
-            shown = f"{{{{{names[one.placeholder]}}}}}" if one.placeholder else one.text
-            found.append((shown, one.look - {"code"}))
+            found.append((f"{{{{{one.name}}}}}" if one.placeholder else one.text, one.look - {"code"}))
         last = one.placeholder
     return found
 
@@ -105,10 +105,9 @@ def rewrite(
     tuple of str and bool, or None
         None where Markdown cannot say it at this place.
     """
-    names = {char.placeholder[0]: char.placeholder[1] for char in passage.chars if char.placeholder}
-    target = wanted_units(wanted, names)
+    target = wanted_units(wanted)
     said: str | None = None
-    for candidate in _candidates(text, passage, chars, wanted, names):
+    for candidate in _candidates(text, passage, chars, wanted):
         found = _reads(candidate, passage, target, context)
         if found is True:
             return candidate, True
@@ -133,7 +132,7 @@ def _reads(text: str, passage: Passage, target: list[Unit], context: Context) ->
 
 
 def _candidates(
-    text: str, passage: Passage, chars: Sequence[Char], wanted: Sequence[Wanted], names: dict[int, str]
+    text: str, passage: Passage, chars: Sequence[Char], wanted: Sequence[Wanted]
 ) -> Iterator[str]:
     for level in range(len(_SPECIAL)):
         spliced = _spliced(text, passage, chars, wanted, level)
@@ -150,7 +149,7 @@ def _candidates(
         while last < len(text) and text[last] in "*_":
             last += 1
         for level in range(len(_SPECIAL)):
-            yield text[:first] + inline(wanted, names, level, _break(passage)) + text[last:]
+            yield text[:first] + inline(wanted, level, _break(passage)) + text[last:]
 
 
 def _spliced(
@@ -166,8 +165,7 @@ def _spliced(
             edits += _looks(chars[i1:i2], wanted[j1:j2])
             continue
         spans = dict.fromkeys((char.start, char.end) for char in chars[i1:i2])
-        fresh = "".join(one.text for one in wanted[j1:j2])
-        written = _escaped(fresh, level, begins=i1 == 0).replace("\n", _break(passage))
+        written = _written(wanted[j1:j2], level, begins=i1 == 0).replace("\n", _break(passage))
         looks = {one.look for one in wanted[j1:j2]}
         before = {chars[i1 - 1].look} if i1 else None
         behind = {chars[i1].look} if i1 < len(chars) else None
@@ -209,6 +207,17 @@ def _escaped(text: str, level: int, *, begins: bool = False) -> str:
     return _BEGINS_BLOCK.sub(r"\1\\\2", once) if begins else once
 
 
+def _written(wanted: Iterable[Wanted], level: int, *, begins: bool = False) -> str:
+    """Return characters of one look as Markdown, each placeholder once."""
+    shown = ""
+    for number, same in groupby(wanted, key=lambda one: one.placeholder):
+        letters = list(same)
+        text = "".join(one.text for one in letters)
+        literal = _escaped(text, level, begins=begins and not shown)
+        shown += f"{{{{ {letters[0].name} }}}}" if number else literal
+    return shown
+
+
 def _break(passage: Passage) -> str:
     """Return a line break that stays, with what the next line of the passage begins with."""
     return "\\\n" + (
@@ -216,14 +225,11 @@ def _break(passage: Passage) -> str:
     )
 
 
-def inline(wanted: Sequence[Wanted], names: dict[int, str], level: int, line_break: str = "\\\n") -> str:
+def inline(wanted: Sequence[Wanted], level: int, line_break: str = "\\\n") -> str:
     """Return a text as Markdown, with its looks, links and placeholders."""
     parts: list[str] = []
     for look, group in groupby(wanted, key=lambda one: one.look - {"code"}):
-        shown = ""
-        for number, same in groupby(group, key=lambda one: one.placeholder):
-            text = "".join(one.text for one in same)
-            shown += f"{{{{ {names[number]} }}}}" if number else _escaped(text, level)
+        shown = _written(group, level)
         inner = shown.strip(" ")
         sign = "*" * (2 * ("strong" in look) + ("em" in look)) if inner else ""
         link = next((one.removeprefix("link:") for one in look if one.startswith("link:")), "")
@@ -236,15 +242,16 @@ def inline(wanted: Sequence[Wanted], names: dict[int, str], level: int, line_bre
 
 def block(
     wanted: Sequence[Wanted], section: str, *, heading: bool, prefix: str, context: Context
-) -> str | None:
-    """Return a new paragraph as Markdown that reads as wanted; None where Markdown cannot say it."""
+) -> tuple[str, str] | None:
+    """Return a new paragraph as Markdown that reads as wanted, and how it is printed; None where Markdown cannot say it."""
+    target = [shown for shown, _ in wanted_units(wanted)]
     for level in range(len(_SPECIAL)):
         for lead in ("## ", "") if heading else (prefix, ""):
-            written = lead + inline(wanted, {}, level, "\\\n" + " " * len(lead))
+            written = lead + inline(wanted, level, "\\\n" + " " * len(lead))
             try:
                 found = passages(written, section, context)
             except SourceError:
                 continue
-            if len(found) == 1 and found[0].shown == "".join(one.text for one in wanted):
-                return written
+            if len(found) == 1 and [shown for shown, _ in units(found[0].chars)] == target:
+                return written, found[0].shown
     return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from helpers.document.passages import Char, Passage
 from helpers.document.source_plan import value_digest
@@ -11,6 +12,7 @@ from helpers.merge.outcome import Choice, Decisions, Question
 from helpers.merge.resolved import Line
 from helpers.publish.source_marks import Marked
 from helpers.report.cell_names import BY_NAME, Cell, place
+from helpers.report.folder import PROSE
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
@@ -78,7 +80,8 @@ def guard(
         freed.add(number)
         found = _reading(shown, letters[start:stop])
         if found is None:
-            continue  # it went with its sentence
+            _follow_moved(chars, letters, number)
+            continue  # moved, or gone with its sentence
         first, last = start + found[0], start + found[1]
         said = "".join(one.text for one in letters[first:last])
         answer = (
@@ -142,11 +145,30 @@ def _runs(chars: Sequence[Char]) -> dict[int, tuple[str, int, int]]:
 
 def _reading(shown: str, letters: Sequence[Wanted]) -> tuple[int, int] | None:
     """Return what of a text stands in the place of a value; None where it simply is gone."""
-    text = "".join(one.text for one in letters)
+    text = "".join("\0" if one.placeholder else one.text for one in letters)
     if not _NUMBER.fullmatch(shown):
-        return (0, len(text)) if text.strip() else None
+        return (0, len(text)) if text.strip("\0 ") else None
     found = _NUMBER.search(text) or _CHINESE.search(text)
     return found.span() if found else None
+
+
+def _follow_moved(chars: Sequence[Char], letters: list[Wanted], number: int) -> None:
+    """Find a placeholder that was moved with its words within the passage, by the value and the two characters before it."""
+    name, start, stop = _runs(chars)[number]
+    wanted = "".join(one.text for one in chars[max(0, start - 2) : stop])
+    text = "".join(one.text for one in letters)
+    for kind, _, _, j1, j2 in opcodes("".join(one.text for one in chars), text):
+        at = text.find(wanted, max(0, j1 - 2), j2) if kind != "equal" else -1
+        first, last = at + len(wanted) - (stop - start), at + len(wanted)
+        if (
+            at >= 0
+            and not text[last : last + 1].isdigit()
+            and not any(one.placeholder for one in letters[first:last])
+        ):
+            letters[first:last] = [
+                replace(one, placeholder=MOVED + number, name=name) for one in letters[first:last]
+            ]
+            return
 
 
 def _placed(chars: Sequence[Char], letters: Sequence[Wanted], freed: set[int]) -> list[Wanted]:
@@ -156,7 +178,36 @@ def _placed(chars: Sequence[Char], letters: Sequence[Wanted], freed: set[int]) -
         "".join(one.text for one in chars), "".join(one.text for one in letters)
     ):
         for step in range(i2 - i1) if kind == "equal" else ():
-            number = (chars[i1 + step].placeholder or (0, ""))[0]
-            if number and number not in freed:
-                placed[j1 + step] = replace(placed[j1 + step], placeholder=number)
+            number, name = chars[i1 + step].placeholder or (0, "")
+            number, name = (0, "") if number in freed else (number, name)
+            placed[j1 + step] = replace(placed[j1 + step], placeholder=number, name=name)
     return placed
+
+
+def said_by(line: Line, name_of: Callable[[str, str], str]) -> list[Wanted]:
+    """Return what a line of the file says, with the placeholders whose marks it still has around what they brought.
+
+    Parameters
+    ----------
+    name_of
+        Gives the name of the placeholder by its mark (``overview_3_1``) if the text is what it brought, else nothing.
+    """
+    wanted: list[Wanted] = []
+    for mark, group in groupby(line.letters, key=lambda one: next(filter(is_placeholder, one.marks), "")):
+        letters = list(group)
+        name = name_of(mark, "".join(one.text for one in letters)) if mark else ""
+        number = 2 * MOVED + len(wanted) if name else 0
+        wanted += [Wanted(one.text, one.look, number, name) for one in letters]
+    return wanted
+
+
+def is_placeholder(mark: str) -> bool:
+    """Return whether a mark names a placeholder."""
+    found = _PLACE.fullmatch(mark)
+    return found is not None and found[1] in PROSE
+
+
+_PLACE = re.compile(r"([a-z]+)_[0-9]{1,5}_[0-9]{1,5}")
+
+MOVED = 10_000
+"""Numbers of placeholders that stand elsewhere now begin here; a passage has fewer of its own."""

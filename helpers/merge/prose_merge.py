@@ -1,19 +1,20 @@
 """The prose of an edited file brought into the Markdown files of its folder, three ways."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from helpers.document.passages import Passage, passages
+from helpers.document.passages import PLAIN, Passage, passages
 from helpers.document.placeholders import Context
+from helpers.document.source_plan import value_digest
 from helpers.files.reading import SourceError
 from helpers.merge.alignment import in_folder, lines_of
 from helpers.merge.arrangement import Unit, arranged
 from helpers.merge.markdown_edit import Wanted, block, rewrite
 from helpers.merge.outcome import Choice, Decisions, ProseChange, Question
-from helpers.merge.placeholder_guard import guard, valued
+from helpers.merge.placeholder_guard import guard, said_by, valued
 from helpers.merge.resolved import TITLE, Line, is_heading_of_form
-from helpers.merge.three_way import joined, of_line, unchanged_here, unchanged_there
+from helpers.merge.three_way import joined, unchanged_here, unchanged_there
 from helpers.publish.source_marks import PICTURE, Marked, fingerprint
 from helpers.report.cell_names import Cell
 from helpers.report.folder import PROSE
@@ -180,19 +181,19 @@ class Merger:
             if not changed and not (self.base.certain and _dressed_anew(passage, line)):
                 return None
             if self.base.certain:
-                return of_line(line)
+                return self._said(line)
             why = "不知道这份文件是从哪一稿生成的，以哪个为准？"
         elif not changed or line.text == passage.shown:
             return None
         else:
-            wanted = joined(base, valued(passage, base, line), passage, line)
+            wanted = joined(base, valued(passage, base, line), passage, line, self._said(line))
             if wanted is not None:
                 return wanted
             why = "文件和文件夹都改了这一段，改得不一样，以哪个为准？"
         answer = self._ask(
             passage.name, f"{passage.section}.md 第 {passage.line} 行", why, line.text, passage.shown
         )
-        return of_line(line) if answer == "file" else None
+        return self._said(line) if answer == "file" else None
 
     def _delete(self, base: Marked, passage: Passage, deleted: dict[str, Marked]) -> None:
         """Take away a passage that the file no longer has."""
@@ -304,9 +305,9 @@ class Merger:
                 f"{where}：“{line.text}”没有地方放，没有放进去；请写进第一、五、六部分"
             )
 
-    def _block(self, line: Line, prefix: str) -> str | None:
+    def _block(self, line: Line, prefix: str) -> tuple[str, str] | None:
         heading = line.style.startswith("heading")
-        wanted = [Wanted(one.text, frozenset() if heading else one.look) for one in of_line(line)]
+        wanted = [replace(one, look=PLAIN) if heading else one for one in self._said(line)]
         return block(
             wanted,
             line.section,
@@ -314,6 +315,20 @@ class Merger:
             prefix=prefix if line.listed else "",
             context=self.folder.context,
         )
+
+    def _said(self, line: Line) -> list[Wanted]:
+        return said_by(line, self._placeholder)
+
+    def _placeholder(self, mark: str, text: str) -> str:
+        """Return the name of a placeholder by its mark, if what stands there is what it brought."""
+        section, number, own = mark.split("_")
+        base = next((one for one in self.base.passages if one.name == f"{section}.{number}"), None)
+        passage = self.here.get(f"{section}.{number}")
+        runs = passage.runs() if passage else []
+        place = int(own) - 1
+        if base is None or len(runs) != len(base.values) or not 0 <= place < len(runs):
+            return ""
+        return runs[place][2] if base.values[place] == value_digest(text) else ""
 
 
 def _dressed_anew(passage: Passage, line: Line) -> bool:

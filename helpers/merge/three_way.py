@@ -21,27 +21,26 @@ def unchanged_there(base: Marked, line: Line) -> bool:
     return sentence_digests(line.text) == base.sentences
 
 
-def of_line(line: Line) -> list[Wanted]:
-    """Return what a line of the file says."""
-    return [Wanted(letter.text, letter.look) for letter in line.letters]
-
-
 def of_chars(chars: Sequence[Char]) -> list[Wanted]:
     """Return what a passage of the folder says."""
-    return [Wanted(char.text, char.look, (char.placeholder or (0, ""))[0]) for char in chars]
+    return [Wanted(char.text, char.look, *(char.placeholder or ())) for char in chars]
 
 
-def joined(base: Marked, chars: Sequence[Char], passage: Passage, line: Line) -> list[Wanted] | None:
+def joined(
+    base: Marked, chars: Sequence[Char], passage: Passage, line: Line, said: Sequence[Wanted]
+) -> list[Wanted] | None:
     """Return a passage with the changes of both sides; None where both changed one sentence, each in its way.
 
     Parameters
     ----------
     chars
         The folder's passage with what its placeholders had brought when the file was made.
+    said
+        What the line says.
     """
     ours, theirs = templates(passage), sentence_digests(line.text)
     own_parts = _split(of_chars(chars), sentences("".join(char.text for char in chars)))
-    file_parts = _split(of_line(line), sentences(line.text))
+    file_parts = _split(said, sentences(line.text))
     if len(own_parts) != len(ours) or len(base.sentences) != len(base.template):
         return None
     here, there = _kept(base.template, ours), _kept(base.sentences, theirs)

@@ -14,7 +14,7 @@ from conftest import ROOT, XIAODUKOU, Validate
 from helpers.files.yaml_text import read_yaml
 from helpers.report.folder import load
 from tests.merge.merge_tools import SAMPLES, Done, contents, merge, run, word_of
-from tests.merge.word_edits import W, WordFile, paragraphs
+from tests.merge.word_edits import W, WordFile, paragraphs, shown
 
 
 @pytest.fixture
@@ -216,6 +216,38 @@ def test_a_placeholder_goes_with_its_sentence(
     file.type_over(file.paragraph("坚持“公开"), "全年处理行政许可403件、行政处罚18件、行政强制0件。", "")
     merged(merge(save(file), folder), folder)
     assert "licensing" not in (folder / "overview.md").read_text("utf-8")
+
+
+def test_a_number_keeps_its_placeholder_where_its_words_are_moved(
+    folder: Path, rich_folder: Path, file: WordFile, rich_file: WordFile, save: Callable[[WordFile], Path]
+) -> None:
+    """Within a paragraph by typing, and with its bookmark into a new paragraph and into another one."""
+    long = file.paragraph("坚持“公开")
+    file.type_over(long, "全年处理行政许可403件、行政处罚18件、行政强制0件。", "")
+    file.type_over(long, "接受社会监督。", "接受社会监督。全年处理行政许可403件、行政处罚18件、行政强制0件。")
+    split = file.paragraph("我镇新收政府信息公开申请")
+    rest = file.add_after(split, "")
+    start = file.runs(split, "上年结转")[0]
+    moving = [start, *start.itersiblings()]
+    for one in moving:
+        rest.append(one)
+    file.set_figure("disclosure_7", "405")
+    merged(merge(save(file), folder), folder)
+    text = (folder / "overview.md").read_text("utf-8")
+    assert (
+        "接受社会监督。全年处理行政许可{{ licensing }}件、行政处罚{{ penalties }}件、行政强制{{ compulsion }}件。"
+        in text
+    )
+    assert "新收政府信息公开申请{{ new_received }}件，\n\n上年结转{{ carried_over }}件；" in text
+    one, other = rich_file.paragraph("最后一段"), rich_file.paragraph("全年处理")
+    first = rich_file.runs(other, "全年处理行政许可")[0]
+    moving = [first, *first.itersiblings()]
+    for element in moving[: next(n for n, each in enumerate(moving) if "行政处罚" in shown(each))]:
+        one.append(element)
+    merged(merge(save(rich_file), rich_folder), rich_folder)
+    text = (rich_folder / "overview.md").read_text("utf-8-sig")
+    assert "最后一段；用\\*号\\*和 &amp; 号。全年处理行政许可{{ licensing }}\n" in text
+    assert text.count("{{ licensing }}") == 1
 
 
 # Prose ----------------------------------------------------------------------------------------------------------------
