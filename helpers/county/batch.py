@@ -5,45 +5,32 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from dask.system import CPU_COUNT
 from distributed.scheduler import KilledWorker
 
-from helpers.checks import sameness
 from helpers.county import portal
 from helpers.county.bundle import BundleError, Packer
 from helpers.county.cluster import Address, BatchError, Job, cluster, submit
 from helpers.county.listed import Listed
-from helpers.county.store import InUseError, older, put, staging, up_to_date
+from helpers.county.outcomes import Progress, Results, open_notes
+from helpers.county.store import InUseError, Prepared, older, prepare, settle, staging, up_to_date
 from helpers.county.worker import edition
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
 from helpers.files.writing import move_file, move_folder, written_file
-from helpers.report.findings import Finding, finding, printable, unforeseen
+from helpers.report.findings import Finding, finding, unforeseen
 
 SUMMARY = "batch.json"
 _MOST_A_CORE = 8
 STATES = {"rendered": "已生成", "unchanged": "没有变化", "failed": "失败"}
 """What can become of a report, and its name for people."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """One finished report: its folder, what became of it, in how many seconds, and why it failed."""
-
-    folder: Path
-    state: str
-    seconds: float
-    message: str | None
-
-
-Progress = Callable[[Done], None]
 
 
 @dataclass(frozen=True)
@@ -104,7 +91,7 @@ def run(
         workers = _affordable(min(workers or CPU_COUNT, len(folders)))
     try:
         with staging(out) as stage, tempfile.TemporaryFile(dir=stage) as stream:
-            results = _Results(stream, folders, progress)
+            results = Results(stream, folders, progress)
             run = _Run(out, stage, results, list(dict.fromkeys(to)), fresh)
             run.make(folders, workers, scheduler)
             results.compare()
@@ -150,7 +137,7 @@ def _affordable(workers: int) -> int:
 class _Run:
     """One run: what it makes reports with, and where it says what became of them."""
 
-    def __init__(self, out: Path, stage: Path, results: "_Results", formats: list[str], fresh: bool) -> None:
+    def __init__(self, out: Path, stage: Path, results: "Results", formats: list[str], fresh: bool) -> None:
         self.out = out
         self.stage = stage
         self.results = results
@@ -166,8 +153,8 @@ class _Run:
         if first is None:
             return
         with cluster(workers, scheduler) as client:
-            for job, back in submit(client, chain([first], jobs), self.formats, self.edition):
-                self._add(job.number, job.name, *self._finish(job, back))
+            for group in submit(client, chain([first], jobs), self.formats, self.edition):
+                self._finish(group)
 
     def _jobs(self, folders: Sequence[Path]) -> Iterator[Job]:
         """Yield what is to be made; record at once what is up to date or cannot be made."""
@@ -193,7 +180,18 @@ class _Run:
         stands = older(self.out / name) if state == "failed" else []
         self.results.add(number, state, {**entry, "older": stands})
 
-    def _finish(self, job: Job, back: Any) -> tuple[str, dict[str, Any]]:
+    def _finish(self, group: Iterable[tuple[Job, Any]]) -> None:
+        """Put what came back in its place, all at once; also the first of it where there is no room for the rest."""
+        taken: list[tuple[Job, str, dict[str, Any] | Prepared]] = []
+        try:
+            for job, back in group:
+                taken.append((job, *self._take(job, back)))
+        finally:
+            settle([one for _, _, one in taken if isinstance(one, Prepared)])
+            for job, state, one in taken:
+                self._add(job.number, job.name, state, one.record if isinstance(one, Prepared) else one)
+
+    def _take(self, job: Job, back: Any) -> tuple[str, dict[str, Any] | Prepared]:
         if isinstance(back, KilledWorker):
             return "failed", _failure("工作进程处理它时几次意外退出，别的报告不受影响；请检查这个文件夹")
         if isinstance(back, OSError):
@@ -207,7 +205,7 @@ class _Run:
         if not record["passed"]:
             return "failed", record
         try:
-            return "rendered", put(self.out / job.name, self.stage, job.key, record, files)
+            return "rendered", prepare(self.out / job.name, self.stage, job.key, record, files)
         except FileExistsError:
             return "failed", _failure(f"{self.out / job.name} 已经有别的东西，没有覆盖；请移走")
 
@@ -218,67 +216,10 @@ def _failure(why: str | Finding) -> dict[str, Any]:
     return {**empty, "passed": False, "message": message, "findings": findings, "figures": [], "seconds": 0.0}
 
 
-# What became of each report ---------------------------------------------------------------------------------------------
-
-
-class _Results:
-    """Entries of finished reports, on disk until the end: there may be a hundred thousand."""
-
-    def __init__(self, stream: IO[bytes], folders: Sequence[Path], progress: Progress | None) -> None:
-        self.counts: Counter[str] = Counter()
-        self.open_notes = 0
-        self._stream = stream
-        self._folders = folders
-        self._notify = progress or (lambda _: None)
-        self._starts: dict[int, int] = {}
-        self._copies: dict[int, Finding] = {}
-
-    def add(self, number: int, state: str, entry: dict[str, Any]) -> None:
-        """Record a report and notify."""
-        folder = self._folders[number]
-        self._starts[number] = self._stream.seek(0, 2)
-        self._stream.write(
-            json.dumps({"report": printable(folder.name), "state": state, **entry}).encode() + b"\n"
-        )
-        self.counts[state] += 1
-        self.open_notes += _open_notes(entry)
-        self._notify(Done(folder, state, entry["seconds"], _reason(entry) if state == "failed" else None))
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Yield every entry, in the order of the folders."""
-        for number in sorted(self._starts):
-            self._stream.seek(self._starts[number])
-            entry = json.loads(self._stream.readline())
-            copy = self._copies.get(number)
-            yield {**entry, "findings": [*entry["findings"], copy.to_json()]} if copy else entry
-
-    def compare(self) -> None:
-        """Hold the prose of the reports against each other; what one has from another is among its findings from now on."""
-        numbers = sorted(self._starts)
-        known = [
-            (number, prose)
-            for number, entry in zip(numbers, self, strict=True)
-            if (prose := entry.get("prose"))
-        ]
-        copies = sameness.copies([sameness.Sketch.from_json(prose) for _, prose in known])
-        self._copies = {known[place][0]: found for place, found in copies.items()}
-
-
-def _open_notes(entry: dict[str, Any]) -> int:
-    return sum((found["rule"], found["level"]) == ("N-OPEN", "warning") for found in entry["findings"])
-
-
-def _reason(entry: dict[str, Any]) -> str:
-    errors = [found["message"] for found in entry["findings"] if found["level"] == "error"]
-    more = f"（等 {len(errors)} 个错误）" if len(errors) > 1 else ""
-    stands = "；输出文件夹里还是以前生成的" if entry["older"] else ""
-    return (entry["message"] or f"{errors[0]}{more}") + stands
-
-
 # The whole ------------------------------------------------------------------------------------------------------------
 
 
-def _write_summary(results: _Results, listed: "_Listing", out: Path, stage: Path) -> Summary:
+def _write_summary(results: Results, listed: "_Listing", out: Path, stage: Path) -> Summary:
     counts = {state: results.counts[state] for state in STATES}
     shown = {"of": listed.digest(), "sha256": _standing(out)}
     if shown != _shown(out):
@@ -307,7 +248,7 @@ def _publish(listed: "_Listing", out: Path, stage: Path) -> None:
             (out / name).unlink(missing_ok=True)
 
 
-def _summary(head: dict[str, Any], results: _Results) -> Iterator[str]:
+def _summary(head: dict[str, Any], results: Results) -> Iterator[str]:
     yield json.dumps(head, ensure_ascii=False, indent=1)[:-2] + ',\n "reports": ['
     for number, entry in enumerate(results):
         yield ",\n" if number else "\n"
@@ -330,7 +271,7 @@ def _public(entry: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         **{name: entry[name] for name in names},
-        "open_notes": _open_notes(entry),
+        "open_notes": open_notes(entry),
         **{
             name: [f"{entry['report']}/{file}" for file in entry.get(files, ())]
             for name, files in (("outputs", "sha256"), ("older", "older"))
@@ -341,7 +282,7 @@ def _public(entry: dict[str, Any]) -> dict[str, Any]:
 class _Listing:
     """The entries as the portal lists them; can be gone through again."""
 
-    def __init__(self, results: _Results, parents: Sequence[Path | None], site: portal.Site) -> None:
+    def __init__(self, results: Results, parents: Sequence[Path | None], site: portal.Site) -> None:
         self.site = site
         self._ledger = results
         self._parents = [parent.name if parent else None for parent in parents]
@@ -358,7 +299,7 @@ class _Listing:
                 passed=entry["passed"],
                 errors=levels["error"],
                 warnings=levels["warning"],
-                notes=_open_notes(entry),
+                notes=open_notes(entry),
                 files=tuple(entry.get("sha256", ())),
                 parent=parent,
                 figures=entry["figures"],

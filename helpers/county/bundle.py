@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helpers.checks.context import CHILDREN_FILE
 from helpers.files.digests import digest_of
-from helpers.files.listing import IRREGULAR, beside, files, irregular
+from helpers.files.listing import IRREGULAR, beside, contents
 from helpers.files.reading import SourceError, read_bytes, unprintable
 from helpers.files.yaml_text import read_yaml
 from helpers.report.findings import printable
@@ -83,10 +83,11 @@ class Packer:
             raise BundleError(f"{name} 无法打开（{error.strerror}），请检查权限") from None
 
     def _read(self, folder: Path) -> Bundle:
-        for path in irregular(folder):  # left behind, it would be no finding there
-            raise BundleError(f"{printable(path.name)} {IRREGULAR}")
-        # A picture must be in the folder; sent along, one that is only linked from elsewhere would look as if it were.
-        own = [one for one in files(folder) if one.name in _NAMES or one.resolve().is_relative_to(folder)]
+        own = []
+        for path, regular in contents(folder):
+            if not regular:  # left behind, it would be no finding there; sent along, it would look like a file of the folder
+                raise BundleError(f"{printable(path.name)} {IRREGULAR}")
+            own.append(path)
         linked = [one for one in dict.fromkeys(self._linked(folder)) if one != folder]
         place = Path(os.path.commonpath([folder.parent, *(one.parent for one in linked)]))
         packed: dict[str, bytes] = {}

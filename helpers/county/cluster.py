@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -158,8 +159,8 @@ def _kill(local: LocalCluster | None, processes: Iterable[BaseProcess]) -> None:
 
 def submit(
     client: Client, jobs: Iterator[Job], formats: list[str], edition: str
-) -> Iterator[tuple[Job, Any]]:
-    """Submit jobs and yield each with what came back, as they finish: a mapping, or the exception it failed with.
+) -> Iterator[list[tuple[Job, Any]]]:
+    """Submit jobs and yield each with what came back, a mapping or the exception it failed with: all that are finished at a time.
 
     A report that was with a worker when it died goes to another. One that took several along is tried again at the end,
     alone, so that no other is blamed for it; so is one that a worker had no room for, since another may have filled it.
@@ -170,36 +171,46 @@ def submit(
         The scheduler is lost, no worker is left, or a worker runs another edition of the project.
     """
     suspects: list[Job] = []
-    for job, back in _submit_all(client, jobs, formats, edition, alone=False):
-        if isinstance(back, KilledWorker | OSError):
-            suspects.append(job)
-        else:
-            yield job, back
+    for group in _submit_all(client, jobs, formats, edition, alone=False):
+        suspects += [job for job, back in group if _suspicious(back)]
+        yield [(job, back) for job, back in group if not _suspicious(back)]
     yield from _submit_all(client, iter(suspects), formats, edition, alone=True)
+
+
+def _suspicious(back: Any) -> bool:
+    return isinstance(back, KilledWorker | OSError)
 
 
 def _submit_all(
     client: Client, jobs: Iterator[Job], formats: list[str], edition: str, alone: bool
-) -> Iterator[tuple[Job, Any]]:
+) -> Iterator[list[tuple[Job, Any]]]:
     pending: dict[Future[Any], Job] = {}
     pool = _Pool(client)
     more = True
     while more or pending:
         width = min(pool.width(), 1) if alone else pool.width()
-        while more and len(pending) < width:
-            job = next(jobs, None)
-            if job is None:
-                more = False
-                break
-            key = f"report-{job.name}-{uuid.uuid4().hex}"
-            # By value: a scheduler, and a worker without the project, can then still read what it is asked.
-            with _connection_errors(client):
-                future = client.submit(_by_value(), job.bundle, formats, edition, key=key, pure=False)
-            pending[future] = job
-        for future in _finished(client, pending):
-            job = pending.pop(future)
-            yield job, _result(future, edition)
-            future.release()
+        room = max(width - len(pending), 0) if more else 0
+        new = list(islice(jobs, room))
+        more = more and len(new) == room
+        pending |= zip(_submitted(client, new, formats, edition), new, strict=True)
+        done = _finished(client, pending)
+        if done:
+            backs = _results(client, done, edition)
+            group = [(pending.pop(one), back) for one, back in zip(done, backs, strict=True)]
+            for one in done:
+                one.release()
+            yield group
+
+
+def _submitted(client: Client, jobs: list[Job], formats: list[str], edition: str) -> list[Future[Any]]:
+    """Submit jobs all at once: what a message costs, a hundred reports in it cost together."""
+    if not jobs:
+        return []
+    keys = [f"report-{job.name}-{uuid.uuid4().hex}" for job in jobs]
+    bundles = [job.bundle for job in jobs]
+    # By value: a scheduler, and a worker without the project, can then still read what it is asked.
+    with _connection_errors(client):
+        return list(client.map(_by_value(), bundles, formats=formats, edition=edition, key=keys, pure=False))
 
 
 def _by_value() -> Callable[..., Any]:
@@ -254,18 +265,28 @@ def _connection_errors(client: Client) -> Iterator[None]:
         raise BatchError(_LOST)
 
 
-def _result(future: Future[Any], edition: str) -> Any:
-    """Return what a worker sent back, or the exception that concerns this report alone."""
+def _results(client: Client, futures: list[Future[Any]], edition: str) -> list[Any]:
+    """Return for each report what a worker sent back, or the exception that concerns it alone."""
+
+    async def fetched() -> list[Any]:
+        return await asyncio.gather(*futures, return_exceptions=True)
+
     try:
-        back = future.result(timeout=_FETCH_SECONDS)
+        return [_judged(back, edition) for back in client.sync(fetched, callback_timeout=_FETCH_SECONDS)]
     except (CommClosedError, CancelledError, asyncio.CancelledError, TimeoutError):
         raise BatchError(_LOST) from None
-    except ImportError as error:
+
+
+def _judged(back: Any, edition: str) -> Any:
+    """Return what came back for one report; raise what concerns all of them."""
+    if isinstance(back, CommClosedError | CancelledError | asyncio.CancelledError | TimeoutError):
+        raise back
+    if isinstance(back, ImportError):
         raise BatchError(
-            f"集群的工作进程里没有本项目，或版本不同（{error}）；请在每台机器上装好同一版本再启动"
-        ) from None
-    except Exception as error:
-        return error
+            f"集群的工作进程里没有本项目，或版本不同（{back}）；请在每台机器上装好同一版本再启动"
+        )
+    if isinstance(back, BaseException):
+        return back
     if back["edition"] != edition:
         raise BatchError(
             f"集群的工作进程里是另一版本的项目或依赖包（本机 {edition[:12]}，工作进程 {back['edition'][:12]}）；"

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.county.batch import STATES, Done, Progress, Summary, run
+from helpers.county.batch import STATES, Summary, run
 from helpers.county.cluster import Address, BatchError
+from helpers.county.outcomes import Done, Progress
 from helpers.county.portal import Site
 from helpers.report.findings import printable
 

@@ -4,8 +4,9 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from platform import node
@@ -14,7 +15,7 @@ from typing import Any
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
 from helpers.files.scratch import HeldError, held
-from helpers.files.writing import move_folder, write_file
+from helpers.files.writing import flush, move_folder, write_new
 from helpers.publish.manifest import NAME
 
 RECORD = "record.json"
@@ -77,10 +78,32 @@ def older(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name != RECORD)
 
 
-def put(
+@dataclass(frozen=True)
+class Prepared:
+    """A finished report that is written, but not yet in its place.
+
+    Attributes
+    ----------
+    folder
+        Its place.
+    new
+        Where it is written.
+    names
+        Its files.
+    record
+        What its record says.
+    """
+
+    folder: Path
+    new: Path
+    names: list[str]
+    record: dict[str, Any]
+
+
+def prepare(
     folder: Path, stage: Path, key: str, record: Mapping[str, Any], files: Mapping[str, bytes]
-) -> dict[str, Any]:
-    """Write a finished report, so that even a loss of power leaves it whole, as it was before, or gone.
+) -> Prepared:
+    """Write a finished report beside its place; :func:`settle` puts it there.
 
     Raises
     ------
@@ -96,11 +119,27 @@ def put(
     new = Path(tempfile.mkdtemp(dir=stage))
     new.chmod(0o755)
     for name, data in {**files, RECORD: _json(full)}.items():
-        write_file(new / name, data, durable=True)
-    old = new.with_name(f"{new.name}-old")
-    move_folder(new, folder, old, durable=True)
-    shutil.rmtree(old, ignore_errors=True)
-    return full
+        write_new(new / name, data)
+    return Prepared(folder, new, [*files, RECORD], full)
+
+
+def settle(reports: Sequence[Prepared]) -> None:
+    """Put reports in their places, so that even a loss of power leaves each whole, as it was before, or gone.
+
+    What goes down to the disk goes there for all of them at once.
+
+    Raises
+    ------
+    OSError
+        One cannot be written.
+    """
+    flush([path for one in reports for path in (*(one.new / name for name in one.names), one.new)])
+    olds = [one.new.with_name(f"{one.new.name}-old") for one in reports]
+    for one, old in zip(reports, olds, strict=True):
+        move_folder(one.new, one.folder, old)
+    flush(list({one.folder.parent for one in reports}))
+    for old in olds:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _may_replace(folder: Path) -> bool:
@@ -115,4 +154,4 @@ def _digest(record: Mapping[str, Any]) -> str:
 
 def _json(value: Any) -> bytes:
     # What UTF-8 cannot hold, half a surrogate pair, is written as JSON writes it.
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace")
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode(errors="backslashreplace")

@@ -27,7 +27,12 @@ def files(folder: Path) -> Iterator[Path]:
     OSError
         A folder cannot be read, or holds too much.
     """
-    return (path for path, regular in _entries(folder, strict=True) if regular)
+    return (path for path, regular in contents(folder) if regular)
+
+
+def contents(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield both, files and what is none, each with whether it is one; raises as :func:`files`."""
+    return _entries(folder, strict=True)
 
 
 def irregular(folder: Path) -> Iterator[Path]:
@@ -65,13 +70,16 @@ def _entries(folder: Path, *, strict: bool) -> Iterator[tuple[Path, bool]]:
         for entry in shown:
             if not entry.is_dir(follow_symlinks=False):
                 path = Path(entry.path)
-                yield path, _is_own(path, path.relative_to(folder), root)
+                yield path, _is_own(entry, path.relative_to(folder), root)
 
 
-def _is_own(path: Path, name: Path, root: Path) -> bool:
+def _is_own(entry: "os.DirEntry[str]", name: Path, root: Path) -> bool:
     try:
         str(name).encode()  # a name that is not UTF-8 can stand in no manifest
-        return path.is_file() and (not path.is_symlink() or path.resolve().is_relative_to(root))
+        if not entry.is_symlink():
+            return entry.is_file(follow_symlinks=False)
+        path = Path(entry.path)
+        return path.is_file() and path.resolve().is_relative_to(root)
     except (OSError, RuntimeError, ValueError):  # links in a circle, names that no file can have
         return False
 

@@ -51,10 +51,13 @@ def opened(path: Path, within: Path | None = None) -> Iterator[BufferedReader]:
         The file is missing, no regular file, or a link to a place outside its folder.
     """
     try:
-        real = path.resolve(strict=True)
-        if not real.is_relative_to((within or path.parent).resolve()):
-            raise SourceError("是指向文件夹以外的链接，请换成文件本身")
-        _require_regular(real.stat())  # looked at before it is opened: opening a device may do something
+        real, state = path, path.lstat()
+        if within is not None or stat.S_ISLNK(state.st_mode):
+            real = path.resolve(strict=True)
+            if not real.is_relative_to((within or path.parent).resolve()):
+                raise SourceError("是指向文件夹以外的链接，请换成文件本身")
+            state = real.stat()
+        _require_regular(state)  # looked at before it is opened: opening a device may do something
         with open(real, "rb", opener=_open_at_once) as stream:
             _require_regular(os.fstat(stream.fileno()))
             yield stream

@@ -15,6 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LOCK = ".lock"
+_OURS = "nianbao-"
+"""How the names of all that stand in the system's folder for temporary files begin."""
+
 _GRACE_SECONDS = 60
 """A folder so young may still be about to be locked."""
 
@@ -83,7 +86,7 @@ def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
     Parameters
     ----------
     prefix
-        How its name begins; only this project's folders may begin so.
+        How its name begins; only this project's folders may begin so, in the system's folder with ``nianbao-``.
     parent
         Where it is made; by default in the system's folder for temporary files.
 
@@ -92,10 +95,11 @@ def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
     OSError
         It cannot be made.
     """
-    place = Path(tempfile.gettempdir()) if parent is None else parent
-    sweep(
-        prefix.partition("-")[0] + "-", place
-    )  # of every kind: a preview's leftovers need no preview to be cleared
+    common = Path(tempfile.gettempdir())
+    place = common if parent is None else parent
+    sweep(_OURS, common)  # of every kind: a preview's leftovers need no preview to be cleared
+    if parent is not None:
+        sweep(prefix.partition("-")[0] + "-", parent)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place)).absolute()
     descriptor = -1
     try:

@@ -7,7 +7,8 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
@@ -43,7 +44,7 @@ def written_file(path: Path, *, durable: bool = False) -> Iterator[IO[bytes]]:
         new.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         new.replace(path)
         if durable:
-            _flush_names(path.parent)
+            _flush(path.parent)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
@@ -62,6 +63,31 @@ def write_text(path: Path, text: str, encoding: str = "utf-8", errors: str = "st
     write_file(path, text.encode(encoding, errors))
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file where nothing stands yet, in a folder that nobody else looks into; raises OSError.
+
+    It is whole and on the disk once :func:`flush` was asked for it and its folder.
+    """
+    with path.open("xb") as stream:
+        stream.write(data)
+
+
+def flush(paths: Sequence[Path]) -> None:
+    """Write files, and folders' lists of names, down to the disk; side by side, so that the disk does many at once.
+
+    Raises
+    ------
+    OSError
+        One cannot be written.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(_flush, paths):
+            pass
+
+
+_AT_ONCE = 16
+
+
 def move_file(path: Path, target: Path, *, durable: bool = False) -> None:
     """Put a finished file in the place of another on the same file system; raises OSError, and then both stay."""
     if durable:
@@ -69,7 +95,7 @@ def move_file(path: Path, target: Path, *, durable: bool = False) -> None:
             os.fsync(stream.fileno())
     path.replace(target)
     if durable:
-        _flush_names(target.parent)
+        _flush(target.parent)
 
 
 @contextmanager
@@ -103,13 +129,15 @@ def written_whole(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 def move_folder(new: Path, folder: Path, old: Path, *, durable: bool = False) -> None:
     """Put a finished folder in the place of another, which becomes ``old``; all three lie on one file system.
 
+    ``durable`` is for one alone; for many, :func:`flush` is asked for them before, and for the place once after.
+
     Raises
     ------
     OSError
         It cannot be moved, or there is something else than a folder; what stood there stands there again.
     """
     if durable:
-        _flush_names(new)
+        _flush(new)
     standing = folder.exists()
     if standing:
         folder.rename(old)
@@ -120,7 +148,7 @@ def move_folder(new: Path, folder: Path, old: Path, *, durable: bool = False) ->
             old.rename(folder)
         raise
     if durable:
-        _flush_names(folder.parent)
+        _flush(folder.parent)
 
 
 def free_name(folder: Path) -> Path:
@@ -129,14 +157,15 @@ def free_name(folder: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _flush_names(folder: Path) -> None:
-    """Write a folder's list of names down to the disk, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _flush(path: Path) -> None:
+    """Write a file, or a folder's list of names, down to the disk."""
+    if os.name != "posix" and path.is_dir():  # a system that cannot
+        return
+    descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @cache
