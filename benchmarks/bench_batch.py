@@ -157,7 +157,8 @@ def _halves(values: list[float]) -> tuple[list[float], list[float]]:
     return values[: len(values) // 2 + 1], values[len(values) // 2 :]
 
 
-def _batch(place: Path, out: str, workers: int, count: int) -> tuple[dict[str, Any], Memory]:
+def watched(code: str, *arguments: object) -> tuple[dict[str, Any], Memory]:
+    """Run Python code that makes a batch; return what its last line says, and the memory of its processes."""
     memory = Memory()
     done = threading.Event()
 
@@ -168,11 +169,15 @@ def _batch(place: Path, out: str, workers: int, count: int) -> tuple[dict[str, A
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        measured = _json("-c", _BATCH, place / "in", place / out, workers, count)
+        measured = _json("-c", code, *arguments)
     finally:
         done.set()
         watcher.join()
     return measured, memory
+
+
+def _batch(place: Path, out: str, workers: int, count: int) -> tuple[dict[str, Any], Memory]:
+    return watched(_BATCH, place / "in", place / out, workers, count)
 
 
 def _json(*arguments: object) -> dict[str, Any]:
