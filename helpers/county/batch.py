@@ -19,7 +19,7 @@ from helpers.county import portal
 from helpers.county.bundle import BundleError, Packer
 from helpers.county.cluster import Address, BatchError, Job, cluster, submit
 from helpers.county.listed import Listed
-from helpers.county.outcomes import Progress, Results, open_notes
+from helpers.county.run_results import Progress, Results, open_notes
 from helpers.county.store import InUseError, Prepared, older, prepare, settle, staging, up_to_date
 from helpers.county.worker import edition
 from helpers.files.digests import digest, digest_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from helpers.county.batch import STATES, Summary, run
 from helpers.county.cluster import Address, BatchError
-from helpers.county.outcomes import Done, Progress
 from helpers.county.portal import Site
+from helpers.county.run_results import Done, Progress
 from helpers.report.findings import printable
 
 if TYPE_CHECKING:
