@@ -21,7 +21,7 @@ from helpers.merge.unmarked import figures_by_labels
 from helpers.merge.word_parts import modified
 from helpers.merge.word_text import MergeError, WordText, read
 from helpers.merge.workbook_merge import is_workbook, merge_workbook
-from helpers.publish.source_marks import fingerprint
+from helpers.publish.source_marks import PICTURE, fingerprint
 from helpers.report.cell_names import BY_NAME, Cell
 from helpers.report.figures import format_figure
 from helpers.report.findings import errors
@@ -131,6 +131,7 @@ class _Merging:
             if plan
             else [marked(one) for one in folder.each()],
             frozenset(plan.others) if plan else None,
+            plan.others.count(fingerprint(PICTURE)) if plan else None,
             self.certain,
         )
         return Merger(folder, base, self.resolved.lines, self.decisions).merge()

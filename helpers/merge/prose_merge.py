@@ -10,7 +10,7 @@ from helpers.document.source_plan import value_digest
 from helpers.files.reading import SourceError
 from helpers.merge.alignment import in_folder, lines_of
 from helpers.merge.arrangement import Unit, arranged
-from helpers.merge.markdown_edit import Wanted, block, rewrite
+from helpers.merge.markdown_edit import Wanted, block, opcodes, rewrite
 from helpers.merge.outcome import Choice, Decisions, ProseChange, Question
 from helpers.merge.placeholder_guard import guard, said_by, valued
 from helpers.merge.resolved import TITLE, Line, is_heading_of_form
@@ -66,12 +66,15 @@ class Base:
     ----------
     others
         Digests of the lines that were no passage; None where nobody knows.
+    pictures
+        How many paragraphs held a picture and nothing else; None where nobody knows.
     certain
         Whether this is known, or the folder as it is stands in for it.
     """
 
     passages: Sequence[Marked]
     others: frozenset[str] | None
+    pictures: int | None
     certain: bool
 
 
@@ -138,12 +141,28 @@ class Merger:
         if not passage.placed:
             self._unwritable(passage, line.text)
             return
+        wanted = self._without_new_pictures("".join(char.text for char in chars), wanted, passage.section)
         guarded = guard(passage, chars, wanted, self.folder.value_after, self.decisions)
         self.result.questions += guarded.questions
         if guarded.questions:
             return
         self.result.figures |= guarded.figures
         self._write(passage, base, guarded.wanted, line)
+
+    def _without_new_pictures(self, known: str, wanted: list[Wanted], section: str) -> list[Wanted]:
+        """Leave out pictures that the folder has not, and tell of them."""
+        codes = opcodes(known, "".join(one.text for one in wanted))
+        old = {place for kind, _, _, j1, j2 in codes if kind == "equal" for place in range(j1, j2)}
+        kept = [one for place, one in enumerate(wanted) if one.text != PICTURE or place in old]
+        if len(kept) < len(wanted):
+            self._tell_of_picture(section)
+        return kept
+
+    def _tell_of_picture(self, section: str) -> None:
+        where = FORM.sections.get(section, "引言")
+        self.result.untaken.append(
+            f"{where}：新放的图片没有放进去；请把图片文件放进文件夹，在正文里写 ![说明](文件名)"
+        )
 
     def _write(self, passage: Passage, base: Marked, wanted: Sequence[Wanted], line: Line) -> None:
         section, text = passage.section, self.texts[passage.section]
@@ -183,7 +202,7 @@ class Merger:
             if self.base.certain:
                 return self._said(line)
             why = "不知道这份文件是从哪一稿生成的，以哪个为准？"
-        elif not changed or line.text == passage.shown:
+        elif not changed or line.text.replace(PICTURE, "") == passage.shown.replace(PICTURE, ""):
             return None
         else:
             wanted = joined(base, valued(passage, base, line), passage, line, self._said(line))
@@ -227,6 +246,9 @@ class Merger:
         known = {one.name for one in self.here.values()}
         present = {one.shown for one in self.folder.each() if one.name not in known}
         found: dict[str, list[Unit]] = {name: [] for name in PROSE}
+        alone = [line for line in self.lines if line.text and not line.text.replace(PICTURE, "").strip()]
+        for line in alone[self.base.pictures :] if self.base.pictures is not None else ():
+            self._tell_of_picture(line.section)
         for number, line in enumerate(self.lines):
             name = names.get(number)
             passage = self.here.get(name or "")
@@ -307,7 +329,8 @@ class Merger:
 
     def _block(self, line: Line, prefix: str) -> tuple[str, str] | None:
         heading = line.style.startswith("heading")
-        wanted = [replace(one, look=PLAIN) if heading else one for one in self._said(line)]
+        said = self._without_new_pictures("", self._said(line), line.section)
+        wanted = [replace(one, look=PLAIN) if heading else one for one in said]
         return block(
             wanted,
             line.section,

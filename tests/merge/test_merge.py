@@ -1,5 +1,6 @@
 """Edits of a Word file come back into the folder: figures, prose, revisions, comments; what is not certain is asked."""
 
+import copy
 import os
 import pty
 import shutil
@@ -636,3 +637,26 @@ def test_a_figure_changed_as_a_revision_waits_for_a_decision(
     assert merge(path, folder, "--reject", "1", "--json").json["figures"] == []
     assert [one["after"] for one in merge(path, folder, "--accept", "1", "--json").json["figures"]] == ["405"]
     assert load(folder).figure("disclosure", "licensing") == 405
+
+
+def test_pictures_that_were_put_in_are_listed_and_those_of_the_folder_stay(
+    folder: Path, save: Callable[[WordFile], Path], tmp_path: Path
+) -> None:
+    shutil.copy(ROOT / "docs" / "images" / "pdf.png", folder / "a.png")
+    with (folder / "other.md").open("a", encoding="utf-8") as stream:
+        stream.write("\n\n图在这里 ![一张图](a.png) 和这里。\n\n![单独的图](a.png)\n")
+    file = WordFile(word_of(folder, tmp_path / "out"))
+    before = contents(folder)
+    assert merge(save(file), folder, "--json").json["untaken"] == []
+    inline, alone = (one.getparent().getparent() for one in [*file.root.iter("{*}inline")][-2:])
+    file.type_over(file.paragraph("和这里"), "和这里", "与那里")
+    file.runs(file.paragraph("妥善处理"), "审批程序")[0].addnext(copy.deepcopy(inline))
+    file.add_after(file.paragraph("积极参加"), "附图").append(copy.deepcopy(inline))
+    file.paragraph("一是时效性").addnext(copy.deepcopy(alone.getparent() if alone.tag == f"{W}r" else alone))
+    done = merge(save(file), folder, "--json")
+    assert done.code == 0, done.out
+    assert len([one for one in done.json["untaken"] if "图片" in one]) == 3
+    assert changed(folder, before).keys() == {"other.md", "overview.md"}
+    assert "图在这里 ![一张图](a.png) 与那里。" in (folder / "other.md").read_text("utf-8")
+    assert "\ufffc" not in (folder / "overview.md").read_text("utf-8")
+    assert merge(save(file), folder, "--json").json["changed_files"] == []
