@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from helpers.document.cell_display import Display
 from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
-from helpers.document.outputs import INDEX, TRENDS_HEADING, Output
+from helpers.document.outputs import INDEX, TREND_DATA, TRENDS_HEADING, Output
 from helpers.document.pandoc_ast import raw_html, typst_string
 from helpers.document.table_html import table
 from helpers.files.templates import Markup, filled
@@ -305,7 +305,12 @@ def _drawn(chart: AnyChart, *, kept: bool = False) -> Display:
     if not chart.table:
         return Display(markdown, page, picture)
     fold = str(
-        filled("fold.html", summary=f"数据：{chart.title}", label=f"data-{chart.key}", content=chart.table)
+        filled(
+            "fold.html",
+            summary=TREND_DATA.format(title=chart.title),
+            label=f"data-{chart.key}",
+            content=chart.table,
+        )
     )
     markdown += f'\n\n::: {{.content-visible when-format="html"}}\n{raw_html(fold)}\n:::'
     return Display(markdown, page + fold, picture)

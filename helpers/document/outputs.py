@@ -125,6 +125,9 @@ INDEX: dict[str, Output] = {
 TRENDS_HEADING = "附：{first}—{year}年数据变化"
 """Heading below which the trends stand, behind the form's six sections."""
 
+TREND_DATA = "数据：{title}"
+"""What stands in the page for a trend's folded table."""
+
 PORTAL: dict[str, Output] = {
     one.key: one
     for one in (

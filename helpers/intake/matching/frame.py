@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from helpers.document.outputs import TRENDS_HEADING
+from helpers.document.outputs import TREND_DATA, TRENDS_HEADING
 from helpers.intake.matching.model import Block, Text
 from helpers.intake.matching.sections import heading_of
 from helpers.intake.matching.similarity import clean, normal
@@ -26,6 +26,7 @@ _TABLE = r"[图表]\s*\d+[\s　:：].*|续表|[^，。；]{2,20}[（(]单位\s*[
 _FURNITURE = re.compile(_PAGE, re.DOTALL)
 _HEAD = re.compile(rf"{_META}|{_ABOVE}", re.DOTALL)
 _CAPTION = re.compile(_TABLE)
+_FOLDED = re.compile(TREND_DATA.format(title=r"\d{4}—\d{4}年[^。；]{2,40}"))
 _ANNEX = re.compile(re.sub(r"\\\{\w+\\\}", r"\\d{4}", re.escape(TRENDS_HEADING)))
 _LONGEST = 80
 
@@ -58,15 +59,24 @@ def is_caption(text: str) -> bool:
     return len(line) <= _LONGEST and "。" not in line and bool(_CAPTION.fullmatch(line))
 
 
-def annex_of(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    """Part the charts over several years, which are drawn anew from the linked years, from what stands before them."""
-    starts = (
-        place
-        for place, block in enumerate(blocks)
-        if isinstance(block, Text) and _ANNEX.fullmatch("".join(clean(block.text).split()))
-    )
-    start = next(starts, len(blocks))
-    return list(blocks[:start]), list(blocks[start:])
+def annex_of(blocks: Sequence[Block]) -> tuple[list[Block], list[Text], list[Block]]:
+    """Part the charts over several years, which are drawn anew from the linked years, from what stands before them.
+
+    Returns
+    -------
+    tuple
+        What stands before; the words that the project itself puts there; all else.
+    """
+    start = next((place for place, block in enumerate(blocks) if _says(_ANNEX, block)), len(blocks))
+    annex = blocks[start:]
+    known = [
+        block for block in annex if isinstance(block, Text) and (block is annex[0] or _says(_FOLDED, block))
+    ]
+    return list(blocks[:start]), known, [block for block in annex if block not in known]
+
+
+def _says(pattern: re.Pattern[str], block: Block) -> bool:
+    return isinstance(block, Text) and bool(pattern.fullmatch("".join(clean(block.text).split())))
 
 
 @dataclass

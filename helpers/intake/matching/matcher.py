@@ -170,9 +170,10 @@ class _Texts:
         own, tables = _own(self.cut.parts[key])
         self._tables(key, tables)
         if ends:
-            own, annex = frame.annex_of(own)
-            self.account.know("".join(block.text for block in annex[:1] if isinstance(block, Text)))
-            self._tables(key, annex[1:])
+            own, known, annex = frame.annex_of(own)
+            for block in known:
+                self.account.know(block.text)
+            self._tables(key, annex)
             found = frame.signature_of(own, organ, published)
             self._place(FORM.sections[key], found)
             own = found.prose
