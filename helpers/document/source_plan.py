@@ -6,7 +6,7 @@ import re
 from helpers.document.passages import Passage, passages
 from helpers.document.placeholders import names
 from helpers.document.prose import source_of
-from helpers.document.tables import LAYOUTS
+from helpers.document.tables import LAYOUTS, layouts
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
 from helpers.publish.source_marks import PROPERTY, Marked, Plan, encoded, fingerprint, sentences
@@ -79,7 +79,7 @@ def sentence_digests(text: str) -> list[str]:
 
 def kinds(name: str) -> str:
     """Return for each cell of a printed table, in reading order, whether it is a figure's (``f``) or a head (``h``)."""
-    cells = re.findall(r"<t[hd]\b[^>]*>([^<]*)<", LAYOUTS[name]())
+    cells = re.findall(r"<t[hd]\b[^>]*>([^<]*)<", layouts()[name])
     return "".join("f" if re.fullmatch(r"\{\w+\.\w+\}", one) else "h" for one in cells)
 
 

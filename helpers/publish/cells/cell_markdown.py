@@ -139,11 +139,13 @@ class _CellWriter:
 
     def _judged(self, text: str) -> str:
         """Judge the Markdown that the cell gave, and return what of it this format needs."""
+        known = self.executed.outcome.judged
         try:
-            judged = judged_markdown(text.splitlines(), lambda _: None, source=False)
+            if text not in known:
+                known[text] = judged_markdown(text.splitlines(), lambda _: None, source=False)
         except PublishError as error:
             raise self._refused(f"打印的文字：{error}") from None
-        return _without_other_formats(judged, self.format)
+        return _without_other_formats(known[text], self.format)
 
     def _refused(self, message: str) -> PublishError:
         return PublishError(f"{cell_name(self.label)}{message}", self.executed.cell.place)

@@ -41,11 +41,14 @@ class CellOutcome:
         Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
     error
         The content of the ``error`` message, or None; with ``worded`` and ``line`` added.
+    judged
+        Markdown of the outputs as pandoc is to read it, by itself: every format asks.
     """
 
     def __init__(self) -> None:
         self.outputs: list[Message] = []
         self.error: Message | None = None
+        self.judged: dict[str, str] = {}
 
     def add(self, kind: str, content: Message) -> None:
         """Take one message of the kernel.

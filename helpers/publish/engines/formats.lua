@@ -108,7 +108,10 @@ local function read(text, options)
   options.default_image_extension = ANY_PICTURE
   local short, blocks = shortened('\n' .. text .. '\n')
   local key = pandoc.json.encode(options) .. short
-  if last.key ~= key then last = {key = key, doc = pandoc.read(short:sub(2), 'markdown', options)} end
+  if last.key ~= key then
+    last = {key = key, doc = pandoc.read(short:sub(2), 'markdown', options)}
+    remembered = {}
+  end
   local whole = completed(last.doc, blocks, extension)
   if whole then return whole end
   options.default_image_extension = extension
@@ -283,7 +286,7 @@ print = function() end
 
 for name in pairs(package.loaded) do modules[name] = true end
 for name in pairs(_G) do globals[name] = true end
-for _, name in ipairs({'context', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do globals[name] = true end
+for _, name in ipairs({'context', 'remembered', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do globals[name] = true end
 
 for line in requests:lines() do
   local request = pandoc.json.decode(line, false)

@@ -20,11 +20,11 @@ __all__ = ["load_compiler", "typeset"]
 OUTSIDE_IMAGE = re.compile(r'image\("publish:((?:[^"\\]|\\.)+)"')
 _lock = threading.Lock()
 
-_EVICTING_COMPILES = 10
+_EVICTING_COMPILES = 9
 """Empty documents set after each one.
 
-Typst forgets what it did not use for ten documents. Two reports have too little in common to be quicker for it, and a
-process that remembers ten of them needs 350 MB more.
+Typst forgets what it did not use for ten documents, and a process that remembers ten reports needs 350 MB more. So it forgets all that
+the next report does not use: a tenth of the time for 17 MB.
 """
 
 

@@ -3,10 +3,17 @@
 dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
 
 -- Only <thead> makes header rows: pandoc would make one of any first row of <th>, which the page has as a body row.
-local function read(html)
+local function parsed(html)
   local text = html:gsub('<(/?)[tT][hH]([%s>])', '<%1td%2')
   text = text:gsub('%sheaders="[^"]*"', '')  -- half of a table's text, and in no other format
-  return pandoc.Div(pandoc.read(text, 'html').blocks)
+  return pandoc.read(text, 'html')
+end
+
+-- A pandoc that stays (formats.lua) remembers what it read for another format of the report.
+local function read(html)
+  if not remembered then return pandoc.Div(parsed(html).blocks) end
+  remembered[html] = remembered[html] or parsed(html)
+  return pandoc.Div(remembered[html]:clone().blocks)
 end
 
 local function without_style(el)
