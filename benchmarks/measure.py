@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -69,6 +71,15 @@ def _resident(root: int) -> float:
         with contextlib.suppress(OSError, IndexError):
             kilobytes += int(Path(f"/proc/{process}/smaps_rollup").read_text().split("Pss:")[1].split()[0])
     return kilobytes / 1000
+
+
+def processor_time_of_children() -> float:
+    """Seconds that the children of this process have had: those that ended, and those that still run."""
+    seconds = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it may have ended meanwhile
+            seconds += sum(child.cpu_times()[:2])
+    return seconds
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:

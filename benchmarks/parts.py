@@ -4,8 +4,6 @@
 """
 
 import json
-import resource
-import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -16,18 +14,17 @@ from unittest.mock import patch
 
 import typst
 
+from benchmarks.measure import processor_time_of_children
 from helpers import checks
 from helpers.publish import publish
 from helpers.publish.cells.execute import run_cells
+from helpers.publish.engines.resident import ask
 from helpers.publish.engines.typeset import OUTSIDE_IMAGE, inline_image, typeset
 
 WARM_UP, COUNTED = 4, 24
 Spent = defaultdict[str, float]
 _ENGINE = "helpers.publish.engines.builtin"
-
-
-def _children() -> float:
-    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+_ASK = "helpers.publish.engines.pandoc.ask"
 
 
 def _timed(spent: Spent, name: str, clock: Callable[[], float], call: Callable[..., Any]) -> Any:
@@ -51,30 +48,29 @@ def _make(folders: Iterable[Path], out: Path) -> None:
 def ours(folders: list[Path], out: Path) -> Spent:
     """Return the seconds of each part of our own way, in all."""
     spent = Spent(float)
-    before = time.process_time() + _children()
+    before = time.process_time() + processor_time_of_children()
     with (
         patch.object(checks, "check", _timed(spent, "check, twice", time.process_time, checks.check)),
         patch(f"{_ENGINE}.run_cells", _timed(spent, "cells", time.process_time, run_cells)),
         patch(f"{_ENGINE}.typeset", _timed(spent, "Typst", time.thread_time, typeset)),
-        patch.object(subprocess, "run", _timed(spent, "pandoc", _children, subprocess.run)),
+        patch(_ASK, _timed(spent, "pandoc", processor_time_of_children, ask)),
     ):
         _make(folders, out)
     spent["cells"] -= spent["check, twice"] / 2  # one of the two runs in a cell
-    spent["all else"] = time.process_time() + _children() - before - sum(spent.values())
+    spent["all else"] = time.process_time() + processor_time_of_children() - before - sum(spent.values())
     return spent
 
 
 def bare(folders: list[Path], out: Path) -> Spent:
     """Return the seconds of pandoc's and Typst's calls repeated with the same content and nothing around them."""
     spent = Spent(float)
-    run = subprocess.run
     fonts = typst.Fonts(font_paths=["assets/fonts"])
-    pandoc = _timed(spent, "pandoc", _children, run)
+    asked = _timed(spent, "pandoc", processor_time_of_children, ask)
     compiled = _timed(spent, "Typst", time.thread_time, typst.Compiler.compile)
 
     def pandoc_twice(*given: Any, **options: Any) -> Any:
-        pandoc(*given, **options)
-        return run(*given, **options)
+        asked(*given, **options)
+        return ask(*given, **options)
 
     def typst_twice(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
         typeset(source, target, folder, options, epoch)
@@ -82,7 +78,7 @@ def bare(folders: list[Path], out: Path) -> Spent:
         compiler = typst.Compiler(root=str(folder), font_paths=fonts)
         compiled(compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"])
 
-    with patch(f"{_ENGINE}.typeset", typst_twice), patch.object(subprocess, "run", pandoc_twice):
+    with patch(f"{_ENGINE}.typeset", typst_twice), patch(_ASK, pandoc_twice):
         _make(folders, out)
     return spent
 

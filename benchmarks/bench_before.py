@@ -1,0 +1,144 @@
+"""Against an earlier commit, in turns on the same machine: processor time of a report, memory of a worker, reports a second of a batch.
+
+``NIANBAO_BEFORE`` names the commit, ``NIANBAO_REPORTS`` the size of the batch, ``NIANBAO_PAIRS`` how often both take their turn.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bench_batch import REPORTS, varied
+from benchmarks.measure import ROOT, show
+
+BEFORE = os.environ.get("NIANBAO_BEFORE", "66c0484")
+"""The last commit whose pandoc read a report once for each format."""
+
+PAIRS = int(os.environ.get("NIANBAO_PAIRS", "10"))
+
+#: What a worker does, with what either commit has. Nothing of this project is imported but by name.
+_WORKER = """
+import json, resource, sys, time
+from pathlib import Path
+import psutil
+from helpers import checks
+from helpers.publish import publish
+
+def spent():
+    seconds = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    return seconds + sum(sum(child.cpu_times()[:2]) for child in psutil.Process().children(recursive=True))
+
+def make(folder):
+    checks.check(folder)
+    publish(Path("report.qmd"), out=Path(sys.argv[2]), parameters={"report": str(folder)}, engine="pandoc", in_process=True)
+
+folders = sorted(Path(sys.argv[1]).iterdir())
+for folder in folders[:4]:
+    make(folder)
+start = spent()
+for folder in folders[4:]:
+    make(folder)
+each = (spent() - start) / len(folders[4:])
+largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+print(json.dumps({"seconds": each, "megabytes": largest}))
+"""
+_BATCH = """
+import json, sys, time
+from pathlib import Path
+from helpers.county.batch import run
+
+start, marks = time.perf_counter(), []
+run(sorted(Path(sys.argv[1]).iterdir()), Path(sys.argv[2]), workers=2, progress=lambda _: marks.append(time.perf_counter() - start))
+begin = len(marks) // 4
+print(json.dumps({"rate": (len(marks) - 1 - begin) / (marks[-1] - marks[begin])}))
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as name, _worktree(Path(name, "tree")) as tree:
+        if tree is None:
+            print(f"Nothing to compare with: no commit {BEFORE} here.")
+            return
+        place = Path(name)
+        varied(place / "few", 12)
+        varied(place / "many", REPORTS)
+        before, now = _in_turns(PAIRS, tree, _WORKER, place / "few", place)
+        then, today = _in_turns(2, tree, _BATCH, place / "many", place)
+    rows = [
+        _row("processor time of a report", before, now, "seconds", 1000, "ms", "0.55"),
+        _row("memory of a worker at most (without its pandoc)", before, now, "megabytes", 1, "MB", "1.0"),
+        _row(f"reports a second, a batch of {REPORTS}", then, today, "rate", 1, "", "1.8"),
+    ]
+    show(
+        f"Against {BEFORE}, {PAIRS} pairs in turns",
+        ("what", "before", "now", "ratio", "its spread", "goal"),
+        rows,
+        "Medians; the ratio is the median of the pairs' own. What is left, and why: docs/scale.md.",
+    )
+
+
+@contextmanager
+def _worktree(tree: Path) -> Iterator[Path | None]:
+    """Lay the earlier commit out; None where this is no clone that has it."""
+    added = subprocess.run(
+        ["git", "worktree", "add", "--quiet", "--detach", tree, BEFORE],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+    )
+    try:
+        yield tree if added.returncode == 0 else None
+    finally:
+        if added.returncode == 0:
+            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
+
+
+def _in_turns(
+    pairs: int, tree: Path, code: str, folders: Path, place: Path
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Run both in turns, each first every other time."""
+    measured: dict[Path, list[dict[str, Any]]] = {tree: [], ROOT: []}
+    for turn in range(pairs):
+        for where in (tree, ROOT) if turn % 2 else (ROOT, tree):
+            with tempfile.TemporaryDirectory(dir=place) as out:
+                done = subprocess.run(
+                    [sys.executable, "-c", code, folders, Path(out, "out")],
+                    cwd=where,
+                    env={**os.environ, "PYTHONPATH": str(where)},
+                    stdout=subprocess.PIPE,
+                    check=True,
+                )
+            measured[where].append(json.loads(done.stdout.splitlines()[-1]))
+    return measured[tree], measured[ROOT]
+
+
+def _row(
+    what: str,
+    before: list[dict[str, Any]],
+    now: list[dict[str, Any]],
+    key: str,
+    scale: float,
+    unit: str,
+    goal: str,
+) -> list[str]:
+    ratios = [new[key] / old[key] for old, new in zip(before, now, strict=True)]
+    medians = [statistics.median(one[key] for one in side) * scale for side in (before, now)]
+    digits = 0 if unit else 2
+    return [
+        what,
+        *(f"{median:.{digits}f} {unit}" for median in medians),
+        f"{statistics.median(ratios):.2f}",
+        f"{min(ratios):.2f}–{max(ratios):.2f}",
+        goal,
+    ]
+
+
+if __name__ == "__main__":
+    main()
