@@ -89,7 +89,7 @@ class Merger:
         now = list(folder.each())
         shown = {one.digest: "" for one in base.passages}
         shown |= {fingerprint(one.shown): one.shown for one in now}
-        matched = in_folder(base.passages, now, {line.text for line in self.lines if not line.marks})
+        matched = in_folder(base.passages, now, {line.words for line in self.lines if not line.marks})
         known = {
             one.name: matched[one.name].shown if one.name in matched else shown[one.digest]
             for one in base.passages
@@ -258,7 +258,7 @@ class Merger:
                 self._elsewhere(line, name)
             elif passage is not None:
                 found[line.section].append(Unit(passage, None, order[name or ""]))
-            elif self._unknown(name, line) and line.text not in present and self._is_new(line):
+            elif self._unknown(name, line) and line.words not in present and self._is_new(line):
                 found[line.section].append(Unit(None, line, -1))
         written = arranged(self.texts, found, deleted, self._block, self.folder.context)
         for section, reason in written.refused.items():

@@ -44,6 +44,11 @@ class Line:
         """What is read."""
         return "".join(letter.text for letter in self.letters)
 
+    @property
+    def words(self) -> str:
+        """What is read, without pictures."""
+        return normalized(self.text.replace(PICTURE, ""))
+
 
 @dataclass
 class Figures:
