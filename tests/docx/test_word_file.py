@@ -385,7 +385,7 @@ def test_pages_are_those_of_the_pdf(outputs: Path, word: Path, printed: Printed)
     assert len(headings) > 6
     for heading in headings:
         assert [heading in page for page in theirs] == [heading in page for page in ours], heading
-    # LibreOffice puts room between Han characters and figures that neither Word nor the PDF has: a line may differ.
+    # Both fill lines one by one, with faces and marks that differ by a hair: a line may differ.
     for one, other in zip(ours, theirs, strict=True):
         assert difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() > 0.95
 
