@@ -3,7 +3,7 @@
 import html
 import io
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -327,7 +327,7 @@ def pdf(
     ]
     for key, heading in FORM.sections.items():
         lines.append(escaped(heading))
-        lines += [escaped(line) for line in parts.get(key, ())]
+        lines += [_typst_item(line, escaped) for line in parts.get(key, ())]
         if key not in parts:
             lying_one = lying and key == "applications"
             lines += [f"#v({above})"] if key == "applications" else []
@@ -338,6 +338,12 @@ def pdf(
         lines.insert(4 + round(where * (len(lines) - 4)), escaped(paragraph))
     fonts = FONTS
     return bytes(typst.compile("\n\n".join(lines).encode(), font_paths=[str(fonts)]))
+
+
+def _typst_item(line: str, escaped: Callable[[str], str]) -> str:
+    """Write a paragraph, or an item of a list as Markdown begins it: with - or +."""
+    sign, _, rest = line.partition(" ")
+    return f"{sign} {escaped(rest)}" if sign in {"-", "+"} else escaped(line)
 
 
 def _typst_table(rows: Rows, stroke: str, columns: str, lying: bool) -> str:

@@ -1,6 +1,8 @@
 """What printing does to a report: page ends, running heads, lying pages, tables without outer rules."""
 
 import io
+import random
+import re
 
 import pikepdf
 import pytest
@@ -99,6 +101,32 @@ def test_a_paragraph_goes_on_behind_page_ends_heads_and_feet(justify, indent, nu
     assert report.sections["overview"] == "\n\n".join(overview) + "\n"
     assert report.lead == make.LEAD + "\n"
     assert not [entry for entry in report.unread if "年度报告" in entry.text]
+
+
+@pytest.mark.parametrize(("indent", "body"), [("2em", "0.3em"), ("0em", "1.5em")])
+def test_the_lines_of_an_item_hang_together_also_over_a_page_end(indent, body):
+    rng = random.Random(5)
+    words = [
+        "".join(rng.choices("更新目录公布指南回应来信网站大厅有关内容", k=rng.randint(3, 18)))
+        for _ in range(90)
+    ]
+    items = ["，".join(words) + "。", "成效逐步显现。", "，".join(words[:9]), "，".join(words[4:]) + "。"]
+    look = "".join(
+        f"#set {kind}(indent: {indent}, body-indent: {body}, tight: false)\n"
+        f"#show {kind}: set par(first-line-indent: 0pt)\n"
+        for kind in ("list", "enum")
+    )
+    bullets, numbers = ([f"{sign} {item}" for item in items] for sign in "-+")
+    overview = ["主要问题：", *bullets, "下一步：", *numbers, "以上工作明年完成。"]
+    report = imported(make.pdf(make.tallying(1), overview=overview, settings=look))
+    read = report.sections["overview"]
+    assert [re.sub(r"^(\d)\\?\. ?", r"\1. ", line) for line in read.split("\n") if line] == [
+        "主要问题：",
+        *(f"- {item}" for item in items),
+        "下一步：",
+        *(f"{number}. {item}" for number, item in enumerate(items, 1)),
+        "以上工作明年完成。",
+    ]
 
 
 def test_figures_at_a_page_end_are_no_page_numbers():

@@ -11,6 +11,11 @@ from helpers.intake.matching.model import Block, Grid, Picture, Text
 from helpers.intake.matching.similarity import clean
 
 _BULLET = re.compile(r"[•·▪‣●]\s*")
+_MARKER = re.compile(
+    r"(?:[•·▪‣●]|[0-9]{1,2}[.．、)）](?!\d)|[（(][一二三四五六七八九十0-9]{1,3}[)）]|[①-⑳])\s*(?=\S)"
+)
+"""What stands before an item of a list."""
+_NUMBERED = re.compile(r"[（(]?([0-9]{1,2})[.．、)）]")
 _SENTENCE_END = re.compile(r"[。！？；：.!?;:][”’）)」》]*$")
 _UNIT = re.compile(r"[“‘（(《〈【「]*(?:[!-~]+|—+|…+|.)[”’）)》〉】」，。、；：！？]*")
 """What stands together at the beginning of a line."""
@@ -18,7 +23,15 @@ _UNIT = re.compile(r"[“‘（(《〈【「]*(?:[!-~]+|—+|…+|.)[”’）)�
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text: where it stands and how large it is; ``first`` is the width of what cannot be parted at its head."""
+    """A line of text: where it stands and how large it is.
+
+    Attributes
+    ----------
+    first
+        Width of what cannot be parted at its head.
+    hang
+        Where its text begins after the sign of a list's item, if it has one.
+    """
 
     text: str
     left: float
@@ -29,6 +42,7 @@ class Line:
     first: float
     page: int
     width: float
+    hang: float | None = None
 
 
 def middle(char: Any) -> float:
@@ -64,6 +78,8 @@ def lines(chars: Sequence[Any], page: int, width: float) -> Iterator[Line]:
             first, last = row.index(seen[0]), len(row) - row[::-1].index(seen[-1])
             text = joined(row[first:last])
             unit = _UNIT.match(text)
+            marker = _MARKER.match(text)
+            after = seen[len("".join(marker[0].split())) :] if marker else []
             head = seen[: len(unit[0].replace(" ", "")) if unit else 1]
             yield Line(
                 text=text,
@@ -75,6 +91,7 @@ def lines(chars: Sequence[Any], page: int, width: float) -> Iterator[Line]:
                 first=float(head[-1]["x1"] - head[0]["x0"]),
                 page=page,
                 width=width,
+                hang=float(after[0]["x0"]) if after else None,
             )
 
 
@@ -111,7 +128,7 @@ def blocks(pieces: Sequence[Grid | Line | Picture]) -> Iterator[Block]:
     paragraph: list[Line] = []
     for piece in [*pieces, None]:
         ends = not isinstance(piece, Line) or (
-            paragraph and _begins(piece, paragraph[-1], columns[piece.width], columns[paragraph[-1].width])
+            paragraph and _begins(piece, paragraph, columns[piece.width], columns[paragraph[-1].width])
         )
         if paragraph and ends:
             yield _paragraph(paragraph)
@@ -139,17 +156,34 @@ def _column(own: Sequence[Line]) -> Column:
     )
 
 
-def _begins(line: Line, before: Line, column: Column, above: Column) -> bool:
-    """Return whether a line begins a paragraph: indented, after a line that ends early, in another size, or far below."""
+def _begins(line: Line, paragraph: Sequence[Line], column: Column, above: Column) -> bool:
+    """Return whether a line begins a paragraph: indented, after a line that ends early, in another size, or far below.
+
+    The lines of a list's item are indented to where its text begins.
+    """
+    item, before = paragraph[0], paragraph[-1]
+    hangs = item.hang is not None and abs(line.left - item.hang) < 0.3 * line.size
+    # Where paragraphs too begin so far in, one may begin here.
+    like_others = abs(line.left - column.left - 2 * line.size) < 0.3 * line.size
+    hangs = hangs and not (like_others and _SENTENCE_END.search(before.text))
     gap = line.top - before.bottom
     far = line.page == before.page and gap > min(1.5 * line.size, max(column.gap, 0) + 0.6 * line.size)
     return (
-        line.left > column.left + 1.2 * line.size
+        (line.left > column.left + 1.2 * line.size and not hangs)
         or _ends_early(before, line, above)
         or abs(line.size - before.size) > 1
         or far
         or bool(_BULLET.match(line.text))
+        or _is_next(line, item)
     )
+
+
+def _is_next(line: Line, item: Line) -> bool:
+    """Return whether a line begins the item after another: as far in, and with the next number."""
+    if line.hang is None or item.hang is None or abs(line.left - item.left) > 0.3 * line.size:
+        return False
+    own, before = _NUMBERED.match(line.text), _NUMBERED.match(item.text)
+    return own is not None and before is not None and int(own[1]) == int(before[1]) + 1
 
 
 def _ends_early(before: Line, line: Line, column: Column) -> bool:
