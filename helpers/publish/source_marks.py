@@ -274,11 +274,22 @@ def plain(paragraph: Any) -> str:
     return "".join(text for _, text in _texts(paragraph))
 
 
+_PICTURES = {
+    *(f"{_W}{name}" for name in ("drawing", "pict", "object")),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent",
+}
+
+
 def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
-    for element in paragraph.iter(f"{_W}t", f"{_W}br", f"{_W}tab", f"{_W}drawing", f"{_W}noBreakHyphen"):
+    shown = {
+        f"{_W}br": "\n",
+        f"{_W}tab": "\t",
+        f"{_W}noBreakHyphen": "-",
+        **dict.fromkeys(_PICTURES, PICTURE),
+    }
+    for element in paragraph.iter(f"{_W}t", *shown):
         if element.getparent().tag == f"{_W}r":
-            shown = {"t": element.text or "", "br": "\n", "tab": "\t", "drawing": PICTURE}
-            yield element, shown.get(element.tag.removeprefix(_W), "-")
+            yield element, shown.get(element.tag, element.text or "")
 
 
 # In the package -------------------------------------------------------------------------------------------------------
