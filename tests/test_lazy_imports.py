@@ -91,3 +91,25 @@ def test_no_file_loads_it_for_those_who_import_it() -> None:
     )
     done = python(_MODULES, json.dumps(sorted(HEAVY)), json.dumps(light))
     assert json.loads(done.stdout) == {}, done.stderr
+
+
+_PARTS = """
+import sys
+from helpers.document.tables import layouts
+layouts()
+from helpers.review import open_report
+report = open_report(sys.argv[1])
+for name in ("lead", "overview", "problems", "other"):
+    report.prose(name)
+for name in layouts():
+    report.table(name)
+report.header(), report.summary(), report.appendix()
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def test_a_report_whose_tables_are_laid_out_loads_no_library_of_tables() -> None:
+    python(_PARTS, str(XIAODUKOU))  # lays them out, where nobody has yet
+    loaded = set(python(_PARTS, str(XIAODUKOU)).stdout.split())
+    assert "helpers" in loaded
+    assert not loaded & {"pandas", "great_tables", "matplotlib"}
