@@ -47,7 +47,7 @@ def white(pdf: Path) -> list[float]:
 
 def pictures(page: Path) -> list[str]:
     """The vector pictures of a page, as SVG."""
-    addresses = html.fromstring(page.read_text(encoding="utf-8")).xpath("//figure/img/@src")
+    addresses = html.fromstring(page.read_text(encoding="utf-8")).xpath("//figure//img/@src")
     return [base64.b64decode(address.partition(",")[2]).decode() for address in addresses]
 
 
