@@ -146,10 +146,10 @@ def test_png_only_output(make, cell):
 def test_what_has_a_caption_is_numbered_with_and_without_a_label(make):
     made = make(
         "![无名图](p.svg){fig-alt=x}\n\n| a |\n|---|\n| 1 |\n\n: 无名表\n\n![有名](p.svg){#fig-a fig-alt=y}\n\n"
-        "![有锚](p.svg){#anchor fig-alt=z}\n\n[到图](#anchor)\n"
+        "![有锚](p.svg){#anchor fig-alt=z}\n\n[到图](#anchor)\n\n![表的图](p.svg){#tbl-a fig-alt=w}\n\n见 @tbl-a。\n"
     )
     for name in FORMATS:
-        for words in ("图1:无名图", "表1:无名表", "图2:有名", "图3:有锚"):
+        for words in ("图1:无名图", "表1:无名表", "图2:有名", "图3:有锚", "表2:表的图", "见表2。"):
             assert words in made.text(name)
     assert made.body().xpath("//*[@id='anchor']//img")
 

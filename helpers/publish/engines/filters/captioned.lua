@@ -7,7 +7,7 @@ local format = FORMAT:match('html') or FORMAT:match('typst') or FORMAT:match('do
 local count = 0
 
 local function labelled(el, kind)
-  if el.identifier:match('^' .. kind .. '%-') or #el.caption.long == 0 then
+  if el.identifier:match('^fig%-') or el.identifier:match('^tbl%-') or #el.caption.long == 0 then
     return nil
   end
   count = count + 1

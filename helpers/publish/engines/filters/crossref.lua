@@ -89,7 +89,8 @@ local function figure(el)
     end
     return image
   end})
-  if kind_of(el.identifier) == 'fig' then return float(el.identifier, 'fig', el.content, caption), false end
+  local kind = kind_of(el.identifier) -- a picture of a table is a table
+  if kind == 'fig' or kind == 'tbl' then return float(el.identifier, kind, el.content, caption), false end
   if is_typst then return typst_figure(nil, 'fig', el.content, caption), false end
   return el, false
 end
