@@ -14,7 +14,7 @@ from typing import Any
 
 from distributed import get_worker
 
-from helpers.checks import Verdict, check
+from helpers.checks import Verdict, check, known
 from helpers.document.provenance import facts
 from helpers.files.digests import digest_of
 from helpers.files.writing import write_file
@@ -115,17 +115,18 @@ def _make(
     if not verdict.passed:
         return record, {}
     try:
-        made = publish(
-            DOCUMENT,
-            to=formats,
-            out=out,
-            parameters={"report": str(folder)},
-            engine="pandoc",
-            inputs=inputs,
-            facts=facts(),
-            in_process=True,
-            body=False,  # the portal publishes the pages as they stand
-        )
+        with known(verdict):
+            made = publish(
+                DOCUMENT,
+                to=formats,
+                out=out,
+                parameters={"report": str(folder)},
+                engine="pandoc",
+                inputs=inputs,
+                facts=facts(),
+                in_process=True,
+                body=False,  # the portal publishes the pages as they stand
+            )
     except PublishError as error:
         return {**record, "passed": False, "message": str(error)}, {}
     except OSError:  # the machine's fault, not the folder's
