@@ -27,16 +27,16 @@ _WORKER = """
 import json, resource, sys, time
 from pathlib import Path
 import psutil
-from helpers import checks
-from helpers.publish import publish
+from helpers.county.bundle import Packer
+from helpers.county.worker import edition, make_report
 
 def spent():
     seconds = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
     return seconds + sum(sum(child.cpu_times()[:2]) for child in psutil.Process().children(recursive=True))
 
 def make(folder):
-    checks.check(folder)
-    publish(Path("report.qmd"), out=Path(sys.argv[2]), parameters={"report": str(folder)}, engine="pandoc", in_process=True)
+    made = make_report(vars(Packer().pack(folder.resolve())), ["html", "pdf", "docx"], edition())
+    assert made["record"]["passed"], made["record"]
 
 folders = sorted(Path(sys.argv[1]).iterdir())
 for folder in folders[:4]:
