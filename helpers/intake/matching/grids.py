@@ -89,8 +89,12 @@ class GridReader:
         self.own = {entry.cell for entry in entries} - self.above
         self.above = {entry.cell for entry in entries}
         labels, filled = _anatomy(entries)
-        key = _row_key(labels, APPLICATION_ROWS) or (
-            find(self.torn + labels[-1], APPLICATION_ROWS) if labels else None
+        # A label of the row itself names it, even before one that reaches down into it from the row above.
+        own, _ = _anatomy([entry for entry in entries if entry.cell in self.own])
+        key = (
+            _row_key(own, APPLICATION_ROWS)
+            or _row_key(labels, APPLICATION_ROWS)
+            or (find(self.torn + labels[-1], APPLICATION_ROWS) if labels else None)
         )
         content = _row_key(labels, CONTENTS)
         after = _after_label(entries)
