@@ -52,7 +52,7 @@ def pictures(page: Path) -> list[str]:
 
 
 class TestTrends:
-    """Charts over several years, as ADR 15 has them."""
+    """Charts over several years, as ADR 21 has them."""
 
     def test_three_formats_say_the_same(self, pingtan: Path) -> None:
         read = from_html(pingtan / "report.html")
