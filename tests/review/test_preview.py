@@ -181,7 +181,7 @@ def licensing(page: str) -> tuple[str, str] | None:
     if tree.findtext(".//title") == "Quarto Render Error":
         return None
     (row,) = tree.xpath("//table[@id='table-disclosure']//tr[contains(., '行政许可')]")
-    (author,) = tree.xpath("//meta[@name='author']/@content")
+    (author,) = tree.xpath("//meta[@name='Author']/@content")
     return author, re.sub(r"\s", "", row.xpath("td")[0].text_content())
 
 
