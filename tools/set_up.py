@@ -28,13 +28,13 @@ _NEVER_READ = (
     "matplotlib/mpl-data/fonts/pdfcorefonts",
     "fontTools/cu2qu",  # to make fonts, not to read them
     "fontTools/qu2cu",
-    "fontTools/feaLib",
     "fontTools/voltLib",
     "numpy/f2py",  # to compile against numpy
     "numpy/**/include",
     "lxml/includes",
+    "matplotlib/mpl-data/images",  # buttons of windows
     "**/*.pyx",
-    "**/*.pxd",
+    "**/*.px[di]",
     "setuptools*",  # put into every environment by Python 3.11; nothing here is built with it
     "pkg_resources",
     "_distutils_hack",

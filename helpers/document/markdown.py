@@ -81,8 +81,9 @@ def _require_few_brackets(source: str) -> None:
 
 def _prepared(source: str) -> str:
     joined = _PAIR.sub(rf"{_JOINT}\g<0>{_JOINT}", source)
-    # An indented line would otherwise be a continuation; the page indents by itself.
-    return re.sub(r"^[ \t]*\u3000+", "", joined, flags=re.MULTILINE)
+    # An indented line would otherwise be a continuation; the page indents by itself. Behind a last line without its break the
+    # parser looks for what is not there (markdown-it-py 4.3, HTML in an item in a quotation).
+    return re.sub(r"^[ \t]*\u3000+", "", joined, flags=re.MULTILINE) + "\n"
 
 
 def _depth(inlines: Iterable[Token]) -> int:

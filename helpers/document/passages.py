@@ -223,7 +223,8 @@ def _content_lines(
         if node.type in {"th", "td"}:
             at = _cell_start(line, node)
         elif node.type == "heading" and node.markup.startswith("#"):
-            at = re.match(r"[ \t>]*#+[ \t]*", line).end()  # type: ignore[union-attr]
+            mark = re.search(rf"{node.markup}[ \t]*", line)  # behind a list's or a quotation's
+            at = mark.end() if mark else -1
         else:
             at = len(line.rstrip()) - len(wanted)
         if at < 0 or line[at : at + len(wanted)] != wanted:

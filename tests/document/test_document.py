@@ -186,7 +186,7 @@ class TestProperties:
     def test_chart_has_its_alternative_text_everywhere(self, built_in: dict[str, Path]) -> None:
         out, alt = built_in["xiaodukou-2024"], "行政许可403件，行政处罚18件，行政强制0件。"
         page = html.fromstring((out / "report.html").read_text(encoding="utf-8"))
-        assert page.find(".//figure/img").get("alt").endswith(alt)
+        assert page.find(".//figure//img").get("alt").endswith(alt)
         with zipfile.ZipFile(out / "report.docx") as package:
             assert f'{alt}"' in package.read("word/document.xml").decode()
         with pikepdf.open(out / "report.pdf") as pdf:

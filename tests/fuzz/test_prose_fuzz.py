@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from published import publish
 from readback import from_docx, from_html, from_pdf
 
 from helpers.document import prose
+from helpers.document.passages import passages
+from helpers.document.placeholders import names
 from helpers.report.folder import Report, load
 
 WORDS = str(ROOT / "assets" / "typst" / "words.lua")
@@ -172,6 +175,19 @@ def test_quarto_reads_what_attackers_found_the_same(example: Report, tmp_path: P
         assert read(ours / f"report.{name}") == read(theirs / f"report.{name}")
 
 
+def test_any_prose_has_passages_in_their_places(example: Report) -> None:
+    """What a Word file's marks are made of, at every render."""
+    attacks = json.loads(CORPUS.read_text(encoding="utf-8"))
+    more = (text(chance) for chance in rounds(1 / 6) for _ in range(BATCH))
+    for source in chain(attacks, more):
+        if printed(example, source) is None:
+            continue
+        for passage in passages(source, "other", names(example)):
+            places = [(char.start, char.end) for char in passage.chars]
+            assert all(0 <= start < end <= len(source) for start, end in places), (SEED, source)
+            assert places == sorted(places), (SEED, source)
+
+
 def test_any_prose_stays_text(example: Report, tmp_path: Path) -> None:
-    for chance in rounds(2 / 3):
+    for chance in rounds(1 / 2):
         judge(example, [text(chance) for _ in range(BATCH)], tmp_path)
