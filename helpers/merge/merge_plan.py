@@ -17,7 +17,7 @@ from helpers.merge.merge_result import Merge, figure_files
 from helpers.merge.outcome import Decisions
 from helpers.merge.prose_merge import Base, Folder, Merger, Prose
 from helpers.merge.resolved import Resolved, resolve
-from helpers.merge.unmarked import figures_by_labels
+from helpers.merge.unmarked import figures_by_labels, read_by_labels
 from helpers.merge.word_parts import modified
 from helpers.merge.word_text import MergeError, WordText, read
 from helpers.merge.workbook_merge import is_workbook, merge_workbook
@@ -110,8 +110,9 @@ class _Merging:
         found, missing = read_tables(self.resolved.tables)
         unmarked = [name for name in FORM.tables if name not in {one.name for one in self.resolved.tables}]
         if unmarked:
-            read_by_labels, unread = figures_by_labels(self.file, self.report, unmarked)
-            found, missing = found | read_by_labels, missing + unread
+            imported = read_by_labels(self.file, self.report)
+            more, unread = figures_by_labels(imported, self.report, unmarked)
+            found, missing = found | more, missing + unread
         self.result.untaken += missing
         return found
 

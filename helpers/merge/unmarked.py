@@ -3,21 +3,15 @@
 from pathlib import Path
 
 from helpers import intake
+from helpers.intake.matching.model import Imported
 from helpers.merge.word_text import MergeError
 from helpers.report.cell_names import CELLS, Cell, place
 from helpers.report.figures import format_figure
 from helpers.report.folder import Report
 
 
-def figures_by_labels(
-    file: Path, report: Report, tables: list[str] | None = None
-) -> tuple[dict[Cell, str], list[str]]:
-    """Return the figures that can be read for certain, and which could not.
-
-    Parameters
-    ----------
-    tables
-        Names of the tables to read; all of them without.
+def read_by_labels(file: Path, report: Report) -> Imported:
+    """Read a file as any published one.
 
     Raises
     ------
@@ -36,6 +30,19 @@ def figures_by_labels(
         )
     if imported.organ and "".join(imported.organ.split()) != "".join(report.organ.split()):
         raise MergeError(f"{file} 是“{imported.organ}”的报告，不是“{report.organ}”的；请核对文件和文件夹")
+    return imported
+
+
+def figures_by_labels(
+    imported: Imported, report: Report, tables: list[str] | None = None
+) -> tuple[dict[Cell, str], list[str]]:
+    """Return the figures that could be read for certain, and which could not.
+
+    Parameters
+    ----------
+    tables
+        Names of the tables wanted; all of them without.
+    """
     found: dict[Cell, str] = {}
     missing: list[str] = []
     for name in tables or CELLS:

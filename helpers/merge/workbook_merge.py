@@ -2,19 +2,21 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.document.source_plan import edition, workbook_plan
 from helpers.files.reading import SourceError, read_bytes
-from helpers.intake.matching.model import SOURCE, IntakeError
+from helpers.intake.matching.model import SOURCE, Imported, IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, check_package
 from helpers.merge.figure_merge import merge_figures
 from helpers.merge.merge_result import Merge, figure_files
 from helpers.merge.outcome import Decisions
-from helpers.merge.unmarked import figures_by_labels
+from helpers.merge.unmarked import figures_by_labels, read_by_labels
 from helpers.merge.word_text import MergeError
 from helpers.publish.source_marks import Plan, decoded
 from helpers.report.folder import Report
+from helpers.report.form import FORM
 
 
 def is_workbook(file: Path) -> bool:
@@ -37,15 +39,24 @@ def merge_workbook(report: Report, file: Path, decisions: Decisions) -> Merge:
     if plan is not None and plan.subject != workbook_plan(report).subject:
         raise MergeError(f"{file} 是另一份报告的填报表，不是“{report.title}”；请核对文件和文件夹")
     same_edition = plan is not None and plan.edition == edition(report)
-    there, missing = figures_by_labels(file, report)
+    imported = read_by_labels(file, report)
+    there, missing = figures_by_labels(imported, report)
     merged = merge_figures(report, there, {}, plan, decisions, certain=plan is not None)
     marks = "lost" if plan is None else "kept"
     result = Merge(file, report.folder, marks, same_edition, [], frozenset(), [])
     result.figures, result.questions = merged.changes, merged.questions
-    result.untaken = missing + merged.untaken
+    result.untaken = [*missing, *merged.untaken, *_other_texts(imported, report)]
     if result.decided:
         result.files = figure_files(report, result.figures)
     return result
+
+
+def _other_texts(imported: Imported, report: Report) -> Iterator[str]:
+    """Name the texts that the workbook has in other words than the folder: its sheet of prose is there to be read."""
+    for name, text in {"lead": imported.lead or None, **imported.sections}.items():
+        if text is not None and text.split() != report.prose.get(name, "").split():
+            heading = FORM.sections.get(name, "引言")
+            yield f"“{heading}”的文字和文件夹里的 {name}.md 不一样；填报表只合并数，文字请在文件夹里改"
 
 
 def _plan(file: Path) -> Plan | None:

@@ -27,6 +27,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, program: Callable[[str], st
     )
     for one in [cell for cell in received if cell.value == 0][:2]:
         one.value = 2
+    rows = (row for sheet in book for row in sheet.iter_rows(max_col=2))
+    words = next(row[1] for row in rows if row[0].value == "problems" and row[1].value)
+    words.value = "换了一句话。"
     book.save(work / "report.xlsx")
     profile = f"-env:UserInstallation={(work / 'profile').as_uri()}"
     command = [
@@ -55,7 +58,14 @@ def test_an_unfilled_workbook_changes_nothing(folder: Path, tmp_path: Path) -> N
     before = contents(folder)
     done = merge(tmp_path / "a.xlsx", folder, "--json")
     assert (done.code, done.json["changed_files"], done.json["marks"]) == (0, [], "kept")
+    assert not any(".md 不一样" in one for one in done.json["untaken"])
     assert contents(folder) == before
+
+
+def test_words_changed_in_a_workbook_are_told(filled: Path, folder: Path) -> None:
+    done = merge(filled, folder, "--json")
+    assert [one for one in done.json["untaken"] if "problems.md 不一样" in one], done.json
+    assert "换了一句话" not in (folder / "problems.md").read_text("utf-8")
 
 
 def test_both_sides_are_merged(filled: Path, folder: Path) -> None:
