@@ -7,11 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
 import pikepdf
+import psutil
 import pytest
 import yaml
 from conftest import ROOT, XIAODUKOU
@@ -281,7 +281,8 @@ class TestBadInput:
         running = subprocess.Popen(
             command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=hears_interrupts
         )
-        time.sleep(1.5)
+        while not psutil.Process(running.pid).children():  # until something is under way
+            assert running.poll() is None
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=60)[1]
         assert running.returncode == 1
