@@ -3,7 +3,6 @@
 import gc
 import io
 import os
-import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import NoReturn
 import click
 
 from helpers.cli.messages import fail, say
+from helpers.files import interrupts
 from helpers.files.extras import MissingExtraError
 
 _LAST_MOMENT = 253_402_300_799
@@ -25,9 +25,7 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A folder's name need not be UTF-8; written so, it is shown, and JSON that names it stays JSON.
             stream.reconfigure(errors="backslashreplace")
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
+    interrupts.hear()
     try:
         code, message = _run()
         if message:
@@ -41,11 +39,6 @@ def main() -> NoReturn:
                 say(f"结果写不出去（{error.strerror or error}），没有写完整。")
         _forget_output()
     sys.exit(code)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    """End as an interrupt on the terminal does: what was begun is taken back, and child processes end."""
-    raise KeyboardInterrupt
 
 
 def _run() -> tuple[int, str | None]:

@@ -9,6 +9,8 @@ from typing import NoReturn
 
 import click
 
+from helpers.files.interrupts import require_none
+
 
 def say(message: str) -> None:
     """Tell people something: a terminal shows it and obeys nothing in it."""
@@ -27,13 +29,14 @@ def fail(message: str, code: int) -> NoReturn:
 def shown_progress() -> Iterator[Callable[[str], None]]:
     """Show what is being done: a spinner on a terminal from the first step on, nothing in a pipe."""
     if sys.stderr is None or not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda _: require_none()
         return
     from rich.console import Console
 
     status = Console(stderr=True).status("")
 
     def show(step: str) -> None:
+        require_none()
         status.update(step)
         status.start()
 

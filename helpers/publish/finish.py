@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import quote
 
+from helpers.files.interrupts import held
 from helpers.files.writing import write_file
 from helpers.publish.pdf_tags import finish_pdf
 from helpers.publish.word_package import finish_docx
@@ -33,9 +34,10 @@ def load_finishers(formats: Iterable[str]) -> None:
     formats
         Any of ``html``, ``pdf`` and ``docx``.
     """
-    for name in formats:
-        if name in _LIBRARIES:
-            import_module(_LIBRARIES[name])
+    with held():
+        for name in formats:
+            if name in _LIBRARIES:
+                import_module(_LIBRARIES[name])
 
 
 _LIBRARIES = {"html": "lxml.html", "pdf": "pikepdf", "docx": "lxml.etree"}
