@@ -6,6 +6,7 @@ Prints one JSON object: the report, or ``{"error": message}``. Whatever a hostil
 import sys
 from pathlib import Path
 
+from helpers.files.bounds import bound
 from helpers.files.extras import MissingExtraError
 from helpers.intake.matching.model import IntakeError, dumps
 from helpers.intake.readers.limits import MAX_BYTES, MAX_MEMORY, MAX_SECONDS
@@ -13,7 +14,7 @@ from helpers.intake.readers.limits import MAX_BYTES, MAX_MEMORY, MAX_SECONDS
 
 def main() -> None:
     """Read the file named on the command line."""
-    _bound()
+    bound(MAX_MEMORY, MAX_SECONDS)
     from helpers.intake.matching import matcher
     from helpers.intake.readers import kinds
 
@@ -28,16 +29,6 @@ def main() -> None:
     except (MemoryError, RecursionError):
         answer = {"error": "文件的结构过于复杂，没有打开"}
     sys.stdout.buffer.write(dumps(answer).encode())
-
-
-def _bound() -> None:
-    """Bound memory and processor time where the system can (Windows cannot; the parent's clock holds there too)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
 
 
 if __name__ == "__main__":

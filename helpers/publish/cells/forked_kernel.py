@@ -7,15 +7,13 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, NoReturn
 
+from helpers.files.interrupts import held
 from helpers.publish.cells.kernel_process import KernelProcess, Process
 
 __all__ = ["ForkedKernel"]
-
-_ENDING = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
 
 
 class ForkedKernel(KernelProcess):
@@ -38,12 +36,10 @@ class _Copy:
                 stream.flush()  # what is not written yet would be written twice
         (requests, ours), (answers, theirs) = os.pipe(), os.pipe()
         self._code: int | None = None
-        # What a handler raises while the process is copied would be printed and forgotten, and so would the interrupt.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-        self.pid = os.fork()
-        if not self.pid:
-            _become_kernel(requests, theirs, (ours, answers), before)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with held():  # what a handler raises while the process is copied would be printed and forgotten
+            self.pid = os.fork()
+            if not self.pid:
+                _become_kernel(requests, theirs, (ours, answers))
         os.close(requests)
         os.close(theirs)
         self.stdin: IO[bytes] | None = os.fdopen(ours, "wb")
@@ -64,7 +60,7 @@ class _Copy:
         os.kill(self.pid, signal.SIGKILL)
 
 
-def _become_kernel(requests: int, answers: int, others: tuple[int, int], signals: Iterable[int]) -> NoReturn:
+def _become_kernel(requests: int, answers: int, others: tuple[int, int]) -> NoReturn:
     """Leave what this process was doing for good, and answer requests as ``shell.py`` does when it is run as a program."""
     try:
         gc.freeze()  # what is left of the other's work is never looked at again
@@ -73,7 +69,7 @@ def _become_kernel(requests: int, answers: int, others: tuple[int, int], signals
         os.setsid()  # an interrupt on the terminal is for the other process to deal with
         for name in ("SIGTERM", "SIGHUP"):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, signals)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.dup2(requests, 0)
         os.dup2(answers, 1)
         from helpers.publish.cells import shell
