@@ -11,7 +11,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -110,18 +110,30 @@ def read_text(path: Path) -> str:
     data = read_bytes(path)
     if data.startswith(b"PK\x03\x04"):
         raise SourceError("这是 Excel 或 Word 文件，不是文本；表格请在 Excel 或 WPS 里另存为“CSV UTF-8”")
-    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    if utf16:
+    with suppress(UnicodeDecodeError):
+        text, _, _ = decoded(data)
+        if "\0" not in text:
+            return text
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise SourceError("编码是 UTF-16，但内容不完整，请另存为 UTF-8（Excel 里选“CSV UTF-8”）")
     raise SourceError("不是 UTF-8 或 GB18030 编码的文本，请另存为 UTF-8")
+
+
+def decoded(data: bytes) -> tuple[str, str, bytes]:
+    """Return the text of a file, its encoding, and the mark of byte order that it begins with.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        It is in none of the encodings that :func:`read_text` takes.
+    """
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding), encoding, mark
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    with suppress(UnicodeDecodeError):
+        return data[len(mark) :].decode("utf-8"), "utf-8", mark
+    return data.decode("gb18030"), "gb18030", b""
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,7 @@ def read_csv(path: Path, columns: int) -> list[Line]:
         As :func:`read_text`; also for no row at all, a broken quote, another separator, or more columns.
     """
     text = read_text(path)
-    separator, skipped = _separator(text, columns)
+    separator, skipped = separator_of(text, columns)
     reader = csv.reader(io.StringIO(text), strict=True, delimiter=separator)
     lines: list[Line] = []
     start = 1
@@ -181,8 +193,14 @@ def read_csv(path: Path, columns: int) -> list[Line]:
     return lines
 
 
-def _separator(text: str, columns: int) -> tuple[str, int]:
-    """Return what separates the cells, and how many lines at the top only say so."""
+def separator_of(text: str, columns: int) -> tuple[str, int]:
+    """Return what separates the cells of a CSV's text, and how many lines at the top only say so.
+
+    Raises
+    ------
+    SourceError
+        Something else seems to separate them.
+    """
     first, _, rest = text.partition("\n")
     if stated := re.fullmatch(r"\ufeff?\"?sep=(.)\"?[,;\t]*\r?", first):
         if stated[1] not in SEPARATORS:

@@ -1,9 +1,8 @@
 """Single cells of a CSV changed, every other byte left as it is."""
 
-import codecs
 from collections.abc import Iterator, Mapping
 
-from helpers.files.reading import SEPARATORS
+from helpers.files.reading import decoded, separator_of
 from helpers.report.form import Table
 
 
@@ -20,7 +19,8 @@ def with_figures(data: bytes, table: Table, figures: Mapping[tuple[str, str], st
     text, encoding, mark = decoded(data)
     columns = [*(None,) * (1 + len(table.label_columns)), *table.column]
     edits: list[tuple[int, int, str]] = []
-    for row in _rows(text, _separator(text, len(table.csv_header))):
+    separator, _ = separator_of(text, len(table.csv_header))
+    for row in _rows(text, separator):
         key = text[slice(*row[0])].strip().strip('"').strip()
         # Blank cells at the end of a row may be left out; they and what separates them are written then.
         for place, column in enumerate(columns):
@@ -29,35 +29,13 @@ def with_figures(data: bytes, table: Table, figures: Mapping[tuple[str, str], st
                 continue
             missing = place - len(row) + 1
             start, end = row[place] if missing <= 0 else (row[-1][1], row[-1][1])
-            lead = _separator(text, len(table.csv_header)) * max(missing, 0)
+            lead = separator * max(missing, 0)
             edits.append((start, end, lead + fresh))
             if missing > 0:
                 row.extend([(end, end)] * missing)
     for start, end, fresh in sorted(edits, key=lambda edit: -edit[0]):
         text = text[:start] + fresh + text[end:]
     return mark + text.encode(encoding)
-
-
-def decoded(data: bytes) -> tuple[str, str, bytes]:
-    """Return the text of a file that can be read, its encoding, and the mark of byte order it begins with."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding), encoding, mark
-    try:
-        return data.decode("utf-8"), "utf-8", b""
-    except UnicodeDecodeError:
-        return data.decode("gb18030"), "gb18030", b""
-
-
-def _separator(text: str, columns: int) -> str:
-    if text.startswith(("sep=", '"sep=')):
-        return text.removeprefix('"')[4]
-    head = next((line for line in text.split("\n") if line.strip()), "")
-    return next((one for one in SEPARATORS if head.count(one) >= columns - 1), ",")
 
 
 def _rows(text: str, separator: str) -> Iterator[list[tuple[int, int]]]:

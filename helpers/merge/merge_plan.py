@@ -8,10 +8,9 @@ from typing import Any
 from helpers.document import notes, prose
 from helpers.document.placeholders import names
 from helpers.document.source_plan import edition, marked, section
-from helpers.files.reading import read_bytes
+from helpers.files.reading import decoded, read_bytes
 from helpers.files.writing import free_name, write_file, written_whole
 from helpers.merge.comments import comments, merge_notes, note_of, placed
-from helpers.merge.csv_edit import decoded
 from helpers.merge.figure_merge import FigureMerge, merge_figures, read_tables
 from helpers.merge.merge_result import Merge, figure_files
 from helpers.merge.outcome import Decisions
