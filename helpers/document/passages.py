@@ -6,7 +6,7 @@ them can be changed and all else stays byte for byte.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
@@ -15,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from helpers.document import markdown as parser
 from helpers.document.placeholders import Context, fill, placeholders
-from helpers.publish.source_marks import PICTURE, normalized
+from helpers.publish.source_marks import PICTURE, kept_places, normalized
 
 Kind = Literal["heading", "paragraph", "item", "cell", "quote", "fence"]
 
@@ -381,10 +381,5 @@ class _Walker:
                     [] if any(map(parser.is_wide, beside)) else [Char(" ", char.start, char.end, char.look)]
                 )
                 self.chars[number : number + 1] = shown
-        wanted = normalized("".join(char.text for char in self.chars))
-        kept: list[Char] = []
-        for char in self.chars:
-            text = " " if char.text == "\t" else char.text
-            if len(kept) < len(wanted) and text == wanted[len(kept)]:
-                kept.append(Char(text, char.start, char.end, char.look, char.placeholder))
-        return tuple(kept)
+        kept = (self.chars[place] for place in kept_places("".join(char.text for char in self.chars)))
+        return tuple(replace(char, text=" ") if char.text in "\t\r" else char for char in kept)

@@ -3,10 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helpers.merge.word_text import Cell, Kind, Letter, Paragraph, Table, WordText
-from helpers.publish.source_marks import PICTURE, normalized
+from helpers.publish.source_marks import PICTURE, kept_places, normalized
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM
 
@@ -133,13 +133,8 @@ def _line(joined: Sequence[Paragraph], rejected: Collection[int], in_cell: bool)
 
 def normal_letters(raw: Sequence[Letter]) -> list[Letter]:
     """Return the letters of the normalized text."""
-    wanted = normalized("".join(letter.text for letter in raw))
-    letters: list[Letter] = []
-    for letter in raw:
-        char = " " if letter.text in "\t\r" else letter.text
-        if len(letters) < len(wanted) and char == wanted[len(letters)]:
-            letters.append(letter if char == letter.text else Letter(char, *list(vars(letter).values())[1:]))
-    return letters
+    kept = (raw[place] for place in kept_places("".join(letter.text for letter in raw)))
+    return [replace(letter, text=" ") if letter.text in "\t\r" else letter for letter in kept]
 
 
 def is_passage(mark: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -12,10 +12,9 @@ from helpers.files.reading import SourceError, read_bytes
 from helpers.intake.matching.model import IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, Budget, check_package
 from helpers.merge.word_parts import W, edition_of, is_on, links, styles, text_beside, xml
-from helpers.publish.source_marks import PICTURE, PREFIX, Plan, plan_of
+from helpers.publish.source_marks import PICTURE, PICTURES, PREFIX, Plan, plan_of
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MOST_CHARACTERS = 200_000
 
 Kind = Literal["", "added", "removed"]
@@ -114,12 +113,7 @@ class WordText:
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Every paragraph, those in tables too."""
-        for block in self.body:
-            if isinstance(block, Paragraph):
-                yield block
-            else:
-                for cell in block.cells:
-                    yield from cell.paragraphs
+        return _flat(self.body)
 
 
 def read(path: Path) -> WordText:
@@ -171,7 +165,6 @@ _PASSED_OVER = {
         "sectPr",
     )
 }
-_PICTURES = {f"{W}drawing", f"{W}pict", f"{W}object", f"{_MC}AlternateContent"}
 _UNSAID = {
     "u": "下划线",
     "strike": "删除线",
@@ -183,8 +176,8 @@ _UNSAID = {
 _USUAL = {"none", "auto", "000000", "baseline", "0", "false"}
 
 
-def _flat(blocks: Iterator[Paragraph | Table]) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a cell, those of tables in it too."""
+def _flat(blocks: Iterable[Paragraph | Table]) -> Iterator[Paragraph]:
+    """Yield paragraphs, those in tables too."""
     for block in blocks:
         if isinstance(block, Paragraph):
             yield block
@@ -216,7 +209,7 @@ class _Reader:
                 yield self._paragraph(child)
             elif child.tag == f"{W}tbl":
                 yield self._table(child)
-            elif not self._ranged(child) and child.tag not in _PASSED_OVER | _PICTURES:
+            elif not self._ranged(child) and child.tag not in _PASSED_OVER | PICTURES:
                 yield from self.blocks(child)
 
     def _table(self, table: Any) -> Table:
@@ -294,7 +287,7 @@ class _Reader:
                 self._inline(child, paragraph, linked, change, kind)
             elif name == "r":
                 self._run(child, paragraph, look, change, kind)
-            elif name == "p" or child.tag in _PICTURES:
+            elif name == "p" or child.tag in PICTURES:
                 continue  # of a text box
             else:
                 self._inline(child, paragraph, look, change, kind)
@@ -371,7 +364,7 @@ class _Reader:
 
 
 def _shown(element: Any) -> str:
-    if element.tag in _PICTURES:
+    if element.tag in PICTURES:
         return PICTURE
     match str(element.tag).removeprefix(W):
         case "t" | "delText":

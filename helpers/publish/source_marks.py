@@ -152,6 +152,16 @@ def normalized(text: str) -> str:
     return re.sub(r"[ \u3000]*\n[ \u3000]*", "\n", joined).strip(" \n\u3000")
 
 
+def kept_places(text: str) -> list[int]:
+    """Return for each character of the normalized text its place in the text; a tab or a carriage return stands for a space."""
+    wanted = normalized(text)
+    places: list[int] = []
+    for place, char in enumerate(text):
+        if len(places) < len(wanted) and (" " if char in "\t\r" else char) == wanted[len(places)]:
+            places.append(place)
+    return places
+
+
 def fingerprint(text: str, length: int = 16) -> str:
     """Return the first digits of a text's digest."""
     return digest_of([text.encode("utf-8", "replace")])[:length]
@@ -239,7 +249,7 @@ def _bookmark(beside: Any, name: str, numbers: Iterator[int]) -> tuple[Any, Any]
 
 def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
     """Return a run that holds just a part of the text, None where it does not lie in one run of a single text."""
-    shown = [place for place in _characters(paragraph) if place is not None]
+    shown = _characters(paragraph)
     if length < 1 or offset + length > len(shown):
         return None
     (text, first), (last_text, last) = shown[offset], shown[offset + length - 1]
@@ -256,17 +266,10 @@ def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
     return run
 
 
-def _characters(paragraph: Any) -> Iterator[tuple[Any, int] | None]:
-    """Yield for each character of the normalized text where it stands; each of a row of spaces but the first is left out."""
-    raw = [(char, element, place) for element, text in _texts(paragraph) for place, char in enumerate(text)]
-    shown = normalized("".join(char for char, _, _ in raw))
-    at = 0
-    for char, element, place in raw:
-        if at < len(shown) and (char == shown[at] or (char in "\t\r" and shown[at] == " ")):
-            yield element, place
-            at += 1
-        else:
-            yield None
+def _characters(paragraph: Any) -> list[tuple[Any, int]]:
+    """Return for each character of the normalized text where it stands."""
+    raw = [(element, place) for element, text in _texts(paragraph) for place in range(len(text))]
+    return [raw[place] for place in kept_places(plain(paragraph))]
 
 
 def plain(paragraph: Any) -> str:
@@ -274,7 +277,7 @@ def plain(paragraph: Any) -> str:
     return "".join(text for _, text in _texts(paragraph))
 
 
-_PICTURES = {
+PICTURES = {
     *(f"{_W}{name}" for name in ("drawing", "pict", "object")),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent",
 }
@@ -285,7 +288,7 @@ def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
         f"{_W}br": "\n",
         f"{_W}tab": "\t",
         f"{_W}noBreakHyphen": "-",
-        **dict.fromkeys(_PICTURES, PICTURE),
+        **dict.fromkeys(PICTURES, PICTURE),
     }
     for element in paragraph.iter(f"{_W}t", *shown):
         if element.getparent().tag == f"{_W}r":
