@@ -12,8 +12,9 @@ from helpers.document.notes import MOST, NOTES_FILE, Note, Reply
 from helpers.files.reading import unprintable
 from helpers.files.yaml_text import dump_yaml, parse_yaml
 from helpers.merge.resolved import TITLE, Resolved, figure_mark
-from helpers.merge.word_parts import W, part_beside
+from helpers.merge.word_parts import part_beside
 from helpers.merge.word_text import WordText
+from helpers.publish.word_xml import W
 from helpers.report.cell_names import CELLS, Cell
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM, TOTAL

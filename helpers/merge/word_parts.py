@@ -9,8 +9,8 @@ from typing import Any
 from lxml import etree
 
 from helpers.publish.source_marks import EDITION
+from helpers.publish.word_xml import W
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from helpers.files.digests import digest_of
+from helpers.publish.word_xml import BODY, HEAD, W, entered, parsed, serialized
 
 PROPERTY = "source-marks"
 """Property of the document by which a plan reaches the finished Word file; it is not kept in it."""
@@ -30,8 +31,6 @@ PREFIX = "_nb_"
 
 PICTURE = "\ufffc"
 """Stands for a picture in the text of a paragraph (Unicode: object replacement character)."""
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @dataclass(frozen=True)
@@ -178,13 +177,13 @@ def sentences(text: str) -> list[str]:
 def mark_sources(root: Any, plan: Plan) -> Plan:
     """Put bookmarks into a document's body; return the plan with the digests of what no bookmark names."""
     numbers = count(
-        1 + max((int(one.get(f"{_W}id", "0")) for one in root.iter(f"{_W}bookmarkStart")), default=0)
+        1 + max((int(one.get(f"{W}id", "0")) for one in root.iter(f"{W}bookmarkStart")), default=0)
     )
     tables = {name: table for name in plan.tables if (table := _table(root, name)) is not None}
     for name, table in tables.items():
         _mark_figures(table, name.removeprefix("table-"), plan.tables[name], numbers)
-    inside = {paragraph for table in tables.values() for paragraph in table.iter(f"{_W}p")}
-    paragraphs = [one for one in root.iter(f"{_W}p") if one not in inside]
+    inside = {paragraph for table in tables.values() for paragraph in table.iter(f"{W}p")}
+    paragraphs = [one for one in root.iter(f"{W}p") if one not in inside]
     digests = [fingerprint(normalized(plain(one))) for one in paragraphs]
     matched: set[int] = set()
     for wanted, found in _matches([one.digest for one in plan.passages], digests):
@@ -195,8 +194,8 @@ def mark_sources(root: Any, plan: Plan) -> Plan:
 
 
 def _table(root: Any, name: str) -> Any:
-    mark = next((one for one in root.iter(f"{_W}bookmarkStart") if one.get(f"{_W}name") == name), None)
-    return None if mark is None else next(mark.itersiblings(f"{_W}tbl"), None)
+    mark = next((one for one in root.iter(f"{W}bookmarkStart") if one.get(f"{W}name") == name), None)
+    return None if mark is None else next(mark.itersiblings(f"{W}tbl"), None)
 
 
 def _matches(wanted: Sequence[str], found: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -206,12 +205,12 @@ def _matches(wanted: Sequence[str], found: Sequence[str]) -> Iterator[tuple[int,
 
 def cells(table: Any) -> list[Any]:
     """Return the cells of a table in reading order, each merged cell once."""
-    return [cell for cell in table.iterfind(f"{_W}tr/{_W}tc") if not _continues(cell)]
+    return [cell for cell in table.iterfind(f"{W}tr/{W}tc") if not _continues(cell)]
 
 
 def _continues(cell: Any) -> bool:
-    merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-    return merge is not None and merge.get(f"{_W}val", "continue") == "continue"
+    merge = cell.find(f"{W}tcPr/{W}vMerge")
+    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
 
 
 def _mark_figures(table: Any, name: str, kinds: str, numbers: Iterator[int]) -> None:
@@ -220,7 +219,7 @@ def _mark_figures(table: Any, name: str, kinds: str, numbers: Iterator[int]) -> 
         return
     figures = (cell for cell, kind in zip(found, kinds, strict=True) if kind == "f")
     for number, cell in enumerate(figures, 1):
-        _enclose(cell.find(f"{_W}p"), f"{PREFIX}{name}_{number}", numbers)
+        _enclose(cell.find(f"{W}p"), f"{PREFIX}{name}_{number}", numbers)
 
 
 def _mark_passage(paragraph: Any, passage: Marked, numbers: Iterator[int]) -> None:
@@ -236,15 +235,15 @@ def _mark_passage(paragraph: Any, passage: Marked, numbers: Iterator[int]) -> No
 
 def _enclose(paragraph: Any, name: str, numbers: Iterator[int]) -> None:
     start, end = _bookmark(paragraph, name, numbers)
-    properties = paragraph.find(f"{_W}pPr")
+    properties = paragraph.find(f"{W}pPr")
     paragraph.insert(0 if properties is None else paragraph.index(properties) + 1, start)
     paragraph.append(end)
 
 
 def _bookmark(beside: Any, name: str, numbers: Iterator[int]) -> tuple[Any, Any]:
     number = str(next(numbers))
-    start = beside.makeelement(f"{_W}bookmarkStart", {f"{_W}id": number, f"{_W}name": name})
-    return start, beside.makeelement(f"{_W}bookmarkEnd", {f"{_W}id": number})
+    start = beside.makeelement(f"{W}bookmarkStart", {f"{W}id": number, f"{W}name": name})
+    return start, beside.makeelement(f"{W}bookmarkEnd", {f"{W}id": number})
 
 
 def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
@@ -254,13 +253,13 @@ def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
         return None
     (text, first), (last_text, last) = shown[offset], shown[offset + length - 1]
     run = text.getparent() if text is last_text and text is not None else None
-    if run is None or len(run.findall(f"{_W}t")) != 1 or len(run) > 2:
+    if run is None or len(run.findall(f"{W}t")) != 1 or len(run) > 2:
         return None
     whole = text.text
     for part, place in ((whole[:first], run.addprevious), (whole[last + 1 :], run.addnext)):
         if part:
             beside = copy.deepcopy(run)
-            beside.find(f"{_W}t").text = part
+            beside.find(f"{W}t").text = part
             place(beside)
     text.text = whole[first : last + 1]
     return run
@@ -278,20 +277,20 @@ def plain(paragraph: Any) -> str:
 
 
 PICTURES = {
-    *(f"{_W}{name}" for name in ("drawing", "pict", "object")),
+    *(f"{W}{name}" for name in ("drawing", "pict", "object")),
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent",
 }
 
 
 def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
     shown = {
-        f"{_W}br": "\n",
-        f"{_W}tab": "\t",
-        f"{_W}noBreakHyphen": "-",
+        f"{W}br": "\n",
+        f"{W}tab": "\t",
+        f"{W}noBreakHyphen": "-",
         **dict.fromkeys(PICTURES, PICTURE),
     }
-    for element in paragraph.iter(f"{_W}t", *shown):
-        if element.getparent().tag == f"{_W}r":
+    for element in paragraph.iter(f"{W}t", *shown):
+        if element.getparent().tag == f"{W}r":
             yield element, shown.get(element.tag, element.text or "")
 
 
@@ -300,9 +299,13 @@ def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
 _ITEM = "customXml/item1.xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _IDENTITY = "{6C3B1C0E-2A64-4C53-9C0B-6E1F3B8D7A21}"
 """Of the kind of part, and so the same in every file."""
+_OVERRIDE = (
+    '<Override PartName="/customXml/itemProps1.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.customXmlProperties+xml"/>'
+)
+_RELATION = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="/{_ITEM}"/>'
 
 
 def marked_parts(contents: Mapping[str, bytes], plan: Plan) -> dict[str, bytes]:
@@ -313,18 +316,10 @@ def marked_parts(contents: Mapping[str, bytes], plan: Plan) -> dict[str, bytes]:
     contents
         All parts by name.
     """
-    from lxml import etree
-
-    body, relations, types = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
-    root = etree.fromstring(contents[body], etree.XMLParser(huge_tree=True))
+    root = parsed(contents[BODY])
     plan = mark_sources(root, plan)
-    changed = {
-        types: _with_type(contents[types].decode()),
-        relations: _with_relation(contents[relations].decode()),
-        **_parts(plan),
-    }
-    document = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return {name: text.encode() for name, text in changed.items()} | {body: document}
+    added = {name: text.encode() for name, text in _parts(plan).items()}
+    return entered(contents, _OVERRIDE, _RELATION) | added | {BODY: serialized(root)}
 
 
 def _parts(plan: Plan) -> dict[str, str]:
@@ -339,23 +334,10 @@ def _parts(plan: Plan) -> dict[str, str]:
         'Target="itemProps1.xml"/></Relationships>'
     )
     return {
-        _ITEM: _HEAD + item,
-        "customXml/itemProps1.xml": _HEAD + properties,
-        "customXml/_rels/item1.xml.rels": _HEAD + relation,
+        _ITEM: HEAD + item,
+        "customXml/itemProps1.xml": HEAD + properties,
+        "customXml/_rels/item1.xml.rels": HEAD + relation,
     }
-
-
-def _with_type(types: str) -> str:
-    """Return a package's list of types with that of the part's properties."""
-    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
-    entry = f'<Override PartName="/customXml/itemProps1.xml" ContentType="{kind}"/>'
-    return types.replace("</Types>", f"{entry}</Types>")
-
-
-def _with_relation(relations: str) -> str:
-    """Return the relations of a document with one to the part."""
-    entry = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="/{_ITEM}"/>'
-    return relations.replace("</Relationships>", f"{entry}</Relationships>")
 
 
 def plan_of(contents: Iterable[bytes]) -> Plan | None:

@@ -13,11 +13,11 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from helpers.publish.source_marks import PREFIX
+from helpers.publish.word_xml import BODY, HEAD, W, entered, parsed, serialized
 
 PROPERTY = "word-comments"
 """Property of the document by which comments reach the finished Word file; it is not kept in it."""
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FIRST_PARAGRAPH = 0x10000000
 """Word names a comment's paragraph by eight hexadecimal digits, of which the first is below 8."""
 
@@ -49,11 +49,8 @@ def commented_parts(contents: Mapping[str, bytes], value: str) -> dict[str, byte
     value
         As :func:`encoded`.
     """
-    from lxml import etree
-
-    body, relations, types = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
-    root = etree.fromstring(contents[body], etree.XMLParser(huge_tree=True))
-    starts = {one.get(f"{_W}name"): one for one in root.iter(f"{_W}bookmarkStart")}
+    root = parsed(contents[BODY])
+    starts = {one.get(f"{W}name"): one for one in root.iter(f"{W}bookmarkStart")}
     given = [WordComment(**one) for one in json.loads(bytes.fromhex(value))]
     written: list[_Entry] = []
     for comment in given:
@@ -62,20 +59,19 @@ def commented_parts(contents: Mapping[str, bytes], value: str) -> dict[str, byte
             own = list(_entries(comment, len(written)))
             _anchor(start, [one.number for one in own])
             written += own
-    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"
-    entry = f'<Override PartName="/word/commentsExtended.xml" ContentType="{kind}"/>'
-    relation = (
-        '<Relationship Id="rIdAnswers" Target="commentsExtended.xml" '
-        'Type="http://schemas.microsoft.com/office/2011/relationships/commentsExtended"/>'
-    )
-    changed = {
-        types: contents[types].decode().replace("</Types>", f"{entry}</Types>"),
-        relations: contents[relations].decode().replace("</Relationships>", f"{relation}</Relationships>"),
-        "word/comments.xml": _comments(written),
-        "word/commentsExtended.xml": _extended(written),
-    }
-    document = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return {name: text.encode() for name, text in changed.items()} | {body: document}
+    added = {"word/comments.xml": _comments(written), "word/commentsExtended.xml": _extended(written)}
+    lists = entered(contents, _OVERRIDE, _RELATION)
+    return lists | {name: text.encode() for name, text in added.items()} | {BODY: serialized(root)}
+
+
+_OVERRIDE = (
+    '<Override PartName="/word/commentsExtended.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.commentsExtended+xml"/>'
+)
+_RELATION = (
+    '<Relationship Id="rIdAnswers" Target="commentsExtended.xml" '
+    'Type="http://schemas.microsoft.com/office/2011/relationships/commentsExtended"/>'
+)
 
 
 @dataclass(frozen=True)
@@ -101,20 +97,19 @@ def _entries(comment: WordComment, first: int) -> Iterator[_Entry]:
 def _anchor(start: Any, numbers: Sequence[int]) -> None:
     """Put the ranges of comments around what a bookmark holds."""
     end = next(
-        one for one in start.itersiblings(f"{_W}bookmarkEnd") if one.get(f"{_W}id") == start.get(f"{_W}id")
+        one for one in start.itersiblings(f"{W}bookmarkEnd") if one.get(f"{W}id") == start.get(f"{W}id")
     )
     for number in numbers:
-        name = {f"{_W}id": str(number)}
-        start.addnext(start.makeelement(f"{_W}commentRangeStart", name))
-        end.addprevious(start.makeelement(f"{_W}commentRangeEnd", name))
-        run = start.makeelement(f"{_W}r")
-        run.append(start.makeelement(f"{_W}commentReference", name))
+        name = {f"{W}id": str(number)}
+        start.addnext(start.makeelement(f"{W}commentRangeStart", name))
+        end.addprevious(start.makeelement(f"{W}commentRangeEnd", name))
+        run = start.makeelement(f"{W}r")
+        run.append(start.makeelement(f"{W}commentReference", name))
         end.addprevious(run)
 
 
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _SPACES = (
-    f'xmlns:w="{_W[1:-1]}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    f'xmlns:w="{W[1:-1]}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
     'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" '
     'xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml" mc:Ignorable="w14 w15"'
 )
@@ -127,7 +122,7 @@ def _comments(written: Sequence[_Entry]) -> str:
         "</w:p></w:comment>"
         for one in written
     )
-    return f"{_HEAD}<w:comments {_SPACES}>{entries}</w:comments>"
+    return f"{HEAD}<w:comments {_SPACES}>{entries}</w:comments>"
 
 
 def _extended(written: Sequence[_Entry]) -> str:
@@ -137,4 +132,4 @@ def _extended(written: Sequence[_Entry]) -> str:
         + f' w15:done="{int(one.closed)}"/>'
         for one in written
     )
-    return f"{_HEAD}<w15:commentsEx {_SPACES}>{entries}</w15:commentsEx>"
+    return f"{HEAD}<w15:commentsEx {_SPACES}>{entries}</w15:commentsEx>"

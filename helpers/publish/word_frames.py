@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from helpers.publish.word_xml import W
+
 NAMES = {"w": W[1:-1]}
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from helpers.publish import source_marks, word_comments
-from helpers.publish.word_frames import NAMES, W, child, join_properties, take_out_captioned
+from helpers.publish.word_frames import NAMES, child, join_properties, take_out_captioned
+from helpers.publish.word_xml import W, serialized
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
@@ -62,12 +63,6 @@ def _marked(contents: Mapping[str, bytes], properties: Properties) -> dict[str, 
         if comments is None
         else marked | word_comments.commented_parts({**contents, **marked}, comments)
     )
-
-
-def _serialized(root: Any) -> bytes:
-    from lxml import etree
-
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def _day(properties: Properties) -> Day | None:
@@ -127,7 +122,7 @@ def _set_body(document: bytes, properties: Properties) -> bytes:
     _keep_last_figures(root)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
-    return _serialized(root)
+    return serialized(root)
 
 
 #: Sizes of paper in twips, by the names of Typst and CSS.
@@ -222,7 +217,7 @@ def _set_fonts(styles: bytes, properties: Properties) -> bytes:
         for name in ("sz", "szCs") if size else ():
             for given in run.iterchildren(f"{W}{name}"):
                 given.set(f"{W}val", str(round(_twips(size or "", "fontsize") / 10)))
-    return _serialized(root)
+    return serialized(root)
 
 
 def _complete_sections(root: Any) -> None:
@@ -337,7 +332,7 @@ def _add_watermark(header: bytes, properties: Properties) -> bytes:
     )
     blank_text = etree.XMLParser(remove_blank_text=True)
     root.find(f"{W}p").append(etree.fromstring(shape, blank_text))
-    return _serialized(root)
+    return serialized(root)
 
 
 #: What is done to a part of a Word file, named without its number, given the document's properties.
