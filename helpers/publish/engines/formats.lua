@@ -53,7 +53,7 @@ end
 
 -- Whether HTML or TeX may begin somewhere, which go on until they end.
 local function has_markup(text)
-  local rest = text:gsub('\n\n%-%-%-\n(.-)\n%-%-%-\n', function(block) return is_metadata(block) and '\n\n' or nil end)
+  local rest = text:gsub('\n\n', '\n\n\n'):gsub('\n\n%-%-%-\n(.-)\n%-%-%-\n', function(block) return is_metadata(block) and '\n\n' or nil end)
   return rest:find('<[%a!?/]') or rest:find('\\%a')
 end
 
