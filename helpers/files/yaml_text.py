@@ -3,11 +3,13 @@
 There are two ways to read: what clerks write is plain values and nothing clever, and Quarto's options are YAML 1.2.
 """
 
+import copy
 import re
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +185,11 @@ def parse_options(text: str) -> Settings:
     SourceError
         Broken YAML, a key written twice, a tag.
     """
+    return copy.deepcopy(_options(text))
+
+
+@lru_cache(maxsize=64)  # the options of a document and of its cells are the same for each report
+def _options(text: str) -> Settings:
     lines: dict[Path_, int] = {}
     with _worded():
         loader = _Loader(text)

@@ -16,18 +16,24 @@ MARK = "/Quote"
 
 @dataclass
 class _Cell:
-    """A cell of the tag tree: its place in the grid, its element, whether it heads others."""
+    """A cell of the tag tree: its place in the grid, its element and attributes, whether it heads others, whether it is marked as a head."""
 
     x: int
     width: int
     y: int
     height: int
     element: Any
+    attributes: Any
     head: bool
+    marked: bool
 
     def covers(self, other: _Cell) -> bool:
         """Return whether both stand in a common row."""
         return self.y < other.y + other.height and other.y < self.y + self.height
+
+
+_Grid = list[list[_Cell]]
+"""The rows of a table, each with the cells that begin in it."""
 
 
 def finish_pdf(data: bytes) -> bytes:
@@ -36,13 +42,12 @@ def finish_pdf(data: bytes) -> bytes:
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
         root: Any = pdf.Root.get("/StructTreeRoot", pikepdf.Dictionary())
-        tables = [one for one in _elements(root) if one.S == "/Table"]
-        marked = [table for table in tables if any(_is_marked(cell) for cell in _elements(table))]
+        tables = [_grid(one) for one in _elements(root) if one.S == "/Table"]
+        marked = [rows for rows in tables if any(cell.marked for row in rows for cell in row)]
         if not marked:
             return data
         ids = pikepdf.NameTree(root["/IDTree"]) if "/IDTree" in root else pikepdf.NameTree.new(pdf)
-        for number, table in enumerate(marked, 1):
-            rows = _grid(table)
+        for number, rows in enumerate(marked, 1):
             for name, head in _make_heads(rows, f"T{number}"):
                 ids[name] = head
             _link_heads(rows)
@@ -71,10 +76,6 @@ def _elements(element: Any) -> Iterator[Any]:
         yield from _elements(kid)
 
 
-def _is_marked(element: Any) -> bool:
-    return element.S == "/TD" and any(kid.S == MARK for kid in _kids(element))
-
-
 def _attributes(element: Any) -> Any:
     """Return a cell's attributes as a cell; Typst gives every cell some."""
     import pikepdf
@@ -83,43 +84,54 @@ def _attributes(element: Any) -> Any:
     return next(one for one in given if one.O == "/Table")
 
 
-def _grid(table: Any) -> list[list[_Cell]]:
-    """Lay the cells of a table out: its rows, each with the cells that begin in it."""
-    rows: list[list[_Cell]] = []
+def _rows(table: Any) -> Iterator[Any]:
+    """Yield the rows of a table, be they in a part of it or not; not those of a table in a cell."""
+    for kid in _kids(table):
+        if kid.S == "/TR":
+            yield kid
+        else:
+            yield from _rows(kid)
+
+
+def _grid(table: Any) -> _Grid:
+    """Lay the cells of a table out."""
+    rows: _Grid = []
     taken: set[tuple[int, int]] = set()
-    for y, row in enumerate(one for one in _elements(table) if one.S == "/TR"):
+    for y, row in enumerate(_rows(table)):
         cells: list[_Cell] = []
         x = 0
         for element in _kids(row):
             while (x, y) in taken:
                 x += 1
-            attributes = _attributes(element)
+            attributes, kind = _attributes(element), element.S
             width, height = int(attributes.get("/ColSpan", 1)), int(attributes.get("/RowSpan", 1))
             taken |= {(x + right, y + down) for right in range(width) for down in range(height)}
-            cells.append(_Cell(x, width, y, height, element, element.S == "/TH" or _is_marked(element)))
+            marked = kind == "/TD" and any(kid.S == MARK for kid in _kids(element))
+            head = marked or kind == "/TH"
+            cells.append(_Cell(x, width, y, height, element, attributes, head, marked))
         rows.append(cells)
     return rows
 
 
-def _make_heads(rows: list[list[_Cell]], prefix: str) -> Iterator[tuple[str, Any]]:
+def _make_heads(rows: _Grid, prefix: str) -> Iterator[tuple[str, Any]]:
     """Make the marked cells of a table heads; a row of nothing but heads is above others, any other head beside them."""
     import pikepdf
 
     for row in rows:
         scope = "/Column" if all(cell.head for cell in row) else "/Row"
         for cell in row:
-            if not _is_marked(cell.element):
+            if not cell.marked:
                 continue
             name = f"{prefix}x{cell.x}y{cell.y}"
             cell.element.S = pikepdf.Name("/TH")
             cell.element.ID = pikepdf.String(name)
-            _attributes(cell.element).Scope = pikepdf.Name(scope)
+            cell.attributes.Scope = pikepdf.Name(scope)
             for kid in _kids(cell.element):
                 kid.S = pikepdf.Name("/Span")
             yield name, cell.element
 
 
-def _link_heads(rows: list[list[_Cell]]) -> None:
+def _link_heads(rows: _Grid) -> None:
     """Let every cell name its heads: above, from the outermost, then beside."""
     import pikepdf
 
@@ -131,13 +143,13 @@ def _link_heads(rows: list[list[_Cell]]) -> None:
         if heads_only and figures_seen:  # another block of the table, with heads of its own
             above, figures_seen = [cell for cell in above if _in_thead(cell)], False
         figures_seen = figures_seen or not heads_only
+        in_thead = bool(row) and _in_thead(row[0])
         for cell in row:
             heads = [head for head in above if head.x < cell.x + cell.width and cell.x < head.x + head.width]
             if not heads_only:
                 heads += [head for head in beside if head.x < cell.x and head.covers(cell)]
-            if not _in_thead(cell):
-                names = [head.element.ID for head in heads]
-                _attributes(cell.element).Headers = pikepdf.Array(names)
+            if not in_thead:
+                cell.attributes.Headers = pikepdf.Array([head.element.ID for head in heads])
             if cell.head:
                 (above if heads_only else beside).append(cell)
 

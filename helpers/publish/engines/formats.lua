@@ -24,7 +24,8 @@ end
 
 -- Text as pandoc takes it from a file.
 local function text_of(path)
-  return (contents(path):gsub('^\u{feff}', ''):gsub('\r', ''))
+  local text = contents(path):gsub('^\u{feff}', '')
+  return text:find('\r', 1, true) and text:gsub('\r', '') or text
 end
 
 local function without_tabs(text, stop)
@@ -38,10 +39,15 @@ end
 -- Raw blocks stand aside while pandoc reads a text: it takes a microsecond a character to find nothing in them. Only where nothing
 -- around one could be looking for its end in there: after an empty line, without a line that ends code, metadata or a table.
 
+local function holds(text, mark, pattern)
+  return text:find(mark, 1, true) and text:find(pattern)
+end
+
 local function stands_alone(text, start, content)
-  local before = start == 1 or text:sub(start - 1, start - 1) == '\n'
+  local before = start == 1 or text:byte(start - 1) == 10
   content = '\n' .. content
-  return before and not (content:find('\n ? ? ?[`~][`~][`~]') or content:find('\n ? ? ?%-%-') or content:find('\n%.%.%.'))
+  return before and not (holds(content, '```', '\n ? ? ?```') or holds(content, '~~~', '\n ? ? ?~~~')
+    or holds(content, '--', '\n ? ? ?%-%-') or holds(content, '\n...', '\n%.%.%.'))
 end
 
 local function is_metadata(block)
@@ -53,15 +59,26 @@ end
 
 -- Whether HTML or TeX may begin somewhere, which go on until they end.
 local function has_markup(text)
-  local rest = text:gsub('\n\n', '\n\n\n'):gsub('\n\n%-%-%-\n(.-)\n%-%-%-\n', function(block) return is_metadata(block) and '\n\n' or nil end)
-  return rest:find('<[%a!?/]') or rest:find('\\%a')
+  local apart = text:gsub('\n\n', '\n\n\n') -- two blocks of metadata have one empty line between them
+  local rest = apart:gsub('\n\n%-%-%-\n(.-)\n%-%-%-\n', function(block) return is_metadata(block) and '\n\n' or nil end)
+  return holds(rest, '<', '<[%a!?/]') or holds(rest, '\\', '\\%a')
+end
+
+-- The next line that opens a fence, from a place on: where it begins and ends, the fence and what stands behind it.
+local function next_fence(text, position)
+  local ticks, tildes = text:find('\n```', position, true), text:find('\n~~~', position, true)
+  local start = math.min(ticks or math.huge, tildes or math.huge)
+  if start < math.huge then
+    local _, stop, fence, info = text:find('^\n([`~]+)([^\n]*)\n', start)
+    return start, stop, fence, info
+  end
 end
 
 local function shortened(text)
   local parts, blocks = {}, {}
   local position, kept = 1, 1
   while true do
-    local start, stop, fence, info = text:find('\n([`~][`~][`~]+)([^\n]*)\n', position)
+    local start, stop, fence, info = next_fence(text, position)
     if not start then break end
     local close, after = text:find('\n ? ? ?' .. fence .. fence:sub(1, 1) .. '*[ \t]*\n', stop)
     if not close then break end

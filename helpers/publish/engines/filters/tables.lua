@@ -5,7 +5,9 @@ dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}
 -- Only <thead> makes header rows: pandoc would make one of any first row of <th>, which the page has as a body row.
 local function parsed(html)
   local text = html:gsub('<(/?)[tT][hH]([%s>])', '<%1td%2')
-  text = text:gsub('%sheaders="[^"]*"', '')  -- half of a table's text, and in no other format
+  -- What no other format has is half of a table's text; and pandoc reads an attribute sooner than a style.
+  text = text:gsub('%sheaders="[^"]*"', ''):gsub('(<td[^>]-)%sid="[^"]*"', '%1')
+  text = text:gsub('(<td[^>]-)%sstyle="text%-align: (%a+)"', '%1 align="%2"')
   return pandoc.read(text, 'html')
 end
 
