@@ -17,7 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from helpers.files.digests import digest_of
-from helpers.publish.word_xml import BODY, HEAD, W, entered, parsed, serialized
+from helpers.publish.word_xml import HEAD, W, entered
 
 PROPERTY = "source-marks"
 """Property of the document by which a plan reaches the finished Word file; it is not kept in it."""
@@ -308,18 +308,17 @@ _OVERRIDE = (
 _RELATION = f'<Relationship Id="rIdSource" Type="{_OFFICE}/relationships/customXml" Target="/{_ITEM}"/>'
 
 
-def marked_parts(contents: Mapping[str, bytes], plan: Plan) -> dict[str, bytes]:
-    """Return the parts of a package that change when it is marked, and those that are added.
+def mark(root: Any, contents: Mapping[str, bytes], plan: Plan) -> dict[str, bytes]:
+    """Mark a document's body; return the other parts of its package that change, and those that are added.
 
     Parameters
     ----------
     contents
         All parts by name.
     """
-    root = parsed(contents[BODY])
     plan = mark_sources(root, plan)
     added = {name: text.encode() for name, text in _parts(plan).items()}
-    return entered(contents, _OVERRIDE, _RELATION) | added | {BODY: serialized(root)}
+    return entered(contents, _OVERRIDE, _RELATION) | added
 
 
 def _parts(plan: Plan) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from helpers.publish.source_marks import PREFIX
-from helpers.publish.word_xml import BODY, HEAD, W, entered, parsed, serialized
+from helpers.publish.word_xml import HEAD, W, entered
 
 PROPERTY = "word-comments"
 """Property of the document by which comments reach the finished Word file; it is not kept in it."""
@@ -39,29 +39,28 @@ def encoded(comments: Sequence[WordComment]) -> str:
     return json.dumps([asdict(one) for one in comments]).encode().hex()
 
 
-def commented_parts(contents: Mapping[str, bytes], value: str) -> dict[str, bytes]:
-    """Return the parts of a package that change when it gets comments, and those that are added.
+def comment(root: Any, contents: Mapping[str, bytes], value: str) -> dict[str, bytes]:
+    """Put comments into a document's body, which is marked; return the other parts that change, and those that are added.
 
     Parameters
     ----------
     contents
-        All parts by name; the document is marked.
+        All parts by name.
     value
         As :func:`encoded`.
     """
-    root = parsed(contents[BODY])
     starts = {one.get(f"{W}name"): one for one in root.iter(f"{W}bookmarkStart")}
     given = [WordComment(**one) for one in json.loads(bytes.fromhex(value))]
     written: list[_Entry] = []
-    for comment in given:
-        start = starts.get(f"{PREFIX}{comment.mark}")
+    for one in given:
+        start = starts.get(f"{PREFIX}{one.mark}")
         if start is not None:
-            own = list(_entries(comment, len(written)))
+            own = list(_entries(one, len(written)))
             _anchor(start, [one.number for one in own])
             written += own
     added = {"word/comments.xml": _comments(written), "word/commentsExtended.xml": _extended(written)}
     lists = entered(contents, _OVERRIDE, _RELATION)
-    return lists | {name: text.encode() for name, text in added.items()} | {BODY: serialized(root)}
+    return lists | {name: text.encode() for name, text in added.items()}
 
 
 _OVERRIDE = (

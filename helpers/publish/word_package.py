@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 from helpers.publish import source_marks, word_comments
 from helpers.publish.word_frames import NAMES, child, join_properties, take_out_captioned
-from helpers.publish.word_xml import W, serialized
+from helpers.publish.word_xml import BODY, W, parsed, serialized
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
@@ -35,7 +35,8 @@ def finish_docx(data: bytes) -> bytes:
         name.decode(): unescape(_TAG.sub("", text.decode())) for name, text in _PROPERTY.findall(custom)
     }
     contents = {name: _finished(name, content, properties) for name, (_, content) in parts.items()}
-    contents |= _marked(contents, properties)
+    if BODY in contents:
+        contents |= _finished_body(contents, properties)
     day = _day(properties)
     finished = io.BytesIO()
     with zipfile.ZipFile(finished, "w", zipfile.ZIP_DEFLATED) as package:
@@ -52,17 +53,17 @@ def _finished(name: str, content: bytes, properties: Properties) -> bytes:
     return work(content, properties) if work else content
 
 
-def _marked(contents: Mapping[str, bytes], properties: Properties) -> dict[str, bytes]:
-    """Return the parts that change, and those that are added, where the document says what it was made from."""
+def _finished_body(contents: Mapping[str, bytes], properties: Properties) -> dict[str, bytes]:
+    """Return the document and, where it says what it was made from, the parts that change with it and those that are added."""
+    root = parsed(contents[BODY], blanks=False)
+    _set_body(root, properties)
+    parts: dict[str, bytes] = {}
     given, comments = properties.get(source_marks.PROPERTY), properties.get(word_comments.PROPERTY)
-    if given is None:
-        return {}
-    marked = source_marks.marked_parts(contents, source_marks.given_plan(given))
-    return (
-        marked
-        if comments is None
-        else marked | word_comments.commented_parts({**contents, **marked}, comments)
-    )
+    if given is not None:
+        parts |= source_marks.mark(root, contents, source_marks.given_plan(given))
+        if comments is not None:
+            parts |= word_comments.comment(root, {**contents, **parts}, comments)
+    return {**parts, BODY: serialized(root)}
 
 
 def _day(properties: Properties) -> Day | None:
@@ -100,12 +101,8 @@ _EDITION = (
 _PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}cNvPr"
 
 
-def _set_body(document: bytes, properties: Properties) -> bytes:
-    """Return tables the widths that were asked for and rows that hold together, and captions and pictures as Word has them."""
-    from lxml import etree
-
-    # Pandoc names a picture by its whole data: address, and a large one is longer than the parser takes unasked.
-    root = etree.fromstring(document, etree.XMLParser(huge_tree=True, remove_blank_text=True))
+def _set_body(root: Any, properties: Properties) -> None:
+    """Give tables the widths that were asked for and rows that hold together, and captions and pictures as Word has them."""
     _set_page(root, properties)
     _complete_sections(root)
     for paragraph in root.iter(f"{W}p"):
@@ -122,7 +119,6 @@ def _set_body(document: bytes, properties: Properties) -> bytes:
     _keep_last_figures(root)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
-    return serialized(root)
 
 
 #: Sizes of paper in twips, by the names of Typst and CSS.
@@ -339,7 +335,6 @@ def _add_watermark(header: bytes, properties: Properties) -> bytes:
 PARTS: dict[str, Callable[[bytes, Properties], bytes]] = {
     "docProps/core.xml": _date,
     "docProps/custom.xml": _keep_date,
-    "word/document.xml": _set_body,
     "word/header.xml": _add_watermark,
     "word/styles.xml": _set_fonts,
 }

@@ -11,11 +11,14 @@ BODY = "word/document.xml"
 _RELATIONS, _TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
 
 
-def parsed(document: bytes) -> Any:
-    """Return the root of a document of ours; a picture's address may be longer than the parser takes unasked."""
+def parsed(document: bytes, *, blanks: bool = True) -> Any:
+    """Return the root of a document of ours, with or without the blanks between its elements.
+
+    Pandoc names a picture by its address, and one with all its data is longer than the parser takes unasked.
+    """
     from lxml import etree
 
-    return etree.fromstring(document, etree.XMLParser(huge_tree=True))
+    return etree.fromstring(document, etree.XMLParser(huge_tree=True, remove_blank_text=not blanks))
 
 
 def serialized(root: Any) -> bytes:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from helpers.files.writing import write_file, write_text
+from helpers.files.digests import digest_of
+from helpers.files.writing import write_file
 from helpers.publish.cells.execute import ANSI, Executed, ExecutedCell, ExecutedProse, exception_text, setting
 from helpers.publish.cells.kernel import Message
 from helpers.publish.qmd.errors import Place, PublishError
@@ -28,7 +29,12 @@ PREFERENCE = {
 }
 #: A name that nothing beside a document has: figures are found under it without any path of this machine.
 FIGURES = "cell-figures"
-_FENCED = re.compile(r"^(`{3,}|~{3,})([^\n]*)\n.*?^\1[`~]*[ \t]*$\n?", re.MULTILINE | re.DOTALL)
+#: A fenced block, or a picture that stands in the text itself.
+_FENCED_OR_PICTURE = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)\n.*?^(?P=fence)[`~]*[ \t]*$\n?"
+    r"|^!\[(?P<words>[^\]\n]*)\]\(data:image/png;base64,(?P<data>[A-Za-z0-9+/=]+)\)",
+    re.MULTILINE | re.DOTALL,
+)
 #: Raw blocks that no writer and no filter of a format looks at.
 _OF_OTHER_FORMATS = {"html": {"{=typst}", "{=openxml}"}, "typst": {"{=openxml}"}, "docx": {"{=typst}"}}
 _FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -76,16 +82,6 @@ def _fenced(text: str, info: str = "") -> str:
     ticks = max((len(m[1]) for line in text.splitlines() if (m := _FENCES.match(line))), default=0)
     fence = "`" * max(3, ticks + 1)
     return f"{fence}{info}\n{text.rstrip(chr(10))}\n{fence}"
-
-
-def _without_other_formats(text: str, output_format: str) -> str:
-    """Empty what is raw text of another format: pandoc would read it, slowly, to drop it."""
-
-    def emptied(found: re.Match[str]) -> str:
-        fence, info = found[1], found[2]
-        return f"{fence}{info}\n{fence}\n" if info.strip() in _OF_OTHER_FORMATS[output_format] else found[0]
-
-    return _FENCED.sub(emptied, text)
 
 
 def _div(attributes: str, text: str) -> str:
@@ -145,7 +141,18 @@ class _CellWriter:
                 known[text] = judged_markdown(text.splitlines(), lambda _: None, source=False)
         except PublishError as error:
             raise self._refused(f"打印的文字：{error}") from None
-        return _without_other_formats(known[text], self.format)
+        return _FENCED_OR_PICTURE.sub(self._kept, known[text])
+
+    def _kept(self, found: re.Match[str]) -> str:
+        """Empty what is raw text of another format and put a picture into a file: pandoc would read either a character at a time."""
+        if found["data"] is not None:
+            try:
+                data = base64.b64decode(found["data"])
+            except ValueError:  # no picture: left to the filters
+                return found[0]
+            return f"![{found['words']}]({self._aside(f'{digest_of([data])[:16]}.png', data)})"
+        fence, info = found["fence"], found["info"]
+        return f"{fence}{info}\n{fence}\n" if info.strip() in _OF_OTHER_FORMATS[self.format] else found[0]
 
     def _refused(self, message: str) -> PublishError:
         return PublishError(f"{cell_name(self.label)}{message}", self.executed.cell.place)
@@ -208,14 +215,9 @@ class _CellWriter:
 
     def _figure(self, media: str, output: Message, number: int, caption: str) -> str:
         stem = re.sub(r"[^\w.-]", "-", self.label or f"cell-{self.executed.number}")
-        name = f"{FIGURES}/{stem}-output-{number}.{IMAGES[media]}"
-        file = self.work / name
-        file.parent.mkdir(exist_ok=True)
         data = output["data"][media]
-        if media == "image/svg+xml":
-            write_text(file, data)
-        else:
-            write_file(file, base64.b64decode(data))
+        picture = data.encode() if media == "image/svg+xml" else base64.b64decode(data)
+        name = self._aside(f"{stem}-output-{number}.{IMAGES[media]}", picture)
         named = self.label and not self.labels_cell and not self.is_table
         attributes = [f"#{self.label}"] if named else []
         size = (output.get("metadata") or {}).get(media) or {}
@@ -226,6 +228,13 @@ class _CellWriter:
             raise self._refused("的图没有替代文字，PDF/UA 要求有；请写 #| fig-alt: 图上有什么")
         braces = f"{{{' '.join(attributes)}}}" if attributes else ""
         return f"![{' '.join(caption.split())}]({name}){braces}"
+
+    def _aside(self, name: str, picture: bytes) -> str:
+        """Write a picture where pandoc looks for it; return the path that the text has for it."""
+        file = self.work / FIGURES / name
+        file.parent.mkdir(exist_ok=True)
+        write_file(file, picture)
+        return f"{FIGURES}/{name}"
 
 
 def _quoted(value: Any) -> str:
