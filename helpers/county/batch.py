@@ -5,12 +5,13 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dask.system import CPU_COUNT
 from distributed.scheduler import KilledWorker
@@ -26,6 +27,9 @@ from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
 from helpers.files.writing import move_file, move_folder, written_file
 from helpers.report.findings import Finding, finding, unforeseen
+
+_Item = TypeVar("_Item")
+_Done = TypeVar("_Done")
 
 SUMMARY = "batch.json"
 _MOST_A_CORE = 8
@@ -134,6 +138,21 @@ def _affordable(workers: int) -> int:
     return workers
 
 
+_Written = tuple[list[tuple[Job, str, dict[str, Any]]], OSError | None]
+"""What became of each report of a group, and why the rest of it was not written."""
+
+
+def _one_behind(pool: Executor, work: Callable[[_Item], _Done], items: Iterable[_Item]) -> Iterator[_Done]:
+    """Yield what becomes of each item, which is worked on while the next is waited for."""
+    under_way = None
+    for item in items:
+        if under_way:
+            yield under_way.result()
+        under_way = pool.submit(work, item)
+    if under_way:
+        yield under_way.result()
+
+
 class _Run:
     """One run: what it makes reports with, and where it says what became of them."""
 
@@ -152,9 +171,10 @@ class _Run:
         first = next(jobs, None)
         if first is None:
             return
-        with cluster(workers, scheduler) as client:
-            for group in submit(client, chain([first], jobs), self.formats, self.edition):
-                self._finish(group)
+        with cluster(workers, scheduler) as client, ThreadPoolExecutor(1) as disk:
+            groups = submit(client, chain([first], jobs), self.formats, self.edition)
+            for written in _one_behind(disk, self._write, groups):
+                self._record(written)
 
     def _jobs(self, folders: Sequence[Path]) -> Iterator[Job]:
         """Yield what is to be made; record at once what is up to date or cannot be made."""
@@ -180,16 +200,27 @@ class _Run:
         stands = older(self.out / name) if state == "failed" else []
         self.results.add(number, state, {**entry, "older": stands})
 
-    def _finish(self, group: Iterable[tuple[Job, Any]]) -> None:
+    def _write(self, group: Iterable[tuple[Job, Any]]) -> _Written:
         """Put what came back in its place, all at once; also the first of it where there is no room for the rest."""
         taken: list[tuple[Job, str, dict[str, Any] | Prepared]] = []
+        error = None
         try:
             for job, back in group:
                 taken.append((job, *self._take(job, back)))
-        finally:
-            settle([one for _, _, one in taken if isinstance(one, Prepared)])
-            for job, state, one in taken:
-                self._add(job.number, job.name, state, one.record if isinstance(one, Prepared) else one)
+        except OSError as no_room:
+            error = no_room
+        settle([one for _, _, one in taken if isinstance(one, Prepared)])
+        entries = [
+            (job, state, one.record if isinstance(one, Prepared) else one) for job, state, one in taken
+        ]
+        return entries, error
+
+    def _record(self, written: _Written) -> None:
+        entries, error = written
+        for job, state, entry in entries:
+            self._add(job.number, job.name, state, entry)
+        if error:
+            raise error
 
     def _take(self, job: Job, back: Any) -> tuple[str, dict[str, Any] | Prepared]:
         if isinstance(back, KilledWorker):

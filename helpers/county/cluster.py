@@ -118,7 +118,8 @@ def cluster(workers: int | None, address: Address | None) -> Iterator[Client]:
 
 def _client(address: Address | None, local: LocalCluster | None) -> Client:
     if address is None:
-        return Client(local, timeout=_CONNECT_SECONDS)
+        # Its workers are within reach, and what they made need not pass through the scheduler.
+        return Client(local, timeout=_CONNECT_SECONDS, direct_to_workers=True)
     try:
         return Client(address.scheduler, security=address.security(), timeout=_CONNECT_SECONDS)
     except (OSError, ValueError, TimeoutError, TypeError, RuntimeError) as error:
