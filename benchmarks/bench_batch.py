@@ -47,7 +47,7 @@ def main() -> None:
         place = Path(name)
         varied(place / "in", REPORTS)
         varied(place / "few", WARM_UP + COUNTED)  # among a thousand, a folder's children would be looked for
-        parts = _json("-m", "benchmarks.parts", place / "few", place / "parts")
+        parts = _json("-m", "benchmarks.parts", place / "few")
         two, memory = _batch(place, "two", 2, REPORTS)
         again, _ = _batch(place, "two", 2, REPORTS)
         one, _ = _batch(place, "one-worker", 1, REPORTS // 4)

@@ -16,7 +16,7 @@ from helpers.county.worker import edition, make_report
 
 SIZES = (1, 10, 100, 1_000, 10_000)
 LARGEST = int(os.environ.get("NIANBAO_GROWTH", "100"))
-DRIVEN = 600
+DRIVEN, DRIVEN_WORKERS = 1_000, 8
 FORMATS = ["html", "pdf", "docx"]
 
 _RUN = """
@@ -25,7 +25,7 @@ from pathlib import Path
 from helpers.county import cluster
 from helpers.county.batch import run
 
-place, out, count, stub = sys.argv[1:]
+place, out, count, stub, workers = sys.argv[1:]
 seen, start = [], time.perf_counter()
 
 def stubbed():
@@ -42,7 +42,7 @@ def mark(done):
 
 if stub:
     cluster._by_value = stubbed
-run(sorted(Path(place).iterdir())[: int(count)], Path(out), workers=2, progress=mark)
+run(sorted(Path(place).iterdir())[: int(count)], Path(out), workers=int(workers), progress=mark)
 whole = time.perf_counter() - start
 print(json.dumps({"seen": seen, "whole": whole, "index": (Path(out) / "index.html").stat().st_size}))
 """
@@ -57,9 +57,9 @@ def main() -> None:
         rows = []
         for size in SIZES:
             stub = "" if size <= LARGEST else str(stubs["small"])
-            measured, memory = watched(_RUN, place / "in", place / f"out-{size}", size, stub)
+            measured, memory = watched(_RUN, place / "in", place / f"out-{size}", size, stub, 2)
             rows.append(_row(size, bool(stub), measured, memory))
-        driven, _ = watched(_RUN, place / "in", place / "driven", DRIVEN, stubs["real"])
+        driven, _ = watched(_RUN, place / "in", place / "driven", DRIVEN, stubs["real"], DRIVEN_WORKERS)
     show(
         "What a batch costs as it grows, two workers",
         (
@@ -72,7 +72,7 @@ def main() -> None:
     )
     clock, processor = _each(driven["seen"])
     show(
-        "What one driver gives out and takes back, two workers that do nothing",
+        f"What one driver gives out and takes back, {DRIVEN_WORKERS} workers that do nothing on the same {os.cpu_count()} cores",
         (
             "reports",
             "a second",

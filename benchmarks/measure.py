@@ -73,6 +73,11 @@ def _resident(root: int) -> float:
     return kilobytes / 1000
 
 
+def processor_time(pid: int) -> float:
+    """Seconds that a running process has had."""
+    return float(sum(psutil.Process(pid).cpu_times()[:2]))
+
+
 def processor_time_of_children() -> float:
     """Seconds that the children of this process have had: those that ended, and those that still run."""
     seconds = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])

@@ -1,9 +1,10 @@
 """Where the processor time of a report goes, and what bare pandoc and Typst take for the same; run as a process of its own.
 
-``python -m benchmarks.parts FOLDERS OUT`` prints seconds a report as JSON.
+``python -m benchmarks.parts FOLDERS`` prints seconds a report as JSON.
 """
 
 import json
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -14,16 +15,19 @@ from unittest.mock import patch
 
 import typst
 
-from benchmarks.measure import processor_time_of_children
-from helpers import checks
-from helpers.publish import publish
+from benchmarks.measure import processor_time, processor_time_of_children
+from helpers.checks import check
+from helpers.county.bundle import Packer
+from helpers.county.worker import edition, make_report
 from helpers.publish.cells.execute import run_cells
+from helpers.publish.engines.pandoc import RESIDENT_HEAP, executable
 from helpers.publish.engines.resident import ask
 from helpers.publish.engines.typeset import OUTSIDE_IMAGE, inline_image, typeset
 
 WARM_UP, COUNTED = 4, 24
 Spent = defaultdict[str, float]
 _ENGINE = "helpers.publish.engines.builtin"
+_WORKER = "helpers.county.worker"
 _ASK = "helpers.publish.engines.pandoc.ask"
 
 
@@ -38,62 +42,74 @@ def _timed(spent: Spent, name: str, clock: Callable[[], float], call: Callable[.
     return measured
 
 
-def _make(folders: Iterable[Path], out: Path) -> None:
+def _make(folders: Iterable[Path]) -> None:
+    """Make reports as a worker makes them."""
+    packer = Packer()
     for folder in folders:
-        checks.check(folder)
-        parameters = {"report": str(folder)}
-        publish(Path("report.qmd"), out=out, parameters=parameters, engine="pandoc", in_process=True)
+        made = make_report(vars(packer.pack(folder.resolve())), ["html", "pdf", "docx"], edition())
+        assert made["record"]["passed"], made["record"]
 
 
-def ours(folders: list[Path], out: Path) -> Spent:
+def ours(folders: list[Path]) -> Spent:
     """Return the seconds of each part of our own way, in all."""
     spent = Spent(float)
-    before = time.process_time() + processor_time_of_children()
     with (
-        patch.object(checks, "check", _timed(spent, "check, twice", time.process_time, checks.check)),
+        patch(f"{_WORKER}.check", _timed(spent, "check", time.process_time, check)),
         patch(f"{_ENGINE}.run_cells", _timed(spent, "cells", time.process_time, run_cells)),
         patch(f"{_ENGINE}.typeset", _timed(spent, "Typst", time.thread_time, typeset)),
         patch(_ASK, _timed(spent, "pandoc", processor_time_of_children, ask)),
     ):
-        _make(folders, out)
-    spent["cells"] -= spent["check, twice"] / 2  # one of the two runs in a cell
+        _make(folders[:WARM_UP])
+        spent.clear()
+        before = time.process_time() + processor_time_of_children()
+        _make(folders[WARM_UP:])
     spent["all else"] = time.process_time() + processor_time_of_children() - before - sum(spent.values())
     return spent
 
 
-def bare(folders: list[Path], out: Path) -> Spent:
-    """Return the seconds of pandoc's and Typst's calls repeated with the same content and nothing around them."""
+def bare(folders: list[Path]) -> Spent:
+    """Return the seconds of one pandoc that stays and of Typst, which get the same content and have nothing around them."""
     spent = Spent(float)
     fonts = typst.Fonts(font_paths=["assets/fonts"])
-    asked = _timed(spent, "pandoc", processor_time_of_children, ask)
     compiled = _timed(spent, "Typst", time.thread_time, typst.Compiler.compile)
+    command = [executable(), "lua", *RESIDENT_HEAP, "benchmarks/bare.lua"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as pandoc:
+        assert pandoc.stdin is not None
+        assert pandoc.stdout is not None
+        asked, answers = pandoc.stdin, pandoc.stdout
 
-    def pandoc_twice(*given: Any, **options: Any) -> Any:
-        asked(*given, **options)
-        return ask(*given, **options)
+        def pandoc_too(*given: Any) -> Any:
+            asked.write(json.dumps(given[2]).encode() + b"\n")
+            asked.flush()
+            assert answers.readline() == b"done\n"
+            return ask(*given)
 
-    def typst_twice(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
-        typeset(source, target, folder, options, epoch)
-        code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8")).encode()
-        compiler = typst.Compiler(root=str(folder), font_paths=fonts)
-        compiled(compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"])
+        def typst_too(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
+            typeset(source, target, folder, options, epoch)
+            code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8")).encode()
+            compiler = typst.Compiler(root=str(folder), font_paths=fonts)
+            compiled(
+                compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"]
+            )
 
-    with patch(f"{_ENGINE}.typeset", typst_twice), patch(_ASK, pandoc_twice):
-        _make(folders, out)
+        with patch(f"{_ENGINE}.typeset", typst_too), patch(_ASK, pandoc_too):
+            _make(folders[:WARM_UP])
+            before = processor_time(pandoc.pid)
+            spent.clear()
+            _make(folders[WARM_UP:])
+        spent["pandoc"] = processor_time(pandoc.pid) - before
+        asked.close()
     return spent
 
 
 def main() -> None:
     """Measure and print."""
     folders = sorted(Path(sys.argv[1]).iterdir())[: WARM_UP + COUNTED]
-    out = Path(sys.argv[2])
-    _make(folders[:WARM_UP], out)
-    counted = folders[WARM_UP:]
-    measured = {"ours": ours(counted, out), "bare": bare(counted, out)}
+    measured = {"ours": ours(folders), "bare": bare(folders)}
     print(
         json.dumps(
             {
-                way: {part: all_of / len(counted) for part, all_of in spent.items()}
+                way: {part: all_of / COUNTED for part, all_of in spent.items()}
                 for way, spent in measured.items()
             }
         )
