@@ -171,7 +171,9 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
     if not rows:
         return None
     made = bag.kinds & {"make", "deal", "handle"}
-    more = ["receive"] * bool(made) + ["items"] * bag.says("决定", "处理决定")
+    # 公开行政许可信息126条: not all need be, so that only a slip is told.
+    told = bag.guessing and bool(bag.kinds & {"publish", "disclosure"})
+    more = ["receive"] * bool(made) + ["items"] * (told or bag.says("决定", "处理决定"))
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
     if bag.guessing and any(word.text.startswith("公示") for word in bag.words):
@@ -227,7 +229,9 @@ def _results(bag: Bag) -> list[Meaning] | None:
         return [
             Meaning(f"bare {name}", tuple(_named(name if name == "granted" else "other_*")))
             for name in bare
-            if bag.only("bare result", *(["bare application"] if name == "other" else ["deal", "answer"]))
+            if bag.only(
+                "bare result", *(["bare application", "make"] if name == "other" else ["deal", "answer"])
+            )
         ]
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于")
     if names == ["declined_petition"] and not told:

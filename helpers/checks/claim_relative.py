@@ -150,7 +150,7 @@ class Relative(SentenceSoFar):
     def _own_change(self, clause: Clause, plain: str) -> bool:
         """Read 申请增加49件 after 与上年相比, and let what it names be the header of what follows (达到347件)."""
         found = OWN_CHANGE.fullmatch(plain)
-        if found and not (self.compared or (self.guessing and found["than"])):
+        if found and not (self.compared or found["than"]):
             return False
         named = self.named(found["label"]) if found else []
         measures = self.measures(named[0], plain) if len(named) == 1 else ()

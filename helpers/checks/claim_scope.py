@@ -71,12 +71,18 @@ class OwnWords:
         self.all = f"全{regions[-1]}" if regions else "全县"
         others = "".join(one for one in _REGIONS if one not in regions) if regions else ""
         self._foreign = re.compile(f"[全我](?=[{others}])" if others else "(?!)")
+        # 县政府信息公开申请 of a county: not what its government alone was asked.
+        own = [found[1] for name in self.names if (found := _GOVERNMENT.search(name))]
+        self._own_region = re.compile(
+            rf"(?<![\u4e00-\u9fff])[{''.join(own)}](?=政府信息公开)" if own else "(?!)"
+        )
         self.period = re.compile(rf"(?:{year}年)?(?:1月1日[至到-](?:{year}年)?)?12月(?:31日|底|末)")
 
     def plain(self, clause: str) -> str:
         """Return a clause in the words of the grammar."""
         for name in self.names:
             clause = clause.replace(name, "本单位")
+        clause = self._own_region.sub("", clause)
         clause = _EVERYBODY.sub(self.all, self.period.sub("本年", clause))
         for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
             clause = clause.replace(f"{year}年", word)

@@ -7,7 +7,7 @@ from helpers.checks.claim_counts import Counts
 from helpers.checks.claim_grammar import Bag, Meaning, meanings
 from helpers.checks.claim_measures import Claim, Measure
 from helpers.checks.claim_scope import OwnWords, Scope
-from helpers.checks.claim_words import loose_words, words
+from helpers.checks.claim_words import OUTCOMES, loose_words, words
 
 ON_DISCLOSURE = re.compile("信息公开|依申请公开|政务公开")
 
@@ -25,6 +25,12 @@ NAMED = re.compile(
 )
 _MOST_TOGETHER = 6
 UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
+
+
+def _kind(said: Said) -> str:
+    """Return what a count is of: 行政复议维持13件 is of outcomes, as is the 纠正4件 behind it."""
+    told = {column for measure in said.claim.measures for _, _, column in measure}
+    return "outcomes" if said.family == "proceedings" and told <= OUTCOMES.keys() else said.family
 
 
 class SentenceSoFar:
@@ -84,7 +90,7 @@ class SentenceSoFar:
         found: list[Measure] = []
         whole: Measure = ()
         for said in reversed(self.run[-_MOST_TOGETHER:]):
-            if said.family != self.run[-1].family or said.claim.kind != "count":
+            if _kind(said) != _kind(self.run[-1]) or said.claim.kind != "count":
                 break
             whole = tuple(dict.fromkeys([*said.claim.measures[0], *whole]))
             if said is not self.run[-1]:

@@ -40,7 +40,7 @@ def claimed(context: Context) -> Iterator[Finding]:
                 continue
             meant = [list(_meant(context, claim, measure)) for measure in claim.measures]
             values = [value for one in meant for value in one]
-            if any(claim.number.agrees(value) for value in values):
+            if any(_agrees(claim, value) for value in values):
                 agreeing.append(claim)
             elif all(meant):
                 doubtful.append((claim, values))
@@ -51,6 +51,10 @@ def claimed(context: Context) -> Iterator[Finding]:
             if slip or not claim.guessed:
                 sure = slip and not claim.guessed
                 yield from _wrong_claim(context, claim, values, file, sure)
+
+
+def _agrees(claim: Claim, value: Decimal) -> bool:
+    return claim.number.rounds(value) if claim.kind in {"share", "growth"} else claim.number.agrees(value)
 
 
 def _last_year(context: Context, claim: Claim) -> Iterator[Decimal]:
@@ -74,9 +78,7 @@ def _wrong_claim(
     unit = "%" if claim.kind in {"share", "growth"} else ""
     figures = dict.fromkeys(_written(value, claim) + unit for value in values)
     expected, actual = " 或 ".join(figures), _written(claim.number.value, claim) + unit
-    if any(
-        claim.number.agrees(value) for measure in claim.loose for value in _meant(context, claim, measure)
-    ):
+    if any(_agrees(claim, value) for measure in claim.loose for value in _meant(context, claim, measure)):
         over = _sum(context, (("applications", CARRIED_OVER, TOTAL),))
         message = (
             f"正文写“{claim.quote}”，{_describe(first)}是 {expected}，加上年结转 {over} 件才是 {actual}；"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 NUMBER = r"(?P<number>\d{1,12}(?:,\d{3}){0,4}(?:\.\d{1,10})?|[〇零一二两三四五六七八九十百千]{1,12})(?P<scale>[万亿]?)(?P<about>[余多]?)"
 """Pattern of a number with its groups, for :func:`read`."""
@@ -36,6 +36,12 @@ class Number:
         if self.about:
             return self.value <= figure < self.value + self._round_step()
         return figure == self.value if self.step == 1 else abs(figure - self.value) < self.step
+
+    def rounds(self, percentage: Decimal) -> bool:
+        """Return whether a percentage may be written so: a whole one is rounded or cut as well, where a count is exact."""
+        if self.about or self.step != 1:
+            return self.agrees(percentage)
+        return self.value in {percentage.quantize(self.step, way) for way in (ROUND_HALF_UP, ROUND_DOWN)}
 
     def _round_step(self) -> Decimal:
         step = self.step

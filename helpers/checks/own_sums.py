@@ -70,7 +70,7 @@ def wrong_sums(sentence: str) -> Iterator[WrongSum]:
             growth = _growth(run[-1], change)
             continue
         grown = _GROWTH.fullmatch(text)
-        if grown and growth is not None and not read(grown).agrees(abs(growth)):
+        if grown and growth is not None and not read(grown).rounds(abs(growth)):
             said = read(grown)
             yield WrongSum(text, "按前面两个数计算", abs(growth).quantize(said.step), said.value, "%")
         growth = None
@@ -110,7 +110,7 @@ def _wrong_change(now: Piece, change: re.Match[str], text: str) -> Iterator[Wron
     elif change["unit"] != now.unit:
         return
     right = -right if change["way"] in _FALL else right
-    if not said.agrees(right):
+    if not (said.rounds(right) if change["unit"] == "%" else said.agrees(right)):
         exact = right if said.step == 1 and change["unit"] != "%" else right.quantize(said.step)
         unit = "%" if change["unit"] == "%" else ""
         yield WrongSum(text, f"按“{now.quote}”计算", exact, said.value, unit)
@@ -137,7 +137,7 @@ def _wrong_rate(run: list[Piece], rate: re.Match[str], text: str) -> Iterator[Wr
     if not whole.number.value or said.value == 100 or not named or not _DONE.search(done.label):
         return
     right = 100 * done.number.value / whole.number.value
-    if not said.agrees(right):
+    if not said.rounds(right):
         quote = f"{whole.quote}，{done.quote}，{text}"
         yield WrongSum(quote, "按前面两个数计算", right.quantize(said.step), said.value, "%")
 

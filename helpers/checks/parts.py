@@ -215,7 +215,7 @@ def _share(one: _List, part: _Part, share: Number, where: dict[str, str | int]) 
     if not one.whole.number.value or of_tables(one.whole.quote):
         return
     right = 100 * part.number.value / one.whole.number.value
-    if share.agrees(right) or part.number.about or one.whole.number.about:
+    if share.rounds(right) or part.number.about or one.whole.number.about:
         return
     expected, actual = f"{right.quantize(share.step).normalize():f}%", f"{share.value.normalize():f}%"
     message = f"正文写“{part.quote}”占 {actual}；按“{one.whole.quote}”计算是 {expected}，两处应当一致。"
