@@ -50,7 +50,7 @@ _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
 _COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
 _RESPECTIVELY = re.compile(
-    f"(?:均|的)?分别(?:为|是|有|达到?|共)?(?P<verb>处理|办理|办结|作出|收到|受理|答复|发生)?(?P<numbers>(?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))(?:[、，和及与](?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))){{1,9}})"
+    f"(?:均|的)?分别(?:为|是|有|达到?|共)?(?P<verb>处理|办理|办结|作出|收到|受理|答复|发生|提出|提交|申请)?(?P<numbers>(?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))(?:[、，和及与](?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))){{1,9}})"
 )
 _EACH = re.compile(f"{_COUNTS}|[0-9]{{1,9}}")
 _LABELS_LENGTH = 60

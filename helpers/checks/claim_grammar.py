@@ -172,8 +172,7 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
         return None
     made = bag.kinds & {"make", "deal", "handle"}
     # 公开行政许可信息126条: not all need be, so that only a slip is told.
-    told = bag.guessing and bool(bag.kinds & {"publish", "disclosure"})
-    more = ["receive"] * bool(made) + ["items"] * (told or bag.says("决定", "处理决定"))
+    more = ["receive"] * bool(made) + ["items"] * ((bag.guessing and bag.says("条")) or bag.says("决定", "处理决定"))
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
     if bag.guessing and any(word.text.startswith("公示") for word in bag.words):
@@ -233,7 +232,7 @@ def _results(bag: Bag) -> list[Meaning] | None:
                 "bare result", *(["bare application", "make"] if name == "other" else ["deal", "answer"])
             )
         ]
-    told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于")
+    told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于", "属")
     if names == ["declined_petition"] and not told:
         return []  # 投诉举报 may be any
     if len(names) > 1 and "stopped" in names:

@@ -74,7 +74,7 @@ class Sentence(Relative):
             self.waiting = []
             self.header = []
         elif not re.search(r"\d", plain):
-            self.header = self.named(plain)
+            self.header = self.named(plain) or self.applicant_named(plain)
             for one in self.header:
                 self.counts.head(one.family, one.measures)
             # 予以公开、部分公开共42件: the number belongs to more than its own clause names.

@@ -85,6 +85,12 @@ class SentenceSoFar:
         bag = self.bag(plain)
         return [] if bag is None or "none" in bag.kinds else meanings(bag)
 
+    def applicant_named(self, plain: str) -> list[Meaning]:
+        """Return the one applicant that a clause names among words that are not known: 自然人依然是主力."""
+        bag = Bag(loose_words(plain) or [])
+        alone = bag.only("applicant", "bare application", "make") and len(bag.means("applicant")) == 1
+        return meanings(bag) if alone else []
+
     def sums(self) -> list[Measure]:
         """Return what 合计 may be: the last two, three … counts of one kind together."""
         found: list[Measure] = []
