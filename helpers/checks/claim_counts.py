@@ -113,4 +113,7 @@ class Counts:
         if not named:
             return ()
         each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])
-        return tuple(tuple((table, block, column) for table, block, _ in measure) for measure in each)
+        return tuple(
+            tuple((table, block, one) for table, block, _ in measure for one in column.split("+"))
+            for measure in each
+        )

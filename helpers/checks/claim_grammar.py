@@ -136,8 +136,10 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
     if outcomes:
         if len(outcomes) > 1 or len(courses) > 1 or "none" in bag.kinds:
             return []
-        rows = COURSES[courses[0]]
-        return [Meaning("proceedings", (sum_over(*rows, column=outcomes[0], table="proceedings"),))]
+        measure = tuple(
+            ("proceedings", row, column) for row in COURSES[courses[0]] for column in outcomes[0].split("+")
+        )
+        return [Meaning("proceedings", (measure,))]
     return [Meaning("proceedings", (sum_over(*COURSES[course], table="proceedings"),)) for course in courses]
 
 
@@ -172,7 +174,9 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
         return None
     made = bag.kinds & {"make", "deal", "handle"}
     # 公开行政许可信息126条: not all need be, so that only a slip is told.
-    more = ["receive"] * bool(made) + ["items"] * ((bag.guessing and bag.says("条")) or bag.says("决定", "处理决定"))
+    more = ["receive"] * bool(made) + ["items"] * (
+        (bag.guessing and bag.says("条")) or bag.says("决定", "处理决定")
+    )
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
     if bag.guessing and any(word.text.startswith("公示") for word in bag.words):
@@ -222,6 +226,7 @@ def _results(bag: Bag) -> list[Meaning] | None:
         "bare application",
         "disclosure",
         "quantity",
+        *(["receive"] * (names == ["declined_petition"] and "bare application" in bag.kinds)),
     ):
         return []
     if not names:
@@ -242,6 +247,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
     if groups and any(word.text.startswith("等") for word in bag.words):
         # 因逾期未补正等原因作其他处理: all of them, or the one.
         return [Meaning("results", tuple(one for name in (*groups, *rows) for one in _named(name)))]
+    if len(groups) > 1 and not rows and bag.number is not None:  # 不予处理及其他处理28件
+        return [Meaning("results", (sum_over(*(row for name in groups for row in GROUPS[name])),))]
     # 因不掌握信息无法提供: the row says more than its group.
     if len(groups) == 1 and rows and all(row in GROUPS[groups[0]] for row in rows):
         groups = []

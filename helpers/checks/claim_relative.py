@@ -154,11 +154,14 @@ class Relative(SentenceSoFar):
             return False
         named = self.named(found["label"]) if found else []
         measures = self.measures(named[0], plain) if len(named) == 1 else ()
-        if not found or not measures or named[0].family in {"results", "applicants"}:
+        loosely = {"results"} if found and (found["than"] or self.compared) else {"results", "applicants"}
+        if not found or not measures or named[0].family in loosely:
             return False  # 信访类申请减少4件: may be any
         kind: Kind = "growth" if found["unit"] == "%" else "change"
         number = _signed(read(found), found["way"] in FALL)
-        self.found.append(Claim(kind, measures, number, clause.quote, self.line))
+        said = Said(named[0].family, Claim(kind, measures, number, clause.quote, self.line))
+        self.found.append(said.claim)
+        self.run.append(said)
         self.header = named
         self.compared = True
         return True

@@ -74,7 +74,7 @@ class Sentence(Relative):
             self.waiting = []
             self.header = []
         elif not re.search(r"\d", plain):
-            self.header = self.named(plain) or self.applicant_named(plain)
+            self.header = self.named(plain) or self.loosely_named(plain)
             for one in self.header:
                 self.counts.head(one.family, one.measures)
             # 予以公开、部分公开共42件: the number belongs to more than its own clause names.
@@ -98,7 +98,7 @@ class Sentence(Relative):
         meant = meanings(bag)
         if (
             bag.alone
-            and (bag.total or plain.startswith(("达", "为")) or clause.start in {"：", ":"})
+            and (bag.total or re.search(r"^为|达到?(?=\d)", plain) or clause.start in {"：", ":"})
             and [one.family for one in self.header] in _HEADED
         ):
             meant = self.header
@@ -108,7 +108,7 @@ class Sentence(Relative):
         if heads == ["fees"] and bag.only("money"):
             meant = self.header
         told = [one.family for one in self.header] == ["applicants"]
-        if told and "bare application" in bag.kinds and bag.only("make", "bare application"):
+        if told and not bag.alone and bag.only("make", "bare application"):
             meant = self.header
         if bag.means("receive") == ["new"] and self.document and "申请" not in self.text:
             meant = [Meaning("states", ((("disclosure", "issued", "value"),),))]

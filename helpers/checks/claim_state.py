@@ -85,11 +85,14 @@ class SentenceSoFar:
         bag = self.bag(plain)
         return [] if bag is None or "none" in bag.kinds else meanings(bag)
 
-    def applicant_named(self, plain: str) -> list[Meaning]:
-        """Return the one applicant that a clause names among words that are not known: 自然人依然是主力."""
+    def loosely_named(self, plain: str) -> list[Meaning]:
+        """Return the applicant, or the new applications, that a clause names among unknown words: 自然人依然是主力."""
         bag = Bag(loose_words(plain) or [])
-        alone = bag.only("applicant", "bare application", "make") and len(bag.means("applicant")) == 1
-        return meanings(bag) if alone else []
+        who = bag.only("applicant", "bare application", "make") and len(bag.means("applicant")) == 1
+        new = bag.means("receive") == ["new"] and bag.only(
+            "receive", "application", "bare application", "quantity"
+        )
+        return meanings(bag) if who or new else []
 
     def sums(self) -> list[Measure]:
         """Return what 合计 may be: the last two, three … counts of one kind together."""

@@ -13,7 +13,10 @@ from helpers.report.figures import format_figure
 from helpers.report.findings import Finding, finding
 from helpers.report.folder import PROSE
 
-_SHARE = re.compile(rf"(?P<label>[^0-9占]{{0,20}})占(?:比|总数的?|总量的?|全部的?|总|的|为|达)*{NUMBER}%")
+_SHARE = re.compile(
+    rf"(?P<label>[^0-9占]{{0,20}})占(?:比|申请|受理|收到|新收|办结|办理|答复|总数的?|总量的?|全部的?|总|的|为|达)*{NUMBER}%"
+)
+_OF_SEVERAL = re.compile("分别|[两三四二][者项]|合计|共")
 _OPENS = re.compile("其中|包括|包含|涵盖|含|分为|涉及")
 _REST = re.compile("其[他它余]|剩余|余下")
 _OVERLAP = re.compile(
@@ -79,7 +82,7 @@ def _lists(sentence: str) -> list[_List]:
     for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         share = _SHARE.fullmatch(text)
         part = None if share else _part(text)
-        if share and counts and "分别" not in text:
+        if share and counts and not _OF_SEVERAL.search(text):
             now = _with_share(found, now, counts, read(share))
         elif part is None:
             now = now if not text or now is None or _OPENS.fullmatch(text) else None
