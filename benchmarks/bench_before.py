@@ -1,6 +1,6 @@
 """Against an earlier commit, in turns on the same machine: processor time of a report, memory of a worker, reports a second of a batch.
 
-``NIANBAO_BEFORE`` names the commit, ``NIANBAO_REPORTS`` the size of the batch, ``NIANBAO_PAIRS`` how often both take their turn.
+``NIANBAO_REPORTS`` sets the size of the batch, ``NIANBAO_PAIRS`` how often both take their turn.
 """
 
 import json
@@ -9,16 +9,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchmarks.bench_batch import REPORTS, varied
+from benchmarks.earlier import COMMIT, earlier
 from benchmarks.measure import ROOT, show
-
-BEFORE = os.environ.get("NIANBAO_BEFORE", "66c0484")
-"""The last commit whose pandoc read a report once for each format."""
 
 PAIRS = int(os.environ.get("NIANBAO_PAIRS", "10"))
 
@@ -62,9 +58,9 @@ print(json.dumps({"rate": (len(marks) - 1 - begin) / (marks[-1] - marks[begin])}
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as name, _worktree(Path(name, "tree")) as tree:
+    with tempfile.TemporaryDirectory() as name, earlier() as tree:
         if tree is None:
-            print(f"Nothing to compare with: no commit {BEFORE} here.")
+            print(f"Nothing to compare with: no commit {COMMIT} here.")
             return
         place = Path(name)
         varied(place / "few", 12)
@@ -77,27 +73,11 @@ def main() -> None:
         _row(f"reports a second, a batch of {REPORTS}", then, today, "rate", 1, "", "1.8"),
     ]
     show(
-        f"Against {BEFORE}, {PAIRS} pairs in turns",
+        f"Against {COMMIT}, {PAIRS} pairs in turns",
         ("what", "before", "now", "ratio", "its spread", "goal"),
         rows,
         "Medians; the ratio is the median of the pairs' own. What is left, and why: docs/scale.md.",
     )
-
-
-@contextmanager
-def _worktree(tree: Path) -> Iterator[Path | None]:
-    """Lay the earlier commit out; None where this is no clone that has it."""
-    added = subprocess.run(
-        ["git", "worktree", "add", "--quiet", "--detach", tree, BEFORE],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-    )
-    try:
-        yield tree if added.returncode == 0 else None
-    finally:
-        if added.returncode == 0:
-            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
 
 
 def _in_turns(

@@ -17,6 +17,7 @@ from lxml import html
 from helpers.archive.verify import Verified
 from helpers.files.reading import read_bytes
 from helpers.report.folder import Report, files_of
+from helpers.report.form import FORM
 
 __all__ = ["KINDS", "Check", "examine", "inner_matter"]
 
@@ -55,6 +56,7 @@ def examine(
     report: Report,
     record: Mapping[str, Any],
     verified: Verified,
+    inner: Sequence[str],
 ) -> list[Check]:
     """Look at a set and its source.
 
@@ -70,6 +72,8 @@ def examine(
         The manifest.
     verified
         What ``verify`` said of both.
+    inner
+        What of the source was not published (:func:`inner_matter`).
     """
     pdfs = {name: path for name, path in outputs.items() if name.endswith(".pdf")}
     checks = [*_authentic(pdfs, report, record, verified), *_whole(outputs, source, report)]
@@ -83,7 +87,7 @@ def examine(
             "生成时按标准生成，这里没有逐条检验；可用 veraPDF 检验",
         )
     )
-    checks += _inner(source, report)
+    checks.append(_inner(inner))
     checks.append(Check("安全性", "病毒", LEFT, "请用本单位的杀毒软件检查"))
     checks.append(Check("安全性", "载体、传输过程", LEFT, "由档案部门在移交时检查"))
     return sorted(checks, key=lambda check: KINDS.index(check.kind))
@@ -121,11 +125,7 @@ def _whole(outputs: Mapping[str, Path], source: Sequence[Path], report: Report) 
     yield Check(
         "完整性", "网页、PDF、Word 三种成果", LEFT if missing else PASSED, "；".join(missing) or "都有"
     )
-    tables = [
-        name
-        for name in ("disclosure.csv", "applications.csv", "proceedings.csv")
-        if report.folder / name not in source
-    ]
+    tables = [name for table in FORM.tables if report.folder / (name := f"{table}.csv") not in source]
     yield _judge(
         "完整性",
         "来源：report.yml、三张表、各部分文字",
@@ -151,8 +151,9 @@ def _pdf(name: str, path: Path) -> Iterator[Check]:
             with pdf.open_metadata() as metadata:
                 level = metadata.pdfa_status
                 accessible = metadata.get("pdfuaid:part")
-            bare = sorted(_fonts_not_in(pdf))
-            acts = sorted(_actions(pdf))
+            objects = list(_objects(pdf))
+            bare = sorted(_fonts_not_in(objects))
+            acts = sorted(_actions(pdf, objects))
             locked = pdf.is_encrypted
             pages = len(pdf.pages)
     except Exception:  # pikepdf raises whatever a broken object makes it trip over
@@ -172,17 +173,17 @@ def _objects(pdf: pikepdf.Pdf) -> Iterator[Any]:
             yield found
 
 
-def _fonts_not_in(pdf: pikepdf.Pdf) -> Iterator[str]:
-    for one in _objects(pdf):
+def _fonts_not_in(objects: Sequence[Any]) -> Iterator[str]:
+    for one in objects:
         if one.get("/Type") == "/Font" and one.get("/Subtype") not in ("/Type0", "/Type3"):
             described = one.get("/FontDescriptor", {})
             if not any(f"/FontFile{kind}" in described for kind in ("", "2", "3")):
                 yield f"缺字体 {str(one.get('/BaseFont', ''))[1:]}"
 
 
-def _actions(pdf: pikepdf.Pdf) -> set[str]:
-    found = {str(one.get("/S"))[1:] for one in _objects(pdf) if str(one.get("/S")) in _ACTIONS}
-    found |= {"AA" for one in _objects(pdf) if "/AA" in one}
+def _actions(pdf: pikepdf.Pdf, objects: Sequence[Any]) -> set[str]:
+    found = {str(one.get("/S"))[1:] for one in objects if str(one.get("/S")) in _ACTIONS}
+    found |= {"AA" for one in objects if "/AA" in one}
     if "/JavaScript" in pdf.Root.get("/Names", {}):
         found.add("JavaScript")
     return {f"有 {one}" for one in found}
@@ -259,7 +260,8 @@ def _inner_part(path: Path, used: bool) -> str | None:
     if path.name == _NOTES:
         return "审核意见，有人名，没有公布"
     if path.suffix.lower() in _PICTURES:
-        taken = b"Exif\0\0" in path.read_bytes() or b"eXIf" in path.read_bytes()
+        data = path.read_bytes()
+        taken = b"Exif\0\0" in data or b"eXIf" in data
         return "原始照片，带有拍摄信息（时间、相机，可能还有地点），公布的没有" if taken else None
     if not used:
         return "报告没有用到的文件，没有公布"
@@ -270,9 +272,8 @@ def _inner_part(path: Path, used: bool) -> str | None:
     return None
 
 
-def _inner(source: Sequence[Path], report: Report) -> Iterator[Check]:
-    found = inner_matter(source, report)
-    yield Check(
+def _inner(found: Sequence[str]) -> Check:
+    return Check(
         "安全性",
         "包里没有公布的内容",
         LEFT if found else PASSED,

@@ -104,7 +104,8 @@ def pack(outputs: Path, source: Path, out: Path) -> Packed:
     except (InvalidReport, SourceError) as error:
         raise PackageError(str(error)) from None
     chosen, left = _chosen(outputs, record)
-    checks = examine(chosen, given, report, record, verified)
+    inner = inner_matter(given, report)
+    checks = examine(chosen, given, report, record, verified, inner)
     if failed := [check for check in checks if check.result == FAILED]:
         raise PackageError("\n".join(f"{one.kind}检查不通过：{one.what}（{one.found}）" for one in failed))
     with scratch("nianbao-archive-") as place:
@@ -114,7 +115,7 @@ def pack(outputs: Path, source: Path, out: Path) -> Packed:
         names = [path.relative_to(bag / "data").as_posix() for path in files(bag / "data")]
         with written_file(out) as stream:
             write_zip(stream, bag, _day(report))
-    return Packed(digest(out), names, inner_matter(given, report), left)
+    return Packed(digest(out), names, inner, left)
 
 
 def _chosen(outputs: Path, record: Any) -> tuple[dict[str, Path], list[str]]:

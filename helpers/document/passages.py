@@ -73,6 +73,11 @@ class Passage:
         return f"{self.section}.{self.number}"
 
     @property
+    def where(self) -> str:
+        """Where it stands, for people: its file and its line."""
+        return f"{self.section}.md 第 {self.line} 行"
+
+    @property
     def placed(self) -> bool:
         """Whether each of its characters has a place in the file."""
         return "".join(char.text for char in self.chars) == self.shown

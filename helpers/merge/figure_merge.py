@@ -123,6 +123,12 @@ def _parsed(
     return None
 
 
+def _known(plan: Plan | None, cell: Cell, number: int) -> str | None:
+    """Return the digest of the figure that stood in a table's ``number``-th cell when the file was made, None where nobody knows."""
+    known = plan.figures.get(f"table-{cell[0]}", []) if plan else []
+    return known[number] if number < len(known) else None
+
+
 def _takes(
     result: FigureMerge,
     cell: Cell,
@@ -135,8 +141,7 @@ def _takes(
     certain: bool,
 ) -> bool:
     """Return whether the file's figure goes into the folder."""
-    known = plan.figures.get(f"table-{cell[0]}", []) if plan else []
-    before = known[number] if number < len(known) else None
+    before = _known(plan, cell, number)
     if before == figure_digest(number, text):
         return False  # only the folder changed
     unchanged = before is None or before == figure_digest(number, _shown(now))
@@ -175,8 +180,7 @@ def _settle_totals(
         merged[cell] = sum(one for one in addends if one is not None)
     for cell, figure in totals:
         number = CELLS[cell[0]].index(cell)
-        known = plan.figures.get(f"table-{cell[0]}", []) if plan else []
-        same = number < len(known) and known[number] == figure_digest(number, _shown(figure))
+        same = _known(plan, cell, number) == figure_digest(number, _shown(figure))
         if figure == merged[cell] or same:
             continue
         key = ".".join(cell)

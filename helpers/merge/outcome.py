@@ -76,6 +76,11 @@ class FigureChange:
 Moved = Literal["changed", "added", "deleted", "moved"]
 
 
+def heading_of(section: str, otherwise: str = "引言") -> str:
+    """Return the heading under which a prose file is printed; the one before all headings has none."""
+    return FORM.sections.get(section, otherwise)
+
+
 @dataclass(frozen=True)
 class ProseChange:
     """A passage that changes in its Markdown file: its text as printed, before and after."""
@@ -88,7 +93,7 @@ class ProseChange:
     @property
     def heading(self) -> str:
         """Heading of the section for people."""
-        return FORM.sections.get(self.section, "引言")
+        return heading_of(self.section)
 
     def to_json(self) -> dict[str, Any]:
         """Return the change as a JSON object."""

@@ -109,9 +109,7 @@ def _ask(
     if answer is None:
         where = f"表里（{place(cell)}）" if cell else f"report.yml 的 {name} "
         why = f"这句话说的是 {said}，{where}是 {now}，以哪个为准？"
-        outcome.questions.append(
-            Question(key, f"{passage.section}.md 第 {passage.line} 行", why, said, now, choices)
-        )
+        outcome.questions.append(Question(key, passage.where, why, said, now, choices))
     return answer
 
 

@@ -7,18 +7,16 @@ from itertools import groupby
 from helpers.document.passages import PLAIN, Passage, passages
 from helpers.document.placeholders import Context
 from helpers.document.source_plan import value_digest
-from helpers.files.reading import SourceError
 from helpers.merge.alignment import in_folder, lines_of
 from helpers.merge.arrangement import Unit, arranged
 from helpers.merge.markdown_edit import Wanted, block, opcodes, rewrite
-from helpers.merge.outcome import Choice, Decisions, ProseChange, Question
+from helpers.merge.outcome import Choice, Decisions, ProseChange, Question, heading_of
 from helpers.merge.placeholder_guard import guard, said_by, valued
 from helpers.merge.resolved import TITLE, Line, is_heading_of_form
 from helpers.merge.three_way import joined, unchanged_here, unchanged_there
 from helpers.publish.source_marks import PICTURE, Marked, fingerprint
 from helpers.report.cell_names import Cell
 from helpers.report.folder import PROSE
-from helpers.report.form import FORM
 
 
 @dataclass
@@ -159,7 +157,7 @@ class Merger:
         return kept
 
     def _tell_of_picture(self, section: str) -> None:
-        where = FORM.sections.get(section, "引言")
+        where = heading_of(section)
         self.result.untaken.append(
             f"{where}：新放的图片没有放进去；请把图片文件放进文件夹，在正文里写 ![说明](文件名)"
         )
@@ -175,9 +173,7 @@ class Merger:
             return
         self.texts[section], looks = made
         if not looks:
-            self.result.untaken.append(
-                f"{section}.md 第 {passage.line} 行：新的加粗、强调或链接没有放进去，文字已放进去"
-            )
+            self.result.untaken.append(f"{passage.where}：新的加粗、强调或链接没有放进去，文字已放进去")
         after = self._reread(passage).shown
         self.result.changes.append(ProseChange(section, "changed", passage.shown, after))
 
@@ -187,11 +183,12 @@ class Merger:
         return found[passage.number - 1]
 
     def _unwritable(self, passage: Passage, text: str) -> None:
-        where = f"{passage.section}.md 第 {passage.line} 行"
-        why = "这一处的改动不能自动写进 Markdown，请照着手工改，或者放弃"
-        self.result.questions.append(Question(passage.name, where, why, text, passage.shown, ("folder",)))
         if self.decisions.answer(passage.name, ("folder",)):
-            self.result.questions.pop()
+            return
+        why = "这一处的改动不能自动写进 Markdown，请照着手工改，或者放弃"
+        self.result.questions.append(
+            Question(passage.name, passage.where, why, text, passage.shown, ("folder",))
+        )
 
     def _wanted(self, base: Marked, passage: Passage, line: Line) -> list[Wanted] | None:
         """Return what a passage shall say, None where it stays; asks where both sides changed it."""
@@ -209,9 +206,7 @@ class Merger:
             if wanted is not None:
                 return wanted
             why = "文件和文件夹都改了这一段，改得不一样，以哪个为准？"
-        answer = self._ask(
-            passage.name, f"{passage.section}.md 第 {passage.line} 行", why, line.text, passage.shown
-        )
+        answer = self._ask(passage.name, passage.where, why, line.text, passage.shown)
         return self._said(line) if answer == "file" else None
 
     def _delete(self, base: Marked, passage: Passage, deleted: dict[str, Marked]) -> None:
@@ -223,9 +218,7 @@ class Merger:
                 if self.base.certain
                 else "文件里没有这一段，是删去了吗？"
             )
-            answer = self._ask(
-                passage.name, f"{passage.section}.md 第 {passage.line} 行", why, "", passage.shown
-            )
+            answer = self._ask(passage.name, passage.where, why, "", passage.shown)
         if answer == "file":
             deleted[passage.name] = base
             self.result.changes.append(ProseChange(passage.section, "deleted", passage.shown, ""))
@@ -233,7 +226,7 @@ class Merger:
     def _restore(self, base: Marked, line: Line) -> None:
         """Ask about a passage that the folder took away and the file changed."""
         why = "文件里改了这一段，文件夹里却删去了它，以哪个为准？"
-        answer = self._ask(base.name, FORM.sections.get(line.section, "引言"), why, line.text, "")
+        answer = self._ask(base.name, heading_of(line.section), why, line.text, "")
         if answer != "file":
             line.section = ""  # stands nowhere any more
 
@@ -299,14 +292,12 @@ class Merger:
         if self.base.others is not None and fingerprint(line.text) in self.base.others:
             return False
         if line.in_cell:
-            self.result.untaken.append(
-                f"{FORM.sections.get(line.section, '引言')}：表格里新加的“{line.text}”没有放进去"
-            )
+            self.result.untaken.append(f"{heading_of(line.section)}：表格里新加的“{line.text}”没有放进去")
             return False
         if self.base.certain:
             return True
         key = f"new.{fingerprint(line.text, 6)}"
-        where = FORM.sections.get(line.section, "引言")
+        where = heading_of(line.section)
         return self._ask(key, where, "文件夹里没有这一段，是新加的吗？", line.text, "") == "file"
 
     def _elsewhere(self, line: Line, name: str | None) -> None:
@@ -322,7 +313,7 @@ class Merger:
                     f"标题改成了“{text}”，没有放进去；标题由 report.yml 的 organ 和 year 而来"
                 )
         else:
-            where = FORM.sections.get(line.section, "正文之后")
+            where = heading_of(line.section, "正文之后")
             self.result.untaken.append(
                 f"{where}：“{line.text}”没有地方放，没有放进去；请写进第一、五、六部分"
             )
@@ -359,16 +350,3 @@ def _dressed_anew(passage: Passage, line: Line) -> bool:
     if passage.kind in {"heading", "fence"} or not passage.placed or line.in_cell:
         return False
     return [one.look - {"code"} for one in passage.chars] != [letter.look for letter in line.letters]
-
-
-def context_value(context: Context) -> Callable[[str], str]:
-    """Return what tells the value of a placeholder by its name."""
-    from helpers.document.placeholders import fill
-
-    def value(name: str) -> str:
-        try:
-            return fill(f"{{{{ {name} }}}}", context)
-        except SourceError:
-            return ""
-
-    return value

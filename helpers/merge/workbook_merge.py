@@ -11,18 +11,20 @@ from helpers.intake.matching.model import SOURCE, Imported, IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, check_package
 from helpers.merge.figure_merge import merge_figures
 from helpers.merge.merge_result import Merge, figure_files
-from helpers.merge.outcome import Decisions
+from helpers.merge.outcome import Decisions, heading_of
 from helpers.merge.unmarked import figures_by_labels, read_by_labels
 from helpers.merge.word_text import MergeError
 from helpers.publish.source_marks import Plan, decoded
 from helpers.report.folder import Report
-from helpers.report.form import FORM
 
 
 def is_workbook(file: Path) -> bool:
     """Return whether a file is a workbook; what it is else, and whether it can be read, others say."""
     try:
-        return file.is_file() and "xl/workbook.xml" in zipfile.ZipFile(file).namelist()
+        if not file.is_file():
+            return False
+        with zipfile.ZipFile(file) as package:
+            return "xl/workbook.xml" in package.namelist()
     except (OSError, zipfile.BadZipFile, ValueError):
         return False
 
@@ -55,8 +57,7 @@ def _other_texts(imported: Imported, report: Report) -> Iterator[str]:
     """Name the texts that the workbook has in other words than the folder: its sheet of prose is there to be read."""
     for name, text in {"lead": imported.lead or None, **imported.sections}.items():
         if text is not None and text.split() != report.prose.get(name, "").split():
-            heading = FORM.sections.get(name, "引言")
-            yield f"“{heading}”的文字和文件夹里的 {name}.md 不一样；填报表只合并数，文字请在文件夹里改"
+            yield f"“{heading_of(name)}”的文字和文件夹里的 {name}.md 不一样；填报表只合并数，文字请在文件夹里改"
 
 
 def _plan(file: Path) -> Plan | None:
