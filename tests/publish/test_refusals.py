@@ -280,3 +280,9 @@ def test_what_a_cell_prints_is_judged_too(make, cell, tmp_path):
         assert message.startswith(f"文档.qmd:{LINE}：单元格 印 打印的文字：")
         assert words in message
     assert "[@knuth]" in make(cell("print('[@knuth]')", output="asis")).text("docx")
+
+
+def test_a_raw_block_that_would_be_dropped(make, cell, tmp_path):
+    fence = "chr(96) * 3"
+    body = f"print('<!--\\n\\n' + {fence} + '{{=html}}\\n<b>甲</b>\\n' + {fence} + '\\n\\n-->')"
+    assert "<b>甲</b>" in refused(make, tmp_path, cell(body, output="asis"))

@@ -31,28 +31,33 @@ PREFERENCE = {
 FIGURES = "cell-figures"
 #: A fenced block, or a picture that stands in the text itself.
 _FENCED_OR_PICTURE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)\n.*?^(?P=fence)[`~]*[ \t]*$\n?"
+    r"^(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)\n(?P<content>.*?)^(?P=fence)[`~]*[ \t]*$\n?"
     r"|^!\[(?P<words>[^\]\n]*)\]\(data:image/png;base64,(?P<data>[A-Za-z0-9+/=]+)\)",
     re.MULTILINE | re.DOTALL,
 )
+_RAW = re.compile(r"\{=([\w-]+)\}")
 #: Raw blocks that no writer and no filter of a format looks at.
-_OF_OTHER_FORMATS = {"html": {"{=typst}", "{=openxml}"}, "typst": {"{=openxml}"}, "docx": {"{=typst}"}}
+_OF_OTHER_FORMATS = {"html": {"typst", "openxml"}, "typst": {"openxml"}, "docx": {"typst"}}
 _FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
-def write_markdown(executed: Executed, output_format: str, options: Options, work: Path) -> str:
+def write_markdown(
+    executed: Executed, output_format: str, options: Options, work: Path
+) -> tuple[str, list[dict[str, str]]]:
     """Write what was run as pandoc's Markdown for one format (``html``, ``typst``, ``docx``).
 
-    Figures go, with stable names, to ``FIGURES`` in ``work``, where pandoc looks for them. Raises PublishError for an output that no
+    Returns it and the raw blocks that stand aside from it, each its ``format`` and ``text``: ``{=publish-aside}`` has their number,
+    from 1. Pandoc would read them a character at a time to find nothing, and the text of every format is the same without. Figures go, with stable names, to ``FIGURES`` in ``work``, where pandoc looks for them. Raises PublishError for an output that no
     format can show.
     """
     blocks = []
+    aside: list[dict[str, str]] = []
     for part in executed:
         if isinstance(part, ExecutedProse):
             blocks.append(_with_values(part, output_format))
         elif setting(part.cell, options, "include"):
-            blocks.append(_CellWriter(part, output_format, options, work).markdown())
-    return "\n\n".join(blocks)
+            blocks.append(_CellWriter(part, output_format, options, work, aside).markdown())
+    return "\n\n".join(blocks), aside
 
 
 def _with_values(executed: ExecutedProse, output_format: str) -> str:
@@ -91,8 +96,15 @@ def _div(attributes: str, text: str) -> str:
 class _CellWriter:
     """Writes one cell for one format."""
 
-    def __init__(self, executed: ExecutedCell, output_format: str, options: Options, work: Path) -> None:
-        self.executed, self.format, self.work = executed, output_format, work
+    def __init__(
+        self,
+        executed: ExecutedCell,
+        output_format: str,
+        options: Options,
+        work: Path,
+        aside: list[dict[str, str]],
+    ) -> None:
+        self.executed, self.format, self.work, self.aside = executed, output_format, work, aside
         self.options = executed.cell.options.data
         self.settings = {
             name: setting(executed.cell, options, name) for name in ("echo", "eval", "output", "warning")
@@ -144,15 +156,21 @@ class _CellWriter:
         return _FENCED_OR_PICTURE.sub(self._kept, known[text])
 
     def _kept(self, found: re.Match[str]) -> str:
-        """Empty what is raw text of another format and put a picture into a file: pandoc would read either a character at a time."""
+        """Put raw text aside and a picture into a file: pandoc would read either a character at a time."""
         if found["data"] is not None:
             try:
                 data = base64.b64decode(found["data"])
             except ValueError:  # no picture: left to the filters
                 return found[0]
-            return f"![{found['words']}]({self._aside(f'{digest_of([data])[:16]}.png', data)})"
-        fence, info = found["fence"], found["info"]
-        return f"{fence}{info}\n{fence}\n" if info.strip() in _OF_OTHER_FORMATS[self.format] else found[0]
+            return f"![{found['words']}]({self._picture(f'{digest_of([data])[:16]}.png', data)})"
+        raw = _RAW.fullmatch(found["info"].strip())
+        alone = found.start() == 0 or found.string.endswith("\n\n", 0, found.start())
+        return f"{self._raw(raw[1], found['content'])}\n" if raw and alone else found[0]
+
+    def _raw(self, kind: str, text: str) -> str:
+        needed = kind not in _OF_OTHER_FORMATS[self.format]
+        self.aside.append({"format": kind, "text": text.rstrip("\n") if needed else ""})
+        return _fenced(str(len(self.aside)), "{=publish-aside}")
 
     def _refused(self, message: str) -> PublishError:
         return PublishError(f"{cell_name(self.label)}{message}", self.executed.cell.place)
@@ -203,7 +221,7 @@ class _CellWriter:
         elif media == "text/html":
             if re.search(r"<script\b", data[media], re.IGNORECASE):
                 raise self._refused("输出的网页片段要运行脚本，网页里没有脚本")
-            text = _fenced(data[media], "{=publish-html}")
+            text = self._raw("publish-html", data[media])
         elif "text/plain" in data and not any(key.startswith(("application/", "text/latex")) for key in data):
             text = _fenced(ANSI.sub("", data["text/plain"]))
         else:
@@ -217,7 +235,7 @@ class _CellWriter:
         stem = re.sub(r"[^\w.-]", "-", self.label or f"cell-{self.executed.number}")
         data = output["data"][media]
         picture = data.encode() if media == "image/svg+xml" else base64.b64decode(data)
-        name = self._aside(f"{stem}-output-{number}.{IMAGES[media]}", picture)
+        name = self._picture(f"{stem}-output-{number}.{IMAGES[media]}", picture)
         named = self.label and not self.labels_cell and not self.is_table
         attributes = [f"#{self.label}"] if named else []
         size = (output.get("metadata") or {}).get(media) or {}
@@ -229,7 +247,7 @@ class _CellWriter:
         braces = f"{{{' '.join(attributes)}}}" if attributes else ""
         return f"![{' '.join(caption.split())}]({name}){braces}"
 
-    def _aside(self, name: str, picture: bytes) -> str:
+    def _picture(self, name: str, picture: bytes) -> str:
         """Write a picture where pandoc looks for it; return the path that the text has for it."""
         file = self.work / FIGURES / name
         file.parent.mkdir(exist_ok=True)

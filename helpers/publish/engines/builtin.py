@@ -125,8 +125,8 @@ def render(
     def make(name: str) -> Path:
         options, own = wanted[name], work / name
         own.mkdir(parents=True)
-        markdown = write_markdown(executed, FORMATS[name], options, own)
-        made = convert(document, markdown, FORMATS[name], options, profile, own, variables)
+        markdown, aside = write_markdown(executed, FORMATS[name], options, own)
+        made = convert(document, markdown, aside, FORMATS[name], options, profile, own, variables)
         target = own / f"{document.path.stem}.{name}"
         if name == "pdf":
             typeset(made, target, document.folder, options, epoch)

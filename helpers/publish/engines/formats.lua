@@ -2,7 +2,7 @@
 -- formats.lua`. A line on standard input is a request (JSON, see resident.py), a line on standard output says that it is done.
 -- Whatever goes wrong ends the process; why stands on standard error.
 
-local ASIDE, ANY_PICTURE = 'publish-aside', 'publish-any'
+local ANY_PICTURE = 'publish-any'
 
 function fail(what, detail)
   io.stderr:write('PUBLISH ' .. what .. ' ' .. detail .. '\n')
@@ -36,103 +36,24 @@ local function without_tabs(text, stop)
   end))
 end
 
--- Raw blocks stand aside while pandoc reads a text: it takes a microsecond a character to find nothing in them. Only where nothing
--- around one could be looking for its end in there: after an empty line, without a line that ends code, metadata or a table.
+local last = {}
 
-local function holds(text, mark, pattern)
-  return text:find(mark, 1, true) and text:find(pattern)
-end
-
-local function stands_alone(text, start, content)
-  local before = start == 1 or text:byte(start - 1) == 10
-  content = '\n' .. content
-  return before and not (holds(content, '```', '\n ? ? ?```') or holds(content, '~~~', '\n ? ? ?~~~')
-    or holds(content, '--', '\n ? ? ?%-%-') or holds(content, '\n...', '\n%.%.%.'))
-end
-
-local function is_metadata(block)
-  for line in block:gmatch('[^\n]+') do
-    if not (line:find('^[%w_-]+:') or line:find('^ *%- ') or line:find('^  +')) then return false end
+-- The formats of a report have the same text, but for what stands aside and how pictures are named: it is read once.
+local function read(path, text, options)
+  local extension = options.default_image_extension
+  options.default_image_extension = ANY_PICTURE
+  local folder = pandoc.path.directory(pandoc.path.directory(path)) -- of one render
+  local key = folder .. pandoc.json.encode(options) .. text
+  if last.key ~= key then
+    last = {key = key, doc = pandoc.read(text, 'markdown', options)}
+    remembered = {}
   end
-  return not block:find('\n\n', 1, true)
-end
-
--- Whether HTML or TeX may begin somewhere, which go on until they end.
-local function has_markup(text)
-  local apart = text:gsub('\n\n', '\n\n\n') -- two blocks of metadata have one empty line between them
-  local rest = apart:gsub('\n\n%-%-%-\n(.-)\n%-%-%-\n', function(block) return is_metadata(block) and '\n\n' or nil end)
-  return holds(rest, '<', '<[%a!?/]') or holds(rest, '\\', '\\%a')
-end
-
--- The next line that opens a fence, from a place on: where it begins and ends, the fence and what stands behind it.
-local function next_fence(text, position)
-  local ticks, tildes = text:find('\n```', position, true), text:find('\n~~~', position, true)
-  local start = math.min(ticks or math.huge, tildes or math.huge)
-  if start < math.huge then
-    local _, stop, fence, info = text:find('^\n([`~]+)([^\n]*)\n', start)
-    return start, stop, fence, info
-  end
-end
-
-local function shortened(text)
-  local parts, blocks = {}, {}
-  local position, kept = 1, 1
-  while true do
-    local start, stop, fence, info = next_fence(text, position)
-    if not start then break end
-    local close, after = text:find('\n ? ? ?' .. fence .. fence:sub(1, 1) .. '*[ \t]*\n', stop)
-    if not close then break end
-    local format = info:match('^%{=([%w-]+)%}$')
-    local content = text:sub(stop + 1, close - 1)
-    if format and stands_alone(text, start, content) then
-      table.insert(blocks, {format = format, text = content})
-      table.insert(parts, text:sub(kept, start) .. fence .. '{=' .. ASIDE .. '}\n' .. #blocks)
-      kept = close
-    end
-    position = after
-  end
-  table.insert(parts, text:sub(kept))
-  local short = table.concat(parts)
-  if has_markup(short) then return text, {} end
-  return short, blocks
-end
-
--- The document with raw blocks and names of pictures as this format has them; nil where a raw block has no place.
-local function completed(doc, blocks, extension)
-  local found = 0
-  local function raw_block(el)
-    local block = el.format == ASIDE and blocks[tonumber(el.text)]
-    if block then
-      found = found + 1
-      return pandoc.RawBlock(block.format, block.text)
-    end
-  end
-  local function image(el)
+  return last.doc:walk({Image = function(el)
     if el.src:sub(-#ANY_PICTURE) == ANY_PICTURE then
       el.src = el.src:sub(1, -#ANY_PICTURE - 1) .. extension
       return el
     end
-  end
-  local whole = doc:walk({RawBlock = raw_block, Image = image})
-  if found == #blocks then return whole end
-end
-
-local last = {}
-
--- The formats of a report have the same text but for raw blocks: it is read once.
-local function read(text, options)
-  local extension = options.default_image_extension
-  options.default_image_extension = ANY_PICTURE
-  local short, blocks = shortened('\n' .. text .. '\n')
-  local key = pandoc.json.encode(options) .. short
-  if last.key ~= key then
-    last = {key = key, doc = pandoc.read(short:sub(2), 'markdown', options)}
-    remembered = {}
-  end
-  local whole = completed(last.doc, blocks, extension)
-  if whole then return whole end
-  options.default_image_extension = extension
-  return pandoc.read(text, 'markdown', options)
+  end})
 end
 
 local function document(defaults, metadata)
@@ -144,7 +65,8 @@ local function document(defaults, metadata)
     indented_code_classes = defaults['indented-code-classes'] or {},
     default_image_extension = defaults['default-image-extension'],
   }
-  local doc = read(prepared(defaults['input-files'][1]), options)
+  local path = defaults['input-files'][1]
+  local doc = read(path, prepared(path), options)
   local given = pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
   local meta = doc.meta
   for name, value in pairs(given) do

@@ -51,19 +51,14 @@ REPORTS = {
     "empty-html": "单元格给的网页片段在 PDF 和 Word 里没有可显示的文字：{0}",
     "missing-alt": "图片 {0} 没有替代文字，PDF/UA 要求有；请写 fig-alt",
     "layout": "layout-ncol={0}：只支持几列并排的图",
+    "raw-block": "单元格打印的原始块不在段落之间：{0}",
     "data-image": "PDF 不支持内嵌的图片 {0}…；请存成文件",
 }
 
 
 @cache
 def executable() -> str:
-    """Return the path of the pandoc that came with the wheel.
-
-    Returns
-    -------
-    str
-        The executable.
-    """
+    """Return the path of the pandoc that came with the wheel."""
     import pypandoc
 
     return str(pypandoc.get_pandoc_path())
@@ -71,13 +66,7 @@ def executable() -> str:
 
 @cache
 def pandoc_version() -> str:
-    """Return pandoc's version.
-
-    Returns
-    -------
-    str
-        Such as ``3.9``.
-    """
+    """Return pandoc's version, such as ``3.9``."""
     first = subprocess.run([executable(), "--version"], capture_output=True, text=True, check=True).stdout
     return first.split()[1]
 
@@ -85,40 +74,17 @@ def pandoc_version() -> str:
 def convert(
     document: Document,
     markdown: str,
+    aside: list[dict[str, str]],
     output_format: str,
     options: Options,
     profile: str | None,
     work: Path,
     environment: Mapping[str, str],
 ) -> Path:
-    """Convert the Markdown of one format.
+    """Convert the Markdown of one format (``html``, ``typst``, ``docx``), as ``write_markdown`` gave it with what stands aside.
 
-    Parameters
-    ----------
-    document
-        The document; its folder is where relative paths start.
-    markdown
-        What ``execute.write_markdown`` gave.
-    output_format
-        ``html``, ``typst`` or ``docx``.
-    options
-        The options of this format.
-    profile
-        Name of the profile, or None.
-    work
-        A folder for this render; figures lie in it.
-    environment
-        The environment of the process.
-
-    Returns
-    -------
-    Path
-        The file written, in ``work``.
-
-    Raises
-    ------
-    PublishError
-        For a file that is missing, a reference without a target, or whatever pandoc refuses.
+    Relative paths start in the document's folder; figures lie in ``work``, and there the file that is returned is written. Raises
+    PublishError for a file that is missing, a reference without a target, or whatever pandoc refuses.
     """
     target = work / f"output.{'typ' if output_format == 'typst' else output_format}"
     source = work / f"{output_format}.md"
@@ -129,13 +95,14 @@ def convert(
         "folder": str(document.folder),
         "epoch": environment.get("SOURCE_DATE_EPOCH"),
         "metadata": json.dumps(metadata(options, output_format), ensure_ascii=False),
-        "context": filter_context(document, output_format, options, profile, work),
+        "context": filter_context(document, output_format, options, profile, work) | {"aside": aside},
         "defaults": defaults,
     }
     if _by_script(defaults):
+        size = len(markdown) + sum(len(raw["text"]) for raw in aside)
         undated = {name: value for name, value in environment.items() if name != "SOURCE_DATE_EPOCH"}
         try:
-            said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, len(markdown))
+            said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
         except ResidentError as error:
             _raise_for_errors(True, str(error), document, options)
         _raise_for_errors(False, said, document, options)
