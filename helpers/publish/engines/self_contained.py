@@ -27,7 +27,7 @@ _PIECE = re.compile(
     r"|(?P<mark>[\">]|&nbsp;)"
     rf"|(?P<script><script{_ATTRIBUTES}>)(?P<text>(?:(?!<!--|</script>).)*</script>)"
     rf"|<(?P<name>img|link)(?P<attributes>(?: {_VALUE})*)(?P<slash> /)?>"
-    r"|\A<!DOCTYPE html>",
+    r"|\A<![A-Z]+ html>",
     re.ASCII | re.DOTALL,
 )
 _MARKS = {'"': "&quot;", ">": "&gt;", "&nbsp;": "\xa0"}
