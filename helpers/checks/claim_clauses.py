@@ -28,6 +28,7 @@ _WHOLE = (
     re.compile(f"{CHANNEL}(?:、{CHANNEL}){{1,5}}(?=等|提|方|渠|途|形|的)"),
     re.compile(r"法律、(?:行政)?法规"),
     re.compile("区分处理、(?=部分)"),
+    re.compile("逾期(?:未|不)(?:作)?补正、(?=(?:行政机关|本机关)?不再)"),
     re.compile("商业秘密、个人隐私|个人隐私、商业秘密"),
     re.compile("国家安全、公共安全、经济安全"),
     re.compile(
@@ -46,6 +47,10 @@ _ARTICLE = re.compile(
 _REPEALED = re.compile(
     "(?P<what>(?:未|没有|无)(?:新?制[定发]|出台|印发))[、和或]?(?:修[改订][、和或]?)?废止(?=[^，。；]{0,4}规范性文件)"
 )
+_RANKED = re.compile(
+    "(?:占比|[所占]*比[例重])?(?:最[高大多]|居首|居多|次之|其次|为主)，(?:占比|比例|[约为达占])+(?=[0-9.]{1,6}%)"
+)
+"""Said of a share before its number."""
 _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
 _COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
@@ -69,7 +74,7 @@ class Clause:
 
 def clauses(sentence: str) -> list[Clause]:
     """Split a sentence."""
-    sentence = _ARTICLE.sub("", _REPEALED.sub(r"\g<what>", sentence))
+    sentence = _RANKED.sub("占", _ARTICLE.sub("", _REPEALED.sub(r"\g<what>", sentence)))
     for pattern in _WHOLE:
         sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
     sentence = _COUNT_ASIDE.sub(r"\g<count>", sentence)

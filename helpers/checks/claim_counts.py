@@ -79,7 +79,11 @@ class Counts:
                 for group in GROUPS.values()
                 if 0 < sum(("applications", row, TOTAL) in named for row in group) < len(group)
             ]
-            return (*meaning.measures, rest, *near) if last == "results" else ()
+            told = {
+                one[0][0] for family, one in self._made if family == last and len(one) == len(one[0]) == 1
+            }
+            own = tuple(one for one in meaning.measures if not told & set(one)) or meaning.measures
+            return (*own, rest, *near) if last == "results" else ()
         return meaning.measures
 
     def applicants(self, columns: Measure) -> tuple[Measure, ...]:

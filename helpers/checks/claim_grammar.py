@@ -91,7 +91,7 @@ class Bag:
     @property
     def alone(self) -> bool:
         """Whether the clause holds a number and nothing it is the number of."""
-        return self.kinds <= _NEUTRAL - {"unknown"}
+        return self.kinds - {"quantity"} <= _NEUTRAL - {"unknown"}
 
     @property
     def total(self) -> bool:
@@ -156,7 +156,17 @@ def _documents(bag: Bag) -> list[Meaning] | None:
     if (
         len(states) > 1
         or len(kinds) > 1
-        or not bag.only("document", "state", "publish", "bare result", "quantity", "disclosure", "site")
+        or not bag.only(
+            "document",
+            "state",
+            "publish",
+            "bare result",
+            "quantity",
+            "disclosure",
+            "site",
+            *(["items"] * bag.guessing),
+        )
+        or (not kinds and bag.says("保留") and not bag.guessing)  # of those that were looked through
     ):
         return []
     found = [
@@ -173,14 +183,16 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
     if not rows:
         return None
     made = bag.kinds & {"make", "deal", "handle"}
-    # 公开行政许可信息126条: not all need be, so that only a slip is told.
-    more = ["receive"] * bool(made) + ["items"] * (
-        (bag.guessing and bag.says("条")) or bag.says("决定", "处理决定")
-    )
+    # 公开行政许可信息126条: not all need be, so that only a slip is told; 行政许可事项120项 are kinds.
+    listed = bag.guessing and bag.says("条", "项")
+    more = ["receive"] * bool(made) + ["items"] * (listed or bag.says("决定", "处理决定"))
+    more += ["listed"] * bag.guessing
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
     if bag.guessing and any(word.text.startswith("公示") for word in bag.words):
         return []  # not all need be
+    if "items" in bag.kinds and bag.says("事项"):
+        return []  # kinds of licence
     bare = not made
     return [
         Meaning("decisions", (sum_over(row, column="value", table="disclosure"),), bare=bare) for row in rows

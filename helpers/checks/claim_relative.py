@@ -159,7 +159,8 @@ class Relative(SentenceSoFar):
             return False  # 信访类申请减少4件: may be any
         kind: Kind = "growth" if found["unit"] == "%" else "change"
         number = _signed(read(found), found["way"] in FALL)
-        said = Said(named[0].family, Claim(kind, measures, number, clause.quote, self.line))
+        bare = found["than"] is not None
+        said = Said(named[0].family, Claim(kind, measures, number, clause.quote, self.line, bare=bare))
         self.found.append(said.claim)
         self.run.append(said)
         self.header = named

@@ -7,6 +7,7 @@ from dataclasses import replace
 from helpers.checks.claim_clauses import Clause, clauses
 from helpers.checks.claim_grammar import CAME, Bag, Meaning, meanings
 from helpers.checks.claim_measures import Claim, sum_over
+from helpers.checks.claim_patterns import WAY
 from helpers.checks.claim_relative import Relative
 from helpers.checks.claim_state import NAMED, ON_DISCLOSURE, Said
 from helpers.checks.claim_words import DOCUMENTS, words
@@ -21,6 +22,7 @@ _COMPARED = re.compile("(?:分别)?(?:同比|环比|与?(?:较|比|同)?(?:上�
 _EACH = frozenset({"各部门", "各单位", "各有关单位", "各级各部门", "各级各单位"})
 _ONE = re.compile("(?<![〇零一二两三四五六七八九十百千])一[件起宗例份]")
 _EVERY = re.compile("[均都皆]")
+_CHANGED = re.compile(f"(?<!新){WAY}了?{NUMBER}")
 _INCLUDED = re.compile("^(?:其中)?(?:含有?|包括|包含)|^其中")
 
 
@@ -92,7 +94,7 @@ class Sentence(Relative):
         """Read a clause that states one number."""
         bag = self.bag(plain)
         number = None if bag is None else bag.number
-        if bag is None or number is None:
+        if bag is None or number is None or (self.guessing and _CHANGED.search(plain)):
             return False
         apart = any(word.text in _EACH for word in bag.words) and self.units_apart
         meant = meanings(bag)
@@ -121,6 +123,7 @@ class Sentence(Relative):
         summed, self.summed = self.summed, False
         dangling, self.dangling = self.dangling, False
         self._include(said, clause)
+        self._beside(said, clause)
         if dangling:
             return self._shared(waiting, said, bag, summed)
         self._keep(said)
@@ -177,6 +180,18 @@ class Sentence(Relative):
             )
             self.found[-1] = claim
             self.run[-1] = replace(whole, claim=claim)
+
+    def _beside(self, said: Said, clause: Clause) -> None:
+        """Let 公开127件 mean no partly granted ones where these follow as one more part: 部分公开46件."""
+        inside = _INCLUDED.match(clause.text) or clause.start in {"（", "("}
+        if said.claim.measures != (sum_over("partly_granted"),) or not self.run or inside:
+            return
+        last = self.run[-1]
+        both = (sum_over("granted"), sum_over("granted", "partly_granted"))
+        if last.claim.measures == both and self.found[-1] is last.claim:
+            claim = replace(last.claim, measures=both[:1])
+            self.found[-1] = claim
+            self.run[-1] = replace(last, claim=claim)
 
     # Nought in words --------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ NAMED = re.compile(
     "申请|不予|部分公开|无法提供|自然人|商业企业|结转|复议|诉讼|规范性文件|废止|有效|新增|不掌握|逾期|合法权益|案卷|行政查询"
 )
 _MOST_TOGETHER = 6
+_ALL_OF_DISCLOSURE = re.compile("[均都](?:[与为系属因是]|涉及|关于){0,2}(?:政府)?信息公开")
 UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
 
 
@@ -49,7 +50,7 @@ class SentenceSoFar:
         self.text = text
         self.line = line
         self.on_applications = on_applications
-        self.on_disclosure = False
+        self.on_disclosure = _ALL_OF_DISCLOSURE.search(text) is not None
         self.on_answers = on_applications and re.search("答复|申请人", text) is not None
         self.on_results = re.search("部分公开|不予公开|不公开|无法提供", text) is not None
         self.units_apart = UNITS_APART.search(text) is not None

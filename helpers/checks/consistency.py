@@ -34,14 +34,17 @@ def claimed(context: Context) -> Iterator[Finding]:
     """Hold every number that the prose states about the tables against them."""
     for (file, _), claims in groupby(context.claims, lambda one: (one[0], one[1].sentence)):
         agreeing: list[Claim] = []
+        wholes: list[Measure] = []
         doubtful: list[tuple[Claim, list[Decimal]]] = []
-        for _, claim in claims:
+        for _, stated in claims:
+            claim = _of_wholes(stated, wholes)
             if any(cell in context.reported for measure in claim.measures for cell in measure):
                 continue
             meant = [list(_meant(context, claim, measure)) for measure in claim.measures]
             values = [value for one in meant for value in one]
             if any(_agrees(claim, value) for value in values):
                 agreeing.append(claim)
+                wholes += _right(claim, meant)
             elif all(meant):
                 doubtful.append((claim, values))
         seen = digits_of(agreeing) if doubtful else 0
@@ -55,6 +58,22 @@ def claimed(context: Context) -> Iterator[Finding]:
 
 def _agrees(claim: Claim, value: Decimal) -> bool:
     return claim.number.rounds(value) if claim.kind in {"share", "growth"} else claim.number.agrees(value)
+
+
+def _right(claim: Claim, meant: list[list[Decimal]]) -> Iterator[Measure]:
+    """Yield what a count of applications can mean, its number being right."""
+    for measure, values in zip(claim.measures, meant, strict=True):
+        whole = {(table, column) for table, _, column in measure} == {("applications", TOTAL)}
+        if claim.kind == "count" and whole and any(_agrees(claim, value) for value in values):
+            yield measure
+
+
+def _of_wholes(claim: Claim, wholes: list[Measure]) -> Claim:
+    """Let an applicant's number be a part of a whole that its sentence rightly states, if it states one: 收到12件，其中自然人9件."""
+    stated = [{row for _, row, _ in whole} for whole in wholes]
+    kept = tuple(one for one in claim.measures if {row for _, row, _ in one} in stated)
+    applicants = any(column not in {TOTAL, "value"} for _, _, column in claim.measures[0])
+    return replace(claim, measures=kept) if kept and applicants and claim.kind == "count" else claim
 
 
 def _last_year(context: Context, claim: Claim) -> Iterator[Decimal]:
