@@ -31,7 +31,6 @@ ROOMS = tuple(
 
 # Files that are run in a process, or loaded by one, that goes on to use what they import.
 USERS = {
-    "helpers.publish.cells.in_process": "IPython",
     "helpers.publish.cells.shell": "IPython",
     "helpers.publish.engines.rasterize": "typst",
     "helpers.publish.paste_body": "lxml",

@@ -8,16 +8,18 @@ import json
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from helpers.publish.qmd.errors import PublishError
 
-__all__ = ["CellOutcome", "Kernel", "KernelDiedError", "Message", "session", "warm_up"]
+__all__ = ["CellOutcome", "Kernel", "KernelDiedError", "Message", "Tell", "session", "warm_up"]
 
 Message = dict[str, Any]
+#: Takes type and content of a message.
+Tell = Callable[[str, Message], None]
 
 _STARTUP_SECONDS = 60
 #: Asked after a failure: does the exception word its own message, and which line of the cell raised it.
@@ -33,33 +35,18 @@ class KernelDiedError(Exception):
 
 
 class CellOutcome:
-    """What one run of a cell gave.
-
-    Attributes
-    ----------
-    outputs
-        Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
-    error
-        The content of the ``error`` message, or None; with ``worded`` and ``line`` added.
-    judged
-        Markdown of the outputs as pandoc is to read it, by itself: every format asks.
-    """
+    """What one run of a cell gave."""
 
     def __init__(self) -> None:
+        #: Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
         self.outputs: list[Message] = []
+        #: The content of the ``error`` message, or None; with ``worded`` and ``line`` added.
         self.error: Message | None = None
+        #: Markdown of the outputs as pandoc is to read it, by itself: every format asks.
         self.judged: dict[str, str] = {}
 
     def add(self, kind: str, content: Message) -> None:
-        """Take one message of the kernel.
-
-        Parameters
-        ----------
-        kind
-            Its type.
-        content
-            Its content.
-        """
+        """Take one message of the kernel."""
         if kind == "error":
             self.error = content
         elif kind == "stream":
@@ -92,27 +79,16 @@ class Kernel(ABC):
         """Whether it can run cells."""
 
     def prepare(self, folder: Path, figures: dict[str, Any], profile: str | None = None) -> None:
-        """Wipe what the document before left and set up for the next.
+        """Wipe what the document before left and set up for the next, whose cells run in ``folder``.
 
-        Parameters
-        ----------
-        folder
-            The folder the cells run in.
-        figures
-            Size, resolution and formats of figures, as ``config.figure_size`` gives them.
-        profile
-            Name of the profile; cells find it where Quarto puts it, in ``QUARTO_PROFILE``.
-
-        Raises
-        ------
-        PublishError
-            Where the kernel does not start.
+        ``figures`` are as ``figure_size`` gives them; the profile's name is found where Quarto puts it, in ``QUARTO_PROFILE``. Raises
+        PublishError where the kernel does not start.
         """
         setup = resources.files(__package__).joinpath("kernel_setup.py").read_text(encoding="utf-8")
         # Where Quarto puts them: by the first, cells know that they are rendered.
         told = {"QUARTO_DOCUMENT_PATH": str(folder), "QUARTO_PROFILE": profile}
         arguments = ", ".join(repr(value) for value in (str(folder), {**self._changes(), **told}, figures))
-        outcome, _ = self._execute(f"{setup}\nprepare({arguments})", silent=True, timeout=_STARTUP_SECONDS)
+        outcome = self._execute(f"{setup}\nprepare({arguments})", silent=True, timeout=_STARTUP_SECONDS)
         if outcome.error:
             raise PublishError(f"内核没有准备好：{outcome.error['ename']}: {outcome.error['evalue']}")
 
@@ -122,24 +98,8 @@ class Kernel(ABC):
         return {name: now.get(name) for name in now.keys() | then.keys() if now.get(name) != then.get(name)}
 
     def run(self, code: str) -> CellOutcome:
-        """Run the code of a cell.
-
-        Parameters
-        ----------
-        code
-            Python, magics included.
-
-        Returns
-        -------
-        CellOutcome
-            Its outputs and its error.
-
-        Raises
-        ------
-        KernelDiedError
-            Where the kernel's process ended.
-        """
-        outcome, _ = self._execute(code)
+        """Run the code of a cell, Python with magics; raises KernelDiedError where the kernel's process ended."""
+        outcome = self._execute(code)
         if outcome.error:
             answers = self.evaluate(_FAILURE_QUESTIONS)
             for name, answer in answers.items():
@@ -148,31 +108,22 @@ class Kernel(ABC):
         return outcome
 
     def evaluate(self, expressions: dict[str, str]) -> dict[str, Message]:
-        """Evaluate expressions in the cells' namespace.
+        """Evaluate expressions, by any name, in the cells' namespace.
 
-        Parameters
-        ----------
-        expressions
-            Python, by any name.
-
-        Returns
-        -------
-        dict of str to dict
-            By the same names: ``status``, and ``data`` by media type or ``ename`` and ``evalue``.
+        Returns by the same names ``status``, and ``data`` by media type or ``ename`` and ``evalue``.
         """
-        _, values = self._execute("", expressions=expressions)
-        return values
+        return self._ask(
+            {"code": "", "expressions": expressions, "silent": False}, lambda _kind, _content: None, None
+        )
+
+    def _execute(self, code: str, *, silent: bool = False, timeout: float | None = None) -> CellOutcome:
+        outcome = CellOutcome()
+        self._ask({"code": code, "expressions": {}, "silent": silent}, outcome.add, timeout)
+        return outcome
 
     @abstractmethod
-    def _execute(
-        self,
-        code: str,
-        *,
-        silent: bool = False,
-        timeout: float | None = None,
-        expressions: dict[str, str] | None = None,
-    ) -> tuple[CellOutcome, dict[str, Message]]:
-        """Run code, then evaluate expressions; return what came of it and their values."""
+    def _ask(self, request: Message, tell: Tell, timeout: float | None) -> dict[str, Message]:
+        """Have done what :meth:`Shell.execute` does, within so many seconds or however long."""
 
     @abstractmethod
     def close(self) -> None:
@@ -186,13 +137,7 @@ _inherited: list[Kernel] = []
 
 
 def warm_up(kind: type[Kernel]) -> Kernel:
-    """Start the kernel in the background of whatever comes next; a second call gives the same.
-
-    Parameters
-    ----------
-    kind
-        :class:`KernelProcess`, or one that runs in this process.
-    """
+    """Start the kernel in the background of whatever comes next; a second call gives the same."""
     global _kernel
     with _lock:
         if _kernel is not None and not (_kernel.alive and isinstance(_kernel, kind)):
@@ -206,33 +151,14 @@ def warm_up(kind: type[Kernel]) -> Kernel:
 def session(
     kind: type[Kernel], folder: Path, figures: dict[str, Any], profile: str | None = None
 ) -> Iterator[Kernel]:
-    """Provide the process's kernel, wiped and set up; replaced where it died, is stuck or was interrupted.
+    """Provide the process's kernel, nobody else's until the block ends, and prepared as by :meth:`Kernel.prepare`.
 
-    Parameters
-    ----------
-    kind
-        As for :func:`warm_up`.
-    folder
-        The folder the cells run in.
-    figures, profile
-        As for :meth:`Kernel.prepare`.
-
-    Yields
-    ------
-    Kernel
-        Nobody else's until the block ends.
+    It is replaced where it died, is stuck or was interrupted.
     """
     with _lock:
-        kernel = warm_up(kind)
-        try:
-            kernel.prepare(folder, figures, profile)
-        except KernelDiedError:
-            _close()
-            kernel = warm_up(kind)
-            try:
-                kernel.prepare(folder, figures, profile)
-            except KernelDiedError:
-                raise PublishError("内核没有启动；请检查 Python 包 ipython 是否装好") from None
+        kernel = _prepared(kind, folder, figures, profile) or _prepared(kind, folder, figures, profile)
+        if kernel is None:
+            raise PublishError("内核没有启动；请检查 Python 包 ipython 是否装好")
         try:
             yield kernel
         except PublishError:
@@ -240,6 +166,18 @@ def session(
         except BaseException:  # also an interrupt: the kernel may still be busy with a cell
             _close()
             raise
+
+
+def _prepared(
+    kind: type[Kernel], folder: Path, figures: dict[str, Any], profile: str | None
+) -> Kernel | None:
+    kernel = warm_up(kind)
+    try:
+        kernel.prepare(folder, figures, profile)
+    except KernelDiedError:
+        _close()
+        return None
+    return kernel
 
 
 def _close() -> None:

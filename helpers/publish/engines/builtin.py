@@ -15,9 +15,8 @@ from typing import Any
 from helpers.files.writing import move_file
 from helpers.publish.cells.cell_markdown import write_markdown
 from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
-from helpers.publish.cells.forked_kernel import ForkedKernel
 from helpers.publish.cells.kernel import Kernel, session, warm_up
-from helpers.publish.cells.kernel_process import KernelProcess
+from helpers.publish.cells.kernel_kinds import ForkedKernel, InProcessKernel, KernelProcess
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
 from helpers.publish.qmd.errors import PublishError
@@ -29,37 +28,17 @@ __all__ = ["render", "start_kernel", "versions"]
 
 
 def start_kernel(in_process: bool, forked: bool) -> type[Kernel]:
-    """Start what runs the cells, so that it boots beside whatever comes next.
+    """Start what runs the cells, so that it boots beside whatever comes next; return what was started, for :func:`render`.
 
-    Parameters
-    ----------
-    in_process
-        Whether they run in this process.
-    forked
-        Whether they run in a copy of it; before anything here starts a thread.
-
-    Returns
-    -------
-    type of Kernel
-        What was started, for :func:`render`.
+    They run in this process, or in a copy of it (before anything here starts a thread), or in a process of their own.
     """
-    kind: type[Kernel] = ForkedKernel if forked else KernelProcess
-    if in_process:
-        from helpers.publish.cells.in_process import InProcessKernel
-
-        kind = InProcessKernel
+    kind = InProcessKernel if in_process else ForkedKernel if forked else KernelProcess
     warm_up(kind)
     return kind
 
 
 def versions() -> dict[str, str]:
-    """Return the versions for the manifest.
-
-    Returns
-    -------
-    dict of str to str
-        ``pandoc``, ``typst``, ``ipython`` and ``python``.
-    """
+    """Return the versions for the manifest: of ``pandoc``, ``typst``, ``ipython`` and ``python``."""
     wheels = {name: version(name) for name in ("typst", "ipython")}
     return {"pandoc": pandoc_version(), **wheels, "python": sys.version.split()[0]}
 
@@ -78,38 +57,11 @@ def render(
 ) -> dict[str, Path]:
     """Render without Quarto: the cells run once, then all formats are made.
 
-    Parameters
-    ----------
-    document
-        The document.
-    shared
-        Its options for all formats.
-    wanted
-        Its options by format asked for: ``html``, ``pdf``, ``docx``.
-    parameters
-        For the cell tagged ``parameters``.
-    profile
-        Name of the profile, or None.
-    work
-        The folder for the outputs, to be made.
-    environment
-        Gives, for the document's date, the moment that dates the files and the environment of the tools.
-    kernel
-        What runs the cells, as :func:`start_kernel` gives it.
-    in_process
-        Whether the formats are made one after the other, and not side by side.
-    progress
-        Called for each step.
-
-    Returns
-    -------
-    dict of str to Path
-        The outputs by format, in ``work``.
-
-    Raises
-    ------
-    PublishError
-        For whatever is not supported or goes wrong.
+    ``shared`` holds the options for all formats, ``wanted`` those of each that is asked for (``html``, ``pdf``, ``docx``);
+    ``parameters`` are for the cell tagged so. ``environment`` gives, for the document's date, the moment that dates the files and the
+    environment of the tools. ``kernel`` is what :func:`start_kernel` gave; ``in_process`` makes the formats one after the other, and
+    not side by side. Returns the outputs by format in ``work``, to be made. Raises PublishError for whatever is not supported or goes
+    wrong.
     """
     formats = {FORMATS[name]: options for name, options in wanted.items()}
     parts = parse_parts(
