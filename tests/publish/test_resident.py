@@ -156,6 +156,7 @@ def test_any_text_is_read_as_pandoc_reads_it(tmp_path_factory, lines):
     own = subprocess.run(
         [pandoc.executable(), "--defaults", place / "defaults.json"], capture_output=True, check=False
     )
+    text.write_text("\n".join(lines).expandtabs(4), encoding="utf-8")  # as pandoc itself does
     defaults["output-file"] = str(place / "resident.html")
     request = {"folder": str(place), "context": {}, "metadata": "{}", "defaults": defaults}
     try:

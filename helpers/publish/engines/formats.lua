@@ -28,14 +28,6 @@ local function text_of(path)
   return text:find('\r', 1, true) and text:gsub('\r', '') or text
 end
 
-local function without_tabs(text, stop)
-  if not text:find('\t', 1, true) then return text end
-  return (text:gsub('[^\n]+', function(line)
-    if not line:find('\t', 1, true) then return nil end
-    return (line:gsub('([^\t]*)\t', function(before) return before .. (' '):rep(stop - utf8.len(before) % stop) end))
-  end))
-end
-
 local last = {}
 
 -- The formats of a report have the same text, but for what stands aside and how pictures are named: it is read once.
@@ -57,16 +49,14 @@ local function read(path, text, options)
 end
 
 local function document(defaults, metadata)
-  local stop = defaults['tab-stop'] or 4
-  local function prepared(path) return defaults['preserve-tabs'] and text_of(path) or without_tabs(text_of(path), stop) end
   local options = {
-    standalone = true, tab_stop = stop, columns = defaults.columns or 72,
+    standalone = true, tab_stop = defaults['tab-stop'] or 4, columns = 72,
     strip_comments = defaults['strip-comments'] or false,
     indented_code_classes = defaults['indented-code-classes'] or {},
     default_image_extension = defaults['default-image-extension'],
   }
   local path = defaults['input-files'][1]
-  local doc = read(path, prepared(path), options)
+  local doc = read(path, text_of(path), options)
   local given = pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
   local meta = doc.meta
   for name, value in pairs(given) do
@@ -151,7 +141,7 @@ local function writer_options(defaults)
   local place = defaults['reference-location']
   local options = {
     template = compiled(defaults.template, defaults.to), variables = variables(defaults), reference_doc = defaults['reference-doc'],
-    wrap_text = 'wrap-' .. defaults.wrap, columns = defaults.columns, tab_stop = defaults['tab-stop'], dpi = defaults.dpi,
+    wrap_text = 'wrap-' .. defaults.wrap, tab_stop = defaults['tab-stop'], dpi = defaults.dpi,
     prefer_ascii = defaults.ascii, email_obfuscation = defaults['email-obfuscation'], html_q_tags = defaults['html-q-tags'],
     number_sections = defaults['number-sections'], section_divs = defaults['section-divs'], table_of_contents = defaults.toc,
     toc_depth = defaults['toc-depth'], reference_location = place and 'end-of-' .. place,

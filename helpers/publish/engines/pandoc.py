@@ -88,7 +88,8 @@ def convert(
     """
     target = work / f"output.{'typ' if output_format == 'typst' else output_format}"
     source = work / f"{output_format}.md"
-    write_text(source, markdown)
+    kept = options.data.get("preserve-tabs")  # by pandoc alone, and not by its Lua
+    write_text(source, markdown if kept else markdown.expandtabs(options.data.get("tab-stop") or 4))
     defaults = defaults_of(document, markdown, output_format, options, work)
     defaults |= {"input-files": [str(source)], "output-file": str(target)}
     request = {

@@ -123,29 +123,11 @@ _resident: _Resident | None = None
 
 
 def ask(command: Sequence[str], environment: Mapping[str, str], request: Mapping[str, Any], size: int) -> str:
-    """Have one format written by this process's pandoc.
+    """Have one format written by this process's pandoc; return what it wrote to its standard error.
 
-    Parameters
-    ----------
-    command
-        Pandoc and the options of its runtime.
-    environment
-        Its environment, but for what dates files.
-    request
-        ``folder``, where relative paths start; ``epoch``, which dates files, or None; ``context`` for the filters;
-        ``defaults`` as pandoc has them.
-    size
-        Characters of the document.
-
-    Returns
-    -------
-    str
-        What it wrote to its standard error.
-
-    Raises
-    ------
-    ResidentError
-        It ended, or had to be ended.
+    ``command`` is pandoc with the options of its runtime, ``environment`` its own but for what dates files. The request has
+    ``folder``, where relative paths start, ``epoch``, which dates files, or None, ``metadata`` as JSON, ``context`` for the filters
+    and ``defaults`` as pandoc has them; ``size`` is in characters of the document. Raises ResidentError where it ended, or had to be.
     """
     global _resident
     with _lock:

@@ -69,13 +69,7 @@ def _merge(base: Any, top: Any) -> Any:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return what is written as one value or as a list of them, as a list; empty for None.
-
-    Parameters
-    ----------
-    value
-        As YAML gave it.
-    """
+    """Return what YAML has as one value or as a list of them, as a list; empty for None."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 

@@ -28,13 +28,7 @@ _NAMES_FILES = {*FILE_OPTIONS, "filters", "font-paths", "template-partials"}
 
 
 def project_folder(folder: Path) -> Path:
-    """Return the nearest folder upwards that is a project's, or the folder itself where none is.
-
-    Parameters
-    ----------
-    folder
-        Where a document lies, absolute.
-    """
+    """Return the nearest folder from an absolute one upwards that is a project's, or the folder itself where none is."""
     above = (one for one in (folder, *folder.parents) if _one_of(one, "_quarto"))
     return next(above, folder)
 

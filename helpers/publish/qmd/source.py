@@ -76,13 +76,7 @@ class Document:
         return self.path.parent
 
     def find(self, pattern: str) -> Place | None:
-        """Return the first line that matches a pattern, or None.
-
-        Parameters
-        ----------
-        pattern
-            A regular expression.
-        """
+        """Return the first line in which a regular expression is found, or None."""
         files = {self.path: self.lines, **self.included}.items()
         places = (
             Place(path, number)

@@ -47,13 +47,9 @@ class Row:
 
 @cache
 def inventory() -> dict[str, dict[str, Row]]:
-    """Return every name that Quarto documents, by kind.
+    """Return every name that Quarto documents, by kind as in ``inventory.yml``.
 
-    Returns
-    -------
-    dict of str to dict of str to Row
-        Kinds as in ``inventory.yml``: ``document``, ``project``, ``execute``, ``crossref``, ``cell``, ``class``, ``attribute``,
-        ``label``, ``shortcode``, ``file``.
+    ``document``, ``project``, ``execute``, ``crossref``, ``cell``, ``class``, ``attribute``, ``label``, ``shortcode``, ``file``.
     """
     table: dict[str, dict[str, Row]] = {}
     for kind, given in _written().items():

@@ -7,10 +7,7 @@ local format = context.format
 local function raw(text) return pandoc.RawBlock('typst', text) end
 
 local function wrapped(before, content, after)
-  local blocks = pandoc.Blocks({raw(before)})
-  blocks:extend(content)
-  blocks:insert(raw(after))
-  return blocks
+  return pandoc.Blocks({raw(before)}) .. content .. {raw(after)}
 end
 
 local function open_xml(text) return pandoc.RawBlock('openxml', '<w:p><w:pPr><w:sectPr>' .. text .. '</w:sectPr></w:pPr></w:p>') end
@@ -34,20 +31,14 @@ local function typst_block(el)
 end
 
 local function set_widths(tbl, given)
-  if given == nil or given == true or given == 'true' or given == 'auto' then return tbl end
-  local widths = {}
-  if type(given) == 'string' then
-    for value in given:gmatch('[%d.]+') do table.insert(widths, tonumber(value)) end
-  elseif type(given) == 'table' then
-    widths = given
-  end
-  local sum = 0
+  if given == 'true' or given == 'auto' then return tbl end
+  local widths, sum = {}, 0
+  for value in given:gmatch('[%d.]+') do table.insert(widths, tonumber(value)) end
   for position = 1, #tbl.colspecs do sum = sum + (widths[math.min(position, #widths)] or 0) end
-  tbl.colspecs = tbl.colspecs:map(function(spec) return {spec[1], nil} end)
-  for position, spec in ipairs(tbl.colspecs) do
+  tbl.colspecs = tbl.colspecs:map(function(spec, position)
     local width = widths[math.min(position, #widths)]
-    if width then tbl.colspecs[position] = {spec[1], width / math.max(sum, 100)} end
-  end
+    return {spec[1], width and width / math.max(sum, 100)}
+  end)
   return tbl
 end
 

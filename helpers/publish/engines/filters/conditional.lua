@@ -13,38 +13,28 @@ local function meta_value(path)
   return value
 end
 
--- Whether one of the attributes KIND-format, KIND-profile, KIND-meta holds; nil where none stands there.
-local function condition(attributes, kind)
-  local given = false
-  local format, profile, key = attributes[kind .. '-format'], attributes[kind .. '-profile'], attributes[kind .. '-meta']
-  local holds = kind == 'when'
-  local function take(value)
-    given = true
-    if kind == 'when' then holds = holds and value else holds = holds or value end
-  end
-  if format then take(format == context.format) end
-  if profile then take(profile == context.profile) end
-  if key then
-    local value = meta_value(key)
-    take(value ~= nil and value ~= false)
-  end
-  if given then return holds end
+local function holds(what, value)
+  if what ~= 'meta' then return value == context[what] end
+  return (meta_value(value) or false) ~= false
 end
 
+-- Visible when all of when-… hold and none of unless-…, hidden then; takes those attributes away.
 local function shown(el)
-  local when, unless = condition(el.attributes, 'when'), condition(el.attributes, 'unless')
-  local holds = when ~= false and unless ~= true
-  if el.classes:includes('content-visible') then return holds end
-  return (when ~= nil or unless ~= nil) and not holds
+  local when, unless = nil, nil
+  for _, what in ipairs({'format', 'profile', 'meta'}) do
+    local wanted, unwanted = el.attributes['when-' .. what], el.attributes['unless-' .. what]
+    if wanted then when = when ~= false and holds(what, wanted) end
+    if unwanted then unless = unless or holds(what, unwanted) end
+    el.attributes['when-' .. what], el.attributes['unless-' .. what] = nil, nil
+  end
+  local all = when ~= false and not unless
+  if el.classes:includes('content-visible') then return all end
+  return (when ~= nil or unless ~= nil) and not all
 end
 
 local function conditional(el)
-  local visible, hidden = el.classes:includes('content-visible'), el.classes:includes('content-hidden')
-  if not visible and not hidden then return nil end
+  if not el.classes:includes('content-visible') and not el.classes:includes('content-hidden') then return nil end
   if not shown(el) then return {} end
-  for _, kind in ipairs({'when', 'unless'}) do
-    for _, what in ipairs({'format', 'profile', 'meta'}) do el.attributes[kind .. '-' .. what] = nil end
-  end
   el.classes = el.classes:filter(function(c) return c ~= 'content-visible' and c ~= 'content-hidden' end)
   if el.content and el.identifier == '' and #el.classes == 0 and #el.attributes == 0 then return el.content end
   return el

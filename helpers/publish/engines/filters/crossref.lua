@@ -27,30 +27,28 @@ end
 local function numbered(kind, count, caption)
   local text = context.titles[kind] .. nbsp .. count
   if #caption == 0 then return pandoc.Inlines({pandoc.Str(text)}) end
-  local prefix = pandoc.Inlines({pandoc.Str(text .. context.delimiter), pandoc.Space()})
-  prefix:extend(caption)
-  return prefix
+  return pandoc.Inlines({pandoc.Str(text .. context.delimiter), pandoc.Space()}) .. caption
 end
 
 local function inlines_of(blocks)
   return pandoc.utils.blocks_to_inlines(blocks or {}, {pandoc.Space()})
 end
 
+local function typst(text)
+  return pandoc.RawBlock('typst', text)
+end
+
 -- A Typst figure as Quarto writes it, so that one page design serves both.
 local function typst_figure(identifier, kind, content, caption)
-  local blocks = pandoc.Blocks({pandoc.RawBlock('typst', '#figure([')})
-  blocks:extend(content)
+  local captioned = pandoc.Blocks({typst('],')})
   if #caption > 0 then
-    blocks:insert(pandoc.RawBlock('typst', ('], caption: figure.caption(position: %s, ['):format(kind == 'tbl' and 'top' or 'bottom')))
-    blocks:insert(pandoc.Plain(caption))
-    blocks:insert(pandoc.RawBlock('typst', ']),'))
-  else
-    blocks:insert(pandoc.RawBlock('typst', '],'))
+    local position = kind == 'tbl' and 'top' or 'bottom'
+    local open = typst(('], caption: figure.caption(position: %s, ['):format(position))
+    captioned = pandoc.Blocks({open, pandoc.Plain(caption), typst(']),')})
   end
-  local numbering = identifier and '' or ', numbering: none'
-  blocks:insert(pandoc.RawBlock('typst', ('kind: "quarto-float-%s", supplement: "%s"%s)'):format(kind, context.titles[kind], numbering)
-    .. (identifier and ('\n<' .. identifier .. '>') or '')))
-  return blocks
+  local known = identifier and ')\n<' .. identifier .. '>' or ', numbering: none)'
+  local last = typst(('kind: "quarto-float-%s", supplement: "%s"%s'):format(kind, context.titles[kind], known))
+  return pandoc.Blocks({typst('#figure([')}) .. pandoc.Blocks(content) .. captioned .. {last}
 end
 
 local function only_table(content)
@@ -107,7 +105,7 @@ local function para(el)
   local identifier = image.identifier
   image.identifier = ''
   local caption = image.caption
-  if #caption > 0 then image.caption = {} end
+  image.caption = {}
   return float(identifier, 'fig', {pandoc.Plain({image})}, caption), false
 end
 
@@ -135,18 +133,21 @@ local function is_wrapper(el)
   return el.identifier == '' and (el.classes:includes('cell') or el.classes:includes('cell-output'))
 end
 
+local function without_wrappers(blocks)
+  return blocks:walk({Div = function(el) if is_wrapper(el) then return el.content end end})
+end
+
+-- Of the blocks of a figure or a table, the last paragraph is its caption: it is taken away.
+local function caption_taken(blocks)
+  local last = blocks[#blocks]
+  if #blocks > 1 and last.t == 'Para' and not lone_image(last) then return blocks:remove().content end
+end
+
 -- The blocks and the caption of ::: {#fig-x} and ::: {#tbl-x}.
 local function parts_of(el)
-  local content, caption = pandoc.Blocks({}), nil
-  local blocks = el.content:walk({Div = function(inner) if is_wrapper(inner) then return inner.content end end})
-  for position, block in ipairs(blocks) do
-    if position == #blocks and position > 1 and block.t == 'Para' and not lone_image(block) then
-      caption = block.content
-    else
-      content:insert(block)
-    end
-  end
-  content = content:walk({
+  local blocks = without_wrappers(el.content)
+  local caption = caption_taken(blocks)
+  local content = blocks:walk({
     traverse = 'topdown',
     Div = function(div)
       if kind_of(div.identifier) == 'fig' or kind_of(div.identifier) == 'tbl' then fail('sub-float', div.identifier) end
@@ -177,7 +178,7 @@ local function pictures(el, columns)
     if #caption > 0 and caption == image.caption then image.caption = {} end
     found:insert({image = image, identifier = identifier, caption = caption})
   end
-  for _, block in ipairs(el.content:walk({Div = function(inner) if is_wrapper(inner) then return inner.content end end})) do
+  for _, block in ipairs(without_wrappers(el.content)) do
     local inlines = block.t == 'Figure' and inlines_of(block.content) or block.content
     for _, inline in ipairs((block.t == 'Figure' or block.t == 'Para' or block.t == 'Plain') and inlines or {block}) do
       if inline.t == 'Image' then
@@ -195,14 +196,16 @@ end
 local function caption_of(picture, position, numbered_figure)
   if numbered_figure then
     if picture.identifier ~= '' then fail('sub-float', picture.identifier) end
-    local caption = pandoc.Inlines({pandoc.Str('(' .. string.char(96 + position) .. ')')})
-    if #picture.caption > 0 then caption:insert(pandoc.Space()) end
-    caption:extend(picture.caption)
-    return caption
+    local letter = pandoc.Inlines({pandoc.Str('(' .. string.char(96 + position) .. ')')})
+    return #picture.caption > 0 and letter .. pandoc.Inlines({pandoc.Space()}) .. picture.caption or letter
   end
   if kind_of(picture.identifier) ~= 'fig' then return picture.caption end
   local text = numbered('fig', number(picture.identifier, 'fig'), picture.caption)
   return is_typst and text or pandoc.Inlines({pandoc.Span(text, pandoc.Attr(picture.identifier))})
+end
+
+local function word_block(inlines, style)
+  return pandoc.Div(pandoc.Para(inlines), pandoc.Attr('', {}, {['custom-style'] = style}))
 end
 
 -- One row of pictures: in Word a line of pictures and a line of captions, elsewhere a grid.
@@ -217,20 +220,20 @@ local function side_by_side(found, columns, numbered_figure)
       if #captions > 0 and #caption > 0 then captions:insert(pandoc.Str('\u{3000}')) end
       captions:extend(caption)
       if position % columns == 0 or position == #found then
-        blocks:insert(pandoc.Div(pandoc.Para(line), pandoc.Attr('', {}, {['custom-style'] = 'Captioned Figure'})))
-        if #captions > 0 then blocks:insert(pandoc.Div(pandoc.Para(captions), pandoc.Attr('', {}, {['custom-style'] = 'Image Caption'}))) end
+        blocks:insert(word_block(line, 'Captioned Figure'))
+        if #captions > 0 then blocks:insert(word_block(captions, 'Image Caption')) end
         line, captions = pandoc.Inlines({}), pandoc.Inlines({})
       end
     elseif is_typst then
       picture.image.attributes.width = picture.image.attributes.width or '100%'
-      blocks:insert(pandoc.RawBlock('typst', position == 1 and '#grid(columns: (1fr,) * ' .. columns .. ', gutter: 1em, align: center, [' or ', ['))
+      blocks:insert(typst(position == 1 and '#grid(columns: (1fr,) * ' .. columns .. ', gutter: 1em, align: center, [' or ', ['))
       if kind_of(picture.identifier) == 'fig' then
         blocks:extend(typst_figure(picture.identifier, 'fig', {pandoc.Plain(picture.image)}, picture.caption))
       else
         blocks:insert(pandoc.Para(picture.image))
         if #caption > 0 then blocks:insert(pandoc.Para(caption)) end
       end
-      blocks:insert(pandoc.RawBlock('typst', position == #found and '])' or ']'))
+      blocks:insert(typst(position == #found and '])' or ']'))
     else
       local cell = pandoc.Blocks({pandoc.Plain(picture.image)})
       if #caption > 0 then cell:insert(pandoc.Plain(caption)) end
@@ -247,14 +250,11 @@ local function layout(el)
   if not columns or columns < 1 then fail('layout', el.attributes['layout-ncol']) end
   el.attributes['layout-ncol'] = nil
   if kind_of(el.identifier) ~= 'fig' then return side_by_side(pictures(el, columns), columns, false), false end
-  local caption = pandoc.Inlines({})
-  if #el.content > 1 and el.content[#el.content].t == 'Para' and not lone_image(el.content[#el.content]) then
-    caption = el.content:remove(#el.content).content
-  end
+  local caption = caption_taken(el.content) or pandoc.Inlines({})
   local grid = side_by_side(pictures(el, columns), columns, true)
   if context.format ~= 'docx' then return float(el.identifier, 'fig', grid, caption), false end
   local text = numbered('fig', number(el.identifier, 'fig'), caption)
-  grid:insert(pandoc.Div(pandoc.Para(pandoc.Span(text, pandoc.Attr(el.identifier))), pandoc.Attr('', {}, {['custom-style'] = 'Image Caption'})))
+  grid:insert(word_block(pandoc.Span(text, pandoc.Attr(el.identifier)), 'Image Caption'))
   return grid, false
 end
 
@@ -315,19 +315,13 @@ local function reference(citation)
   local prefix = pandoc.Inlines({pandoc.Str(word)})
   if #citation.prefix > 0 then prefix = citation.prefix end
   if citation.mode == 'SuppressAuthor' then prefix = pandoc.Inlines({}) end
-  local result
   if is_typst then
-    result = pandoc.Inlines({pandoc.RawInline('typst', '#ref(<' .. identifier .. '>, supplement: [')})
-    result:extend(prefix)
-    result:insert(pandoc.RawInline('typst', ']);'))
-  else
-    local text = prefix:clone()
-    if #text > 0 then text:insert(pandoc.Str(nbsp)) end
-    text:insert(pandoc.Str(target.number))
-    result = pandoc.Inlines({pandoc.Link(text, '#' .. identifier, '', pandoc.Attr('', {'quarto-xref'}))})
+    local open = pandoc.RawInline('typst', '#ref(<' .. identifier .. '>, supplement: [')
+    return pandoc.Inlines({open}) .. prefix .. pandoc.Inlines({pandoc.RawInline('typst', ']);')}) .. citation.suffix
   end
-  result:extend(citation.suffix)
-  return result
+  local text = prefix .. {pandoc.Str(nbsp), pandoc.Str(target.number)}
+  if #prefix == 0 then text:remove(1) end
+  return pandoc.Inlines({pandoc.Link(text, '#' .. identifier, '', pandoc.Attr('', {'quarto-xref'}))}) .. citation.suffix
 end
 
 local function cite(el)
@@ -343,12 +337,6 @@ end
 
 local function decoded(path)
   return (path:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
-local function exists(path)
-  local file = io.open(path, 'rb')
-  if file then file:close() end
-  return file ~= nil
 end
 
 -- Figures of cells lie in the folder of this render, everything else beside the document.
@@ -379,7 +367,7 @@ local function image(el)
   if el.src:match('^%a[%w+.-]+:') and not el.src:match('^%a:[/\\]') or el.src:match('^//') then fail('remote-image', el.src) end
   local path = decoded(el.src)
   local file, own = absolute(path)
-  if not exists(file) then fail('missing-image', path) end
+  if not pandoc.path.exists(file, 'file') then fail('missing-image', path) end
   if not is_typst then
     if context.format == 'docx' and path:lower():match('%.svg$') then
       local png = context.figures .. '/' .. pandoc.utils.sha1(path) .. '.png'
