@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +20,6 @@ Message = dict[str, Any]
 Tell = Callable[[str, Message], None]
 
 _STARTUP_SECONDS = 60
-#: Asked after a failure: does the exception word its own message, and which line of the cell raised it.
-_FAILURE_QUESTIONS = {
-    "worded": "hasattr(type(__import__('sys').last_value), '_render_traceback_')",
-    "line": "next((n.lineno for n in __import__('traceback').extract_tb(__import__('sys').last_traceback)"
-    " if '<ipython-' in n.filename), getattr(__import__('sys').last_value, 'lineno', None))",
-}
 
 
 class KernelDiedError(Exception):
@@ -40,7 +32,7 @@ class CellOutcome:
     def __init__(self) -> None:
         #: Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
         self.outputs: list[Message] = []
-        #: The content of the ``error`` message, or None; with ``worded`` and ``line`` added.
+        #: The content of the ``error`` message, or None.
         self.error: Message | None = None
         #: Markdown of the outputs as pandoc is to read it, by itself: every format asks.
         self.judged: dict[str, str] = {}
@@ -84,11 +76,12 @@ class Kernel(ABC):
         ``figures`` are as ``figure_size`` gives them; the profile's name is found where Quarto puts it, in ``QUARTO_PROFILE``. Raises
         PublishError where the kernel does not start.
         """
-        setup = resources.files(__package__).joinpath("kernel_setup.py").read_text(encoding="utf-8")
         # Where Quarto puts them: by the first, cells know that they are rendered.
         told = {"QUARTO_DOCUMENT_PATH": str(folder), "QUARTO_PROFILE": profile}
         arguments = ", ".join(repr(value) for value in (str(folder), {**self._changes(), **told}, figures))
-        outcome = self._execute(f"{setup}\nprepare({arguments})", silent=True, timeout=_STARTUP_SECONDS)
+        outcome = self._execute(
+            f"get_ipython().prepare_document({arguments})", silent=True, timeout=_STARTUP_SECONDS
+        )
         if outcome.error:
             raise PublishError(f"内核没有准备好：{outcome.error['ename']}: {outcome.error['evalue']}")
 
@@ -99,13 +92,7 @@ class Kernel(ABC):
 
     def run(self, code: str) -> CellOutcome:
         """Run the code of a cell, Python with magics; raises KernelDiedError where the kernel's process ended."""
-        outcome = self._execute(code)
-        if outcome.error:
-            answers = self.evaluate(_FAILURE_QUESTIONS)
-            for name, answer in answers.items():
-                text = answer.get("data", {}).get("text/plain", "None")
-                outcome.error[name] = json.loads(text.lower().replace("none", "null"))
-        return outcome
+        return self._execute(code)
 
     def evaluate(self, expressions: dict[str, str]) -> dict[str, Message]:
         """Evaluate expressions, by any name, in the cells' namespace.

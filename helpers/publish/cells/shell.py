@@ -6,12 +6,15 @@ It needs nothing of this project, so that cells find in a process of their own w
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import signal
 import sys
 import tempfile
 import threading
+import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import TextIOBase
@@ -39,13 +42,9 @@ _CONFIG = Config({"HistoryManager": {"hist_file": ":memory:"}})
 class Shell:
     """IPython, telling what a cell gives as a kernel does.
 
-    Parameters
-    ----------
-    tell
-        Called with type and content of each message: ``stream``, ``display_data``, ``execute_result``,
-        ``update_display_data``, ``clear_output`` and ``error``.
-    module
-        The module that the cells' names live in; IPython's own ``__main__`` where None.
+    ``tell`` is called with type and content of each message: ``stream``, ``display_data``, ``execute_result``, ``update_display_data``,
+    ``clear_output`` and ``error``, the last with the line of the cell that raised it and whether it is ``worded`` by itself. The cells'
+    names live in ``module``, where None in IPython's own ``__main__``.
     """
 
     def __init__(self, tell: Callable[[str, Message], None], module: ModuleType | None = None) -> None:
@@ -56,10 +55,7 @@ class Shell:
     def execute(self, code: str, expressions: dict[str, str], silent: bool) -> dict[str, Message]:
         """Run code, then evaluate expressions in its namespace.
 
-        Returns
-        -------
-        dict of str to dict
-            For each expression ``status``, and ``data`` by media type or ``ename`` and ``evalue``; none after an error.
+        Returns for each ``status``, and ``data`` by media type or ``ename`` and ``evalue``; none after an error.
         """
         self._ipython.tell = self.tell
         with redirect_stdout(_Stream("stdout", self.tell)), redirect_stderr(_Stream("stderr", self.tell)):
@@ -129,9 +125,53 @@ class _IPython(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     tell: Callable[[str, Message], None]
+    origin: tuple[dict[str, str], list[str], list[Any]] | None = None
+    modules = 0
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        self.tell("error", {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb})
+        frames = traceback.extract_tb(evalue.__traceback__)
+        lines = (frame.lineno for frame in frames if "<ipython-" in frame.filename)
+        said = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
+        where = next(lines, getattr(evalue, "lineno", None))
+        self.tell("error", {**said, "worded": hasattr(etype, "_render_traceback_"), "line": where})
+
+    def prepare_document(self, folder: str, changes: dict[str, str | None], figures: Message) -> None:
+        """Give the next document a clean namespace, its folder, its environment and the size of its figures."""
+        self.origin = self.origin or (dict(os.environ), list(sys.path), list(warnings.filters))
+        environment, path, filters = self.origin
+        self.reset(new_session=True)  # type: ignore[no-untyped-call]
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(
+            {**environment, **{name: value for name, value in changes.items() if value is not None}}
+        )
+        for name in [name for name, value in changes.items() if value is None]:
+            os.environ.pop(name, None)
+        sys.path[:] = path
+        warnings.filters[:] = filters  # type: ignore[index]
+        self._size_figures(figures)
+        if len(sys.modules) != self.modules:
+            self.modules = len(sys.modules)
+            gc.freeze()  # what is left are modules: the next wiping need not search them for garbage
+
+    def _size_figures(self, figures: Message) -> None:
+        size: Message = {
+            "figure.figsize": (figures["width"], figures["height"]),
+            "figure.dpi": figures["dpi"],
+            "savefig.dpi": "figure",
+        }
+        backend = self.config.InlineBackend
+        backend.figure_formats = set(figures["formats"])
+        backend.rc = size
+        if "matplotlib.pyplot" in sys.modules:
+            import matplotlib.pyplot as plt
+            from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+            plt.close("all")
+            plt.rcdefaults()
+            plt.switch_backend(os.environ.get("MPLBACKEND", "agg"))
+            plt.rcParams.update(size)  # type: ignore[arg-type]
+            set_matplotlib_formats(*figures["formats"])  # type: ignore[no-untyped-call]
 
 
 # A process of its own -------------------------------------------------------------------------------------------------

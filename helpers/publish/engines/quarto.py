@@ -144,18 +144,8 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str]) -
 @contextlib.contextmanager
 def _restoring_neighbours(document: Path) -> Iterator[None]:
     """Undo what Quarto does beside the document: it writes there first, over what stands there, and moves it away."""
-    endings = (
-        "_files",
-        ".quarto_ipynb",
-        ".typ",
-        ".html",
-        ".pdf",
-        ".docx",
-        ".html.md",
-        ".typst.md",
-        ".docx.md",
-    )
-    beside = [document.with_name(document.stem + ending) for ending in endings]
+    endings = "_files .quarto_ipynb .typ .html .pdf .docx .html.md .typst.md .docx.md"
+    beside = [document.with_name(document.stem + ending) for ending in endings.split()]
     with tempfile.TemporaryDirectory(prefix="publish-") as safe:
         standing = [path for path in beside if path.exists()]
         for path in standing:

@@ -13,6 +13,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,7 @@ class _Resident:
         self._left -= size
         self._errors.seek(0)
         self._errors.truncate()
-        given_up = threading.Event()
-
-        def give_up() -> None:
-            given_up.set()
-            self._process.kill()
-
-        late = threading.Timer(_PATIENCE, give_up)
+        late, began = threading.Timer(_PATIENCE, self._process.kill), time.monotonic()
         late.start()
         try:
             answer = self._exchange(json.dumps({**request, "number": self._number}).encode() + b"\n")
@@ -80,7 +75,7 @@ class _Resident:
         if answer == f"done {self._number}\n".encode():
             return self._said()
         code = self.end(0 if answer else _FAREWELL)
-        if given_up.is_set():
+        if time.monotonic() - began >= _PATIENCE:
             raise ResidentError(f"{_PATIENCE:.0f} 秒没有回答")
         if answer:
             raise ResidentError(f"看不懂它的回答 {answer.decode(errors='replace').strip()!r}")
