@@ -109,9 +109,8 @@ def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str],
     for options in formats.values():
         for name in ("template", "template-partials", "filters"):
             for item in as_list(options.data.get(name)):
-                with contextlib.suppress(
-                    OSError, UnicodeDecodeError
-                ):  # whether it is there is asked elsewhere
+                # Whether it is there is asked elsewhere.
+                with contextlib.suppress(OSError, UnicodeDecodeError):
                     texts.append((document.folder / str(item)).read_text(encoding="utf-8"))
     text = "\n".join(texts)
     return lambda name: re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None

@@ -14,17 +14,10 @@ local function give_up(code, ...)
   os.exit(code)
 end
 
-local function contents(path)
-  local file, why = io.open(path, 'rb')
-  if not file then give_up(1, why) end
-  local text = file:read('a')
-  file:close()
-  return text
-end
-
 -- Text as pandoc takes it from a file.
 local function text_of(path)
-  local text = contents(path):gsub('^\u{feff}', '')
+  local file <close> = assert(io.open(path, 'rb'))
+  local text = file:read('a'):gsub('^\u{feff}', '')
   return text:find('\r', 1, true) and text:gsub('\r', '') or text
 end
 

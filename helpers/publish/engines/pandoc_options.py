@@ -63,9 +63,7 @@ def metadata(options: Options, output_format: str) -> dict[str, Any]:
         if output_format != "docx":  # where every metadatum becomes a property of the file
             defaults["by-author"] = [{"name": {"literal": name}} for name in names]
     margin = options.data.get("margin")
-    if output_format == "docx" and isinstance(
-        margin, dict
-    ):  # a property of the file is text, read by word_package.py
+    if output_format == "docx" and isinstance(margin, dict):  # as text, which word_package.py reads
         data["margin"] = "; ".join(f"{side}: {length}" for side, length in margin.items())
     extra = options.data.get("metadata")
     return {**defaults, **data, **(extra if isinstance(extra, dict) else {})}

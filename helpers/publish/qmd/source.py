@@ -12,7 +12,7 @@ from pathlib import Path
 
 from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.markup import fence, fence_end, judged_markdown
-from helpers.publish.qmd.options import Options, parse_yaml
+from helpers.publish.qmd.options import Options, as_list, parse_yaml
 from helpers.publish.qmd.supported import check
 
 __all__ = ["INLINE", "Cell", "Document", "Prose", "cell_name", "parse_parts", "read_document"]
@@ -51,8 +51,7 @@ class Cell:
     @property
     def tags(self) -> list[str]:
         """The tags."""
-        tags = self.options.data.get("tags") or []
-        return [str(tag) for tag in tags] if isinstance(tags, list) else [str(tags)]
+        return [str(tag) for tag in as_list(self.options.data.get("tags"))]
 
 
 def cell_name(label: str | None) -> str:

@@ -102,10 +102,8 @@ end
 local function para(el)
   local image = lone_image(el)
   if not image or kind_of(image.identifier) ~= 'fig' then return nil end
-  local identifier = image.identifier
-  image.identifier = ''
-  local caption = image.caption
-  image.caption = {}
+  local identifier, caption = image.identifier, image.caption
+  image.identifier, image.caption = '', {}
   return float(identifier, 'fig', {pandoc.Plain({image})}, caption), false
 end
 
@@ -115,18 +113,13 @@ local function plain_table(el)
 end
 
 local function html_table(el)
-  local caption = inlines_of(el.caption.long)
+  local caption, identifier = inlines_of(el.caption.long), el.identifier
   plain_table(el)
-  if #caption == 0 then return el, false end
-  if el.identifier ~= '' then
-    local identifier = el.identifier
-    if is_typst then el.identifier = '' end
-    el.caption = {long = {}}
-    return float(identifier, 'tbl', {el}, caption), false
-  end
-  if not is_typst then return el, false end
+  if #caption == 0 or (identifier == '' and not is_typst) then return el, false end
   el.caption = {long = {}}
-  return typst_figure(nil, 'tbl', {el}, caption), false
+  if identifier == '' then return typst_figure(nil, 'tbl', {el}, caption), false end
+  if is_typst then el.identifier = '' end
+  return float(identifier, 'tbl', {el}, caption), false
 end
 
 local function is_wrapper(el)
@@ -174,17 +167,15 @@ end
 -- Pictures side by side: what they are, with the caption of each; in a numbered figure the captions count (a), (b).
 local function pictures(el, columns)
   local found = pandoc.List()
-  local function take(image, identifier, caption)
-    if #caption > 0 and caption == image.caption then image.caption = {} end
-    found:insert({image = image, identifier = identifier, caption = caption})
-  end
   for _, block in ipairs(without_wrappers(el.content)) do
     local inlines = block.t == 'Figure' and inlines_of(block.content) or block.content
     for _, inline in ipairs((block.t == 'Figure' or block.t == 'Para' or block.t == 'Plain') and inlines or {block}) do
       if inline.t == 'Image' then
         local identifier = block.t == 'Figure' and block.identifier or inline.identifier
+        local caption = block.t == 'Figure' and inlines_of(block.caption.long) or inline.caption
         inline.identifier = ''
-        take(inline, identifier, block.t == 'Figure' and inlines_of(block.caption.long) or inline.caption)
+        if caption == inline.caption then inline.caption = {} end
+        found:insert({image = inline, identifier = identifier, caption = caption})
       elseif inline.t ~= 'Space' and inline.t ~= 'SoftBreak' and inline.t ~= 'LineBreak' then
         fail('layout', columns)
       end
