@@ -5,50 +5,63 @@ local function plain(text)
   return (text:gsub("\27%[[%d;]*%a", ""))
 end
 
--- The cells of the document, in order.
-local function cells_of(path)
-  local cells, ticks, number = {}, nil, 0
-  for line in io.lines(path) do
+-- The lines of a document in order, each with its file and its number there; a file that it includes stands where it is named.
+local function lines_of(path, lines)
+  lines = lines or pandoc.List()
+  local file, number = io.open(path), 0
+  for line in file and file:lines() or function() end do
     number = number + 1
-    local opens = not ticks and line:match("^ *(```+)%s*{python")
+    local included = line:match("^%s*{{<%s*include%s+(.-)%s*>}}%s*$")
+    if included and #lines < 100000 then -- one that includes itself is Quarto's to refuse
+      lines_of(pandoc.path.join({ pandoc.path.directory(path), included }), lines)
+    else
+      lines:insert({ text = line, place = ("%s:%d："):format(pandoc.path.filename(path), number) })
+    end
+  end
+  if file then file:close() end
+  return lines
+end
+
+-- The cells of the document, in order.
+local function cells_of(lines)
+  local cells, ticks = {}, nil
+  for _, line in ipairs(lines) do
+    local opens = not ticks and line.text:match("^ *(```+)%s*{python")
     if opens then
       ticks = opens
-      table.insert(cells, { line = number, count = #cells + 1, text = "" })
+      table.insert(cells, { place = line.place, count = #cells + 1, text = "" })
     elseif ticks then
       local cell = cells[#cells]
-      cell.text = cell.text .. line .. "\n"
-      cell.label = cell.label or line:match("^#|%s*label:%s*(%S+)")
-      if line:match("^ *" .. ticks .. "%s*$") then ticks = nil end
+      cell.text = cell.text .. line.text .. "\n"
+      cell.label = cell.label or line.text:match("^#|%s*label:%s*(%S+)")
+      if line.text:match("^ *" .. ticks .. "%s*$") then ticks = nil end
     end
   end
   return cells
 end
 
--- The first cell that is meant, or the first line of the text.
-local function found(path, is_meant, text)
-  for _, cell in ipairs(cells_of(path)) do
-    if is_meant(cell) then return cell.line, cell.label end
+-- Where the first cell stands that is meant, or the first line of the text; the label of that cell.
+local function found(is_meant, text)
+  local lines = lines_of(quarto.doc.input_file)
+  for _, cell in ipairs(cells_of(lines)) do
+    if is_meant(cell) then return cell.place, cell.label end
   end
-  local number = 0
-  for line in io.lines(path) do
-    number = number + 1
-    if text and line:find(text, 1, true) then return number end
+  for _, line in ipairs(lines) do
+    if text and line.text:find(text, 1, true) then return line.place end
   end
 end
 
 -- Quarto goes on after an error of a filter, and not after its end.
-local function refuse(line, message)
-  local path = quarto and quarto.doc.input_file
-  local place = line and path and ("%s:%d："):format(pandoc.path.filename(path), line) or ""
-  io.stderr:write(place, message, "\n")
+local function refuse(place, message)
+  io.stderr:write(place or "", message, "\n")
   os.exit(1)
 end
 
 function CodeBlock(el)
   local object = el.text:match("<IPython%.core%.display%.(%w+) object>")
   if object then
-    local line = quarto and found(quarto.doc.input_file, function(cell) return cell.text:find(object .. "(", 1, true) end)
-    refuse(line, "单元格输出的网页片段 " .. object .. " 在 PDF 和 Word 里显示不了；请改为打印文字或 Markdown")
+    local place = quarto and found(function(cell) return cell.text:find(object .. "(", 1, true) end)
+    refuse(place, "单元格输出的网页片段 " .. object .. " 在 PDF 和 Word 里显示不了；请改为打印文字或 Markdown")
   end
   el.text = plain(el.text)
   return el
@@ -59,19 +72,18 @@ end
 local function refuse_without_words(source)
   local name = source:match("([^/]+)%-output%-%d+%.%w+$")
   local count = name and tonumber(name:match("^cell%-(%d+)$")) or 0
-  local line, label
+  local place, label
   for ahead = 1, name and 2 or 0 do
-    line, label = found(quarto.doc.input_file, function(cell)
+    place, label = found(function(cell)
       return (cell.label == name or cell.count == count - ahead) and not cell.text:find("#|%s*fig%-alt:")
     end)
-    if line then break end
+    if place then break end
   end
   if name then
     label = label and " " .. label .. " " or ""
-    refuse(line, ("单元格%s的图没有替代文字，PDF/UA 要求有；请写 #| fig-alt: 图上有什么"):format(label))
+    refuse(place, ("单元格%s的图没有替代文字，PDF/UA 要求有；请写 #| fig-alt: 图上有什么"):format(label))
   end
-  line = found(quarto.doc.input_file, function() end, source)
-  refuse(line, ("图片 %s 没有替代文字，PDF/UA 要求有；请写 fig-alt"):format(source))
+  refuse(found(function() end, source), ("图片 %s 没有替代文字，PDF/UA 要求有；请写 fig-alt"):format(source))
 end
 
 function Image(el)

@@ -184,6 +184,17 @@ def test_quarto_alone_names_cell_and_line_before_typst_is_asked(project, body, s
         publish(project / "别的.qmd", out=project / "none", engine="quarto", to=["pdf"])
 
 
+@pytest.mark.quarto
+def test_quarto_alone_names_the_line_in_the_included_file(project):
+    (project / "_图.qmd").write_text(
+        f"乙\n\n```{{python}}\n#| label: fig-x\n#| fig-cap: 图\n{PLOT}", encoding="utf-8"
+    )
+    (project / "别的.qmd").write_text(f"{HEADER}甲\n\n{{{{< include _图.qmd >}}}}\n", encoding="utf-8")
+    with pytest.raises(AssertionError) as caught:
+        render("quarto", project / "别的.qmd", "typst")
+    assert "_图.qmd:3：单元格 fig-x 的图没有替代文字" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("log", "where"),
     [
