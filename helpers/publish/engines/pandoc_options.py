@@ -227,7 +227,7 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
             raise PublishError(f"filters 指的文件不存在：{path}", options.place("filters"))
         if not path.endswith(OURS):
             stages[STAGES.get(at, stage)].append(_lua(folder / path))
-    ours = ("trees", "conditional", "captioned", "tables"), ("callouts", "blocks", "formulas", "crossref")
+    ours = ("aside", "conditional", "captioned", "tables"), ("callouts", "blocks", "formulas", "crossref")
     first, then = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
     files = [*first, *stages["before"], *then] if stages["before"] else [_lua(HERE / "filters" / "all.lua")]
     if options.data.get("bibliography") and options.data.get("citeproc") is not False:
