@@ -21,7 +21,14 @@ from helpers.report.form import FORM, RESULTS, TOTAL
 from helpers.report.settings_file import Contact
 
 PLACE = Path(__file__).parent / "claims_corpus"
-PARTS = ("develop", "develop_2", "develop_3", "held_out", "unseen", *(f"blind_{part}" for part in range(1, 14)))
+PARTS = (
+    "develop",
+    "develop_2",
+    "develop_3",
+    "held_out",
+    "unseen",
+    *(f"blind_{part}" for part in range(1, 14)),
+)
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200
 _YEAR = 2024

@@ -184,7 +184,7 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
         return None
     made = bag.kinds & {"make", "deal", "handle"}
     # 公开行政许可信息126条: not all need be, so that only a slip is told; 行政许可事项120项 are kinds.
-    listed = bag.guessing and bag.says("条", "项")
+    listed = bag.guessing and bag.says("条", "项", "次")
     more = ["receive"] * bool(made) + ["items"] * (listed or bag.says("决定", "处理决定"))
     more += ["listed"] * bag.guessing
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
@@ -194,6 +194,8 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
     if "items" in bag.kinds and bag.says("事项"):
         return []  # kinds of licence
     bare = not made
+    if len(rows) > 1 and bag.total:
+        return [Meaning("decisions", (sum_over(*rows, column="value", table="disclosure"),), bare=bare)]
     return [
         Meaning("decisions", (sum_over(row, column="value", table="disclosure"),), bare=bare) for row in rows
     ]
@@ -246,7 +248,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
             Meaning(f"bare {name}", tuple(_named(name if name == "granted" else "other_*")))
             for name in bare
             if bag.only(
-                "bare result", *(["bare application", "make"] if name == "other" else ["deal", "answer"])
+                "bare result",
+                *(["bare application", "make"] if name == "other" else ["deal", "answer", "make"]),
             )
         ]
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于", "属")

@@ -127,9 +127,9 @@ class Relative(SentenceSoFar):
         """Read 自然人申请占83%, and let what it names be the header of what follows (共289件)."""
         label, _, rest = _SHARE_WORD.sub("占", plain, count=1).partition("占")
         found = SHARE.fullmatch(f"占{rest}") if label and rest else None
-        named = self.named(label) if found else []
+        named = self.named(label.rstrip("约仅")) if found else []
         measures = self.measures(named[0], plain) if len(named) == 1 else ()
-        if not found or not measures or named[0].family not in {"results", "applicants"}:
+        if not found or not measures or named[0].family not in {"results", "applicants", "bare granted"}:
             return False
         self.found.append(Claim("share", measures, read(found), clause.quote, self.line))
         self.header = named

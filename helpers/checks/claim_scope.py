@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from helpers.checks.claim_patterns import CHANGE
 
 _CARRIED = re.compile(
-    "(?:结转|转|顺延|延)[到至入]?下一?年|结转上一?年|上一?年度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)"
+    "(?:结转|转|顺延|延)[到至入]?下一?年|结转(?:上一?年|去年)|(?:上一?年|去年)度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)"
 )
 _PART_YEAR = re.compile(
     r"半年|[0-9一二三四]季度|\d月|(?:\d{4}|上)年?度?(?:[至到—~-]|和|及|与)+本年|[两三四五]年(?:共|累计|合计|总计|间)"
@@ -22,6 +22,8 @@ _OTHERS = re.compile(
 )
 _ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
 LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)的?\d[\d,.]{0,15}(?:[件起宗例份]|万元)(?!$)")
+LAST_YEAR = re.compile(r"而?(?:上一?年|去年)度?(?:同期)?[为是有共]*\d[\d,]{0,11}[件起宗例份]")
+"""All that a clause may say for the change behind it to be one on last year: 去年为298件，增加49件."""
 _LISTED = re.compile(
     r"^(?:(?:分别|具体|依次)(?:为|是|有)(?=[^0-9均])|\d{1,2}\.(?!\d)|[一二三四五六七八九]是(?!.{0,3}[一二三四五六七八九]是)|[①-⑨])"
 )

@@ -7,8 +7,9 @@ from dataclasses import replace
 from helpers.checks.claim_clauses import Clause, clauses
 from helpers.checks.claim_grammar import CAME, Bag, Meaning, meanings
 from helpers.checks.claim_measures import Claim, sum_over
-from helpers.checks.claim_patterns import WAY
+from helpers.checks.claim_patterns import CHANGE, WAY
 from helpers.checks.claim_relative import Relative
+from helpers.checks.claim_scope import LAST_YEAR
 from helpers.checks.claim_state import NAMED, ON_DISCLOSURE, Said
 from helpers.checks.claim_words import DOCUMENTS, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number
@@ -48,6 +49,14 @@ class Sentence(Relative):
         aside = clause.start in {"（", "("} and clause.end in {"）", ")"}
         if aside and copy(self.scope).left(plain, ""):
             return 1  # （2023年298件）
+        if (
+            self.run
+            and LAST_YEAR.fullmatch(plain)
+            and at + 1 < len(pieces)
+            and CHANGE.fullmatch(pieces[at + 1].text)
+        ):
+            self.compared = True
+            return 1  # 去年为298件，增加49件
         self.unclear |= not re.search(r"\d", plain) and words(plain) is None
         if self.scope.left(plain, clause.end):
             self._not_read(clause, plain)
