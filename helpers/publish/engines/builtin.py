@@ -69,7 +69,9 @@ def render(
     )
     check_options(document.folder, shared, formats, _uses(document, formats))
     figures = figure_size(formats)
-    _load_tools(document, wanted)
+    if "pdf" in wanted:  # what comes after the cells is loaded while their kernel boots
+        load_compiler(wanted["pdf"], document.folder)
+    pandoc_version()
     with session(kernel, document.folder, figures, profile) as cells:
         executed = run_cells(document, parts, formats, cells, parameters, progress)
     epoch, variables = environment(_date(executed, shared))
@@ -91,13 +93,6 @@ def render(
     with ThreadPoolExecutor(1 if in_process else min(len(wanted), os.cpu_count() or 1)) as pool:
         made = dict(zip(longest_first, pool.map(make, longest_first), strict=True))
     return {name: made[name] for name in wanted}
-
-
-def _load_tools(document: Document, wanted: Mapping[str, Options]) -> None:
-    """Load what comes after the cells, while their kernel boots."""
-    if "pdf" in wanted:
-        load_compiler(wanted["pdf"], document.folder)
-    pandoc_version()
 
 
 def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str], bool]:
