@@ -197,7 +197,8 @@ class Sentence(Relative):
             return
         last = self.run[-1]
         both = (sum_over("granted"), sum_over("granted", "partly_granted"))
-        if last.claim.measures == both and self.found[-1] is last.claim:
+        told = "部分公开" in last.claim.quote
+        if last.claim.measures == both and self.found[-1] is last.claim and not told:
             claim = replace(last.claim, measures=both[:1])
             self.found[-1] = claim
             self.run[-1] = replace(last, claim=claim)

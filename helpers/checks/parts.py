@@ -18,6 +18,8 @@ _SHARE = re.compile(
 )
 _OF_SEVERAL = re.compile("分别|[两三四二][者项]|合计|共")
 _OPENS = re.compile("其中|包括|包含|涵盖|含|分为|涉及")
+_STAGE = re.compile("(?:[已均共]|全部|全年|年内)*(?:办结|办复|答复|结转)")
+"""Said behind ；, what became of the whole, and none of its parts."""
 _REST = re.compile("其[他它余]|剩余|余下")
 _OVERLAP = re.compile(
     "同步|同时|交叉|重复|累计|此外|同比|[比较]上|增加|增长|减少|新增|^(?:并|另|还|兼|均|目前)"
@@ -80,6 +82,8 @@ def _lists(sentence: str) -> list[_List]:
     mark, opened, beside = "", False, False
     pieces = MARK.split(sentence)
     for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if mark in {"；", ";"} and _STAGE.match(text):
+            now = None
         share = _SHARE.fullmatch(text)
         part = None if share else _part(text)
         if share and counts and not _OF_SEVERAL.search(text):
