@@ -13,7 +13,7 @@ if sys.argv[1:2] != ["lua"]:
     os.execv(real, [real, *sys.argv[1:]])
 process = subprocess.Popen([real, *sys.argv[1:]], stdin=subprocess.PIPE)
 for line in sys.stdin.buffer:
-    text = pathlib.Path(json.loads(line)["defaults"]["input-files"][0]).read_text()
+    text = line.decode() + pathlib.Path(json.loads(line)["defaults"]["input-files"][0]).read_text()
     fault = next((one for one in {faults!r} if one in text), None)
     if fault == "PANDOC-DIES":
         os.kill(os.getpid(), signal.SIGKILL)
