@@ -27,7 +27,7 @@ PARTS = (
     "develop_3",
     "held_out",
     "unseen",
-    *(f"blind_{part}" for part in range(1, 14)),
+    *(f"blind_{part}" for part in range(1, 15)),
 )
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200

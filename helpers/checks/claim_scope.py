@@ -86,7 +86,7 @@ class OwnWords:
         """Return a clause in the words of the grammar."""
         for name in self.names:
             clause = clause.replace(name, "本单位")
-        clause = self._own_region.sub("", clause)
+        clause = self._own_region.sub("", clause).replace("年初结转", "上年结转")
         clause = _EVERYBODY.sub(self.all, self.period.sub("本年", clause))
         for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
             clause = clause.replace(f"{year}年", word)

@@ -116,6 +116,8 @@ class Sentence(Relative):
         heads = [one.family for one in self.header]
         if heads == ["decisions"] and not bag.alone and bag.only("make", "deal", "handle"):
             meant = self.header  # 行政许可方面，作出处理决定45286件
+        if heads == ["proceedings"] and not bag.alone and bag.only("disclosure"):
+            meant = self.header  # 行政诉讼方面，涉政府信息公开案件18件
         if heads == ["fees"] and bag.only("money"):
             meant = self.header
         told = [one.family for one in self.header] == ["applicants"]
