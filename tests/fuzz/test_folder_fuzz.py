@@ -259,7 +259,7 @@ def cells(folder: Path, *, force: bool, profile: str | None) -> bool:
                 if isinstance(part, Cell) and "parameters" not in part.tags:
                     exec(compile(part.source, part.label or "cell", "exec"), names)
         except InvalidReport as error:
-            assert "INTERNAL" not in str(error)
+            assert "〔INTERNAL〕" not in str(error)
             return False
     return True
 
@@ -337,4 +337,8 @@ def test_any_text_over_and_over(folder: Path) -> None:
         repeat(piece, folder)
         command = [sys.executable, "-m", "helpers", "check", str(folder)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, preexec_fn=little)
-        assert done.returncode in (0, 1) and "INTERNAL" not in done.stderr, (SEED, piece, done.stderr[-2000:])
+        assert done.returncode in (0, 1) and "〔INTERNAL〕" not in done.stderr, (
+            SEED,
+            piece,
+            done.stderr[-2000:],
+        )
