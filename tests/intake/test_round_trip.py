@@ -101,6 +101,11 @@ def escape(text: str) -> str:
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(  # the same words at the same height of two pages
+    seed=0,
+    overview="（一）小标题\n\n某段公开。\n\n某段公开。\n",
+    problems="（一）小标题\n\n某段公开。\n",
+)
 @example(  # in the PDF a dash and a backslash stand where lines break
     seed=0,
     overview="某段公开。\n",

@@ -168,6 +168,8 @@ def _furniture(pages: Sequence[Sequence[Piece]]) -> list[Line]:
             # A bare number may be a figure: it must count the pages.
             return not line.text.isdigit() or any(_counts(line, other) for other in alike)
         words = _without_digits(line.text)
+        if words.endswith(("。", "！", "？", "；")):
+            return False  # a sentence that is said twice
         return bool(re.search(r"[^\W\d_]", words)) and any(
             _without_digits(other.text) == words for other in alike
         )
