@@ -221,7 +221,12 @@ def _word(name: str, path: Path) -> Iterator[Check]:
             broken = package.testzip() is not None or "word/document.xml" not in package.namelist()
             relations = [package.read(one) for one in package.namelist() if one.endswith(".rels")]
             names = package.namelist()
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ):  # RuntimeError: encrypted, or a method unknown here
         yield Check("可用性", f"{name} 能打开", FAILED, "打不开")
         return
     yield _judge("可用性", f"{name} 能打开", ["包不完整"] if broken else [], "各部分的校验值都对")

@@ -118,6 +118,6 @@ class Counts:
             return ()
         each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])
         return tuple(
-            tuple((table, block, one) for table, block, _ in measure for one in column.split("+"))
+            sum_over(*(block for _, block, _ in measure), column=column, table="proceedings")
             for measure in each
         )

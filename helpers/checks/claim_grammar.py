@@ -136,9 +136,7 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
     if outcomes:
         if len(outcomes) > 1 or len(courses) > 1 or "none" in bag.kinds:
             return []
-        measure = tuple(
-            ("proceedings", row, column) for row in COURSES[courses[0]] for column in outcomes[0].split("+")
-        )
+        measure = sum_over(*COURSES[courses[0]], column=outcomes[0], table="proceedings")
         return [Meaning("proceedings", (measure,))]
     return [Meaning("proceedings", (sum_over(*COURSES[course], table="proceedings"),)) for course in courses]
 

@@ -12,8 +12,8 @@ Measure = tuple[Cell, ...]
 
 
 def sum_over(*rows: str, column: str = TOTAL, table: str = "applications") -> Measure:
-    """Return the measure that sums some rows of a table in one column."""
-    return tuple((table, row, column) for row in rows)
+    """Return the measure that sums some rows of a table in one column, or in several, joined by ``+``."""
+    return tuple((table, row, one) for row in rows for one in column.split("+"))
 
 
 GROUPS: dict[str, list[str]] = {}

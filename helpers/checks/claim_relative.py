@@ -154,8 +154,7 @@ class Relative(SentenceSoFar):
             return False
         named = self.named(found["label"]) if found else []
         measures = self.measures(named[0], plain) if len(named) == 1 else ()
-        loosely = {"results"} if found and (found["than"] or self.compared) else {"results", "applicants"}
-        if not found or not measures or named[0].family in loosely:
+        if not found or not measures or named[0].family == "results":
             return False  # 信访类申请减少4件: may be any
         kind: Kind = "growth" if found["unit"] == "%" else "change"
         number = _signed(read(found), found["way"] in FALL)

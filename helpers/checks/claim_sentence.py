@@ -107,21 +107,20 @@ class Sentence(Relative):
             return False
         apart = any(word.text in _EACH for word in bag.words) and self.units_apart
         meant = meanings(bag)
+        heads = [one.family for one in self.header]
         if (
             bag.alone
             and (bag.total or re.search(r"^为|达到?(?=\d)", plain) or clause.start in {"：", ":"})
-            and [one.family for one in self.header] in _HEADED
+            and heads in _HEADED
         ):
             meant = self.header
-        heads = [one.family for one in self.header]
         if heads == ["decisions"] and not bag.alone and bag.only("make", "deal", "handle"):
             meant = self.header  # 行政许可方面，作出处理决定45286件
         if heads == ["proceedings"] and not bag.alone and bag.only("disclosure"):
             meant = self.header  # 行政诉讼方面，涉政府信息公开案件18件
         if heads == ["fees"] and bag.only("money"):
             meant = self.header
-        told = [one.family for one in self.header] == ["applicants"]
-        if told and not bag.alone and bag.only("make", "bare application"):
+        if heads == ["applicants"] and not bag.alone and bag.only("make", "bare application"):
             meant = self.header
         if bag.means("receive") == ["new"] and self.document and "申请" not in self.text:
             meant = [Meaning("states", ((("disclosure", "issued", "value"),),))]
