@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from helpers.checks.claim_words import CHANNEL, COUNT, PUBLIC
+from helpers.checks.claim_words import CHANNEL, COUNT, PUBLIC, words
 
+_COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
 _MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _ENDS = "，（）()：:；;"
 _JOINED = re.compile(
@@ -13,6 +14,7 @@ _JOINED = re.compile(
 )
 _GLUED = re.compile(
     r"(?<=[0-9][件起宗例份])(?=[约仅]?占|(?:其中|办结|答复|结转|同比|与?[比较](?:上|去|20\d\d)年?)(?![^，。；、0-9]{0,10}20\d\d年)[^，。；、0-9]{0,10}[0-9])"
+    r"|(?<=[0-9][件起宗例份])(?=连同|加上)(?=[^，。；、0-9]{1,14}[0-9])"
     r"|(?<=[0-9][件起宗例份]中)(?=[^，。；、0-9]{1,14}[0-9])|(?<=申请中|案件中)(?=[^，。；、0-9]{1,14}[0-9])"
 )
 _WHOLE = (
@@ -30,7 +32,7 @@ _WHOLE = (
     re.compile("区分处理、(?=部分)"),
     re.compile("逾期(?:未|不)(?:作)?补正、(?=(?:行政机关|本机关)?不再)"),
     re.compile("商业秘密、个人隐私|个人隐私、商业秘密"),
-    re.compile("国家安全、公共安全、经济安全"),
+    re.compile("国家安全、公共安全、经济安全(?:、社会稳定)?"),
     re.compile(
         r"通过[^，。；：（）0-9、]{1,12}(?:、[^，。；：（）0-9、]{1,12}){1,6}(?:方式|渠道|途径|形式|提交|提出|收到)"
     ),
@@ -51,9 +53,10 @@ _RANKED = re.compile(
     "(?:占比|[所占]*比[例重])?(?:最[高大多]|居首|居多|次之|其次|为主)，(?:占比|比例|[约为达占])+(?=[0-9.]{1,6}%)"
 )
 """Said of a share before its number."""
+_OF_A_COUNT = re.compile(f"占(?P<whole>[^0-9，。；、]{{0,16}}{_COUNTS})的?(?P<share>[0-9.]{{1,6}}%)")
+"""占全年收件总数347件的83%: a share, and the count it is a share of."""
 _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
-_COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
 _RESPECTIVELY = re.compile(
     f"(?:均|的)?分别(?:为|是|有|达到?|共)?(?P<verb>处理|办理|办结|作出|收到|受理|答复|发生|提出|提交|申请)?(?P<numbers>(?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))(?:[、，和及与](?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))){{1,9}})"
 )
@@ -75,6 +78,7 @@ class Clause:
 def clauses(sentence: str) -> list[Clause]:
     """Split a sentence."""
     sentence = _RANKED.sub("占", _ARTICLE.sub("", _REPEALED.sub(r"\g<what>", sentence)))
+    sentence = _OF_A_COUNT.sub(_whole_behind, sentence)
     for pattern in _WHOLE:
         sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
     sentence = _COUNT_ASIDE.sub(r"\g<count>", sentence)
@@ -99,6 +103,11 @@ def clauses(sentence: str) -> list[Clause]:
             ]
             at = match.end()
     return _with_numbers_in_brackets([*found, *_split(sentence[at:])])
+
+
+def _whole_behind(share: re.Match[str]) -> str:
+    """Put what a share is a share of behind it, where that is understood: 近两年总量645件 is not."""
+    return f"占{share['share']}，{share['whole']}" if words(share["whole"]) else share[0]
 
 
 def _split(text: str) -> Iterator[Clause]:

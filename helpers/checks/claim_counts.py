@@ -35,6 +35,11 @@ class Counts:
         return any(family in {"proceedings", "outcomes"} for family, _ in self._made)
 
     @property
+    def carried_over(self) -> bool:
+        """Whether what was carried over from last year has been counted, so that 结转 is what goes to the next."""
+        return any(measures == (sum_over(CARRIED_OVER),) for _, measures in self._made)
+
+    @property
     def came_in(self) -> bool:
         """Whether both what is new and what was carried over has been counted, so that 共 may be their sum."""
         made = {measure for _, measures in self._made for measure in measures}

@@ -252,7 +252,7 @@ def _results(bag: Bag) -> list[Meaning] | None:
         ]
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于", "属")
     if names == ["declined_petition"] and not told:
-        return []  # 投诉举报 may be any
+        return [Meaning("petition", (sum_over(*names),))]
     if len(names) > 1 and "stopped" in names:
         names.remove("stopped")  # 逾期不补正、不再处理的
     groups = [name for name in names if name in GROUPS]

@@ -61,6 +61,8 @@ class Claim:
     """What is counted is known only from other clauses."""
     of: tuple[Measure, ...] = ()
     """What else a share may be a share of: the counts before it."""
+    whole: tuple[Measure, ...] = ()
+    """What the words say that a share is of; empty where they do not."""
     guessed: bool = False
     """The clause holds words that are not known."""
     sentence: int = 0

@@ -9,8 +9,13 @@ _SHARED = r"(?>全部|所有|总件?数|总量|总|年度|本年|年内|办结|�
 SHARE = re.compile(
     f"(?:[两三四]者|[两三四]项|以上)?(?:合计|共计|共|总计)?(?:仅|约|均)?(?:占{_SHARED}|比例(?:约|达)?为?)?{NUMBER}%"
 )
+SHARE_OF = re.compile(
+    rf"(?P<part>[^0-9占]{{0,20}}?)(?:在(?P<among>[^0-9占]{{2,20}}?)中的?占比?|占(?P<whole>[^0-9%]{{2,20}}?))"
+    rf"的?(?:比例|比重|比)?(?:为|达到?|约|仅)*{NUMBER}%"
+)
+"""With the words for what it is a share of: 占不予处理总数的75%, 自然人申请在新收申请中占83%."""
 SHARES = re.compile(f"(?:占{_SHARED}分别{_SHARED}|分别占{_SHARED}){NUMBER}%")
-RATE = re.compile(f"(?P<rate>公开|办结|纠错|纠正|维持)(?:率|比[例率])(?:为|达|达到)?{NUMBER}%")
+RATE = re.compile(f"(?P<rate>公开|办结|纠错|纠正|败诉|维持)(?:率|比[例率])(?:为|达|达到)?{NUMBER}%")
 _THAN = r"(?P<than>同比|与?(?:比|较|相较于|同)?(?:上一?年度?|去年)(?:同期)?(?:相比)?)?"
 WAY = "(?:增加|增长|上升|上涨|攀升|提升|提高|增幅|净增|增收|减少|减收|下降|降幅|回落|降低|净减|增|减|[多少][办收出]?)"
 CHANGES = re.compile(rf"(?:分别)?{_THAN}(?:分别)?(?P<way>{WAY})(?:了)?{NUMBER}(?P<unit>{UNIT}|%)")

@@ -16,6 +16,7 @@ from helpers.checks.claim_patterns import (
     OWN_RATE,
     RATE,
     SHARE,
+    SHARE_OF,
     SHARES,
     WAY,
 )
@@ -29,8 +30,9 @@ _MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
 _MORE_COUNTS = re.compile(f"(?:和|及)?(?P<way>{WAY})?{NUMBER}(?:{UNIT}|%)")
 _MOST_BEFORE = 20
 _SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
+_TOGETHER = re.compile("(?:以上)?(?:[两二三四五六][者项类种])?(?:合计|共计|总计|共)?")
 _COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
-_OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected"}
+_OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected", "败诉": "corrected"}
 _RATES = {"公开": (("granted",), ("granted", "partly_granted")), "办结": ((HANDLED,),)}
 _RATED: dict[str, frozenset[tuple[str, str]]] = {
     "公开": frozenset({("granted", TOTAL)}),
@@ -74,7 +76,8 @@ class Relative(SentenceSoFar):
 
     def relative(self, clause: Clause, plain: str) -> bool:
         """Read a share or a change, said of the claim directly before, or of what the clause itself names."""
-        if self._own_share(clause, plain) or self._own_change(clause, plain) or self._own_rate(clause, plain):
+        readers = (self._share_of_named, self._own_share, self._own_change, self._own_rate)
+        if any(read_as(clause, plain) for read_as in readers):
             return True
         if not self.run:
             return False
@@ -97,7 +100,7 @@ class Relative(SentenceSoFar):
             courses = [cell[1] for cell in said.claim.measures[0]]
             measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
             said = replace(said, claim=replace(said.claim, measures=(measure,)))
-        if found and said.family == "applications" and found["rate"] in _RATES:
+        if found and said.family in {"applications", "results"} and found["rate"] in _RATES:
             rows = _RATES.get(found["rate"], ())
             said = replace(said, claim=replace(said.claim, measures=tuple(sum_over(*row) for row in rows)))
         if (
@@ -123,6 +126,26 @@ class Relative(SentenceSoFar):
             return True
         return False
 
+    def _share_of_named(self, clause: Clause, plain: str) -> bool:
+        """Read 占不予处理总数的75%, or 自然人申请在新收申请中占83%: of what the words name."""
+        found = SHARE_OF.fullmatch(plain)
+        wholes = self.named((found["among"] or found["whole"]).rstrip("的")) if found else []
+        if not found or [one.family for one in wholes] not in (["results"], ["applications"]):
+            return False
+        if found["part"] and _TOGETHER.fullmatch(found["part"]):
+            measures = tuple(self.sums())
+        elif found["part"]:
+            named = self.named(found["part"])
+            measures = self.measures(named[0], plain) if len(named) == 1 else ()
+        else:
+            count = next((one.claim for one in reversed(self.run) if one.claim.kind == "count"), None)
+            measures = (*count.measures, *self.sums()) if count else ()
+        if not measures or measures[0][0][0] != "applications":
+            return False
+        whole = wholes[0].measures if wholes[0].family == "results" else ()
+        self.found.append(Claim("share", measures, read(found), clause.quote, self.line, whole=whole))
+        return True
+
     def _own_share(self, clause: Clause, plain: str) -> bool:
         """Read 自然人申请占83%, and let what it names be the header of what follows (共289件)."""
         label, _, rest = _SHARE_WORD.sub("占", plain, count=1).partition("占")
@@ -143,8 +166,9 @@ class Relative(SentenceSoFar):
             return False
         courses = [cell[1] for cell in named[0].measures[0]]
         measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
-        if self.measures(named[0], plain):
-            self.found.append(Claim("share", (measure,), read(found), clause.quote, self.line))
+        if not self.measures(named[0], plain):
+            return False
+        self.found.append(Claim("share", (measure,), read(found), clause.quote, self.line))
         return True
 
     def _own_change(self, clause: Clause, plain: str) -> bool:

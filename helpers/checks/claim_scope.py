@@ -21,7 +21,7 @@ _OTHERS = re.compile(
     f"别[{_REGIONS}]|全国|(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|(?<!向)(?<!人民)法院(?!判|裁|维持|纠)|[省市县区]政府(?!信息公开)|开发区|园区|管委会|公司"
 )
 _ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
-LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)的?\d[\d,.]{0,15}(?:[件起宗例份]|万元)(?!$)")
+LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)[底末]?的?\d[\d,.]{0,15}(?:[件起宗例份]|万元)(?!$)")
 LAST_YEAR = re.compile(r"而?(?:上一?年|去年)度?(?:同期)?[为是有共]*\d[\d,]{0,11}[件起宗例份]")
 """All that a clause may say for the change behind it to be one on last year: 去年为298件，增加49件."""
 _LISTED = re.compile(
@@ -78,7 +78,7 @@ class OwnWords:
         # 县政府信息公开申请 of a county: not what its government alone was asked.
         own = [found[1] for name in self.names if (found := _GOVERNMENT.search(name))]
         self._own_region = re.compile(
-            rf"(?<![\u4e00-\u9fff])[{''.join(own)}](?=政府信息公开)" if own else "(?!)"
+            rf"(?:(?<![\u4e00-\u9fff])|(?<=年)|(?<=年度))[{''.join(own)}](?=政府信息公开)" if own else "(?!)"
         )
         self.period = re.compile(rf"(?:{year}年)?(?:1月1日[至到-](?:{year}年)?)?12月(?:31日|底|末)")
 

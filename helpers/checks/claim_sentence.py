@@ -24,6 +24,12 @@ _EACH = frozenset({"各部门", "各单位", "各有关单位", "各级各部门
 _ONE = re.compile("(?<![〇零一二两三四五六七八九十百千])一[件起宗例份]")
 _EVERY = re.compile("[均都皆]")
 _CHANGED = re.compile(f"(?<!新){WAY}了?{NUMBER}")
+_PASSED = re.compile(
+    f"(?P<label>[^0-9]{{2,20}}?)(?:首次|再次|已)?(?:突破|超过?){NUMBER}[件起宗例份](?:大关)?"
+)
+"""申请量突破300件，达到347件: the second is the number."""
+_SAID_OF = re.compile(f"{NUMBER}[件起宗例份](?:申请)?(?:均|都)?(?:为|是|属于?)")
+"""其余127件为无法提供、不予处理: of all that are listed behind it."""
 _INCLUDED = re.compile("^(?:其中)?(?:含有?|包括|包含)|^其中")
 
 
@@ -64,7 +70,8 @@ class Sentence(Relative):
         shares = self.shares(pieces, at, plain)
         if shares:
             return shares
-        if not self.relative(clause, plain) and not self._counted(clause, plain):
+        several = _SAID_OF.search(plain) and clause.end == "、" and not re.search(r"\d", pieces[at + 1].text)
+        if not self.relative(clause, plain) and (several or not self._counted(clause, plain)):
             nothing = self._nothing(pieces, at)
             if nothing:
                 return nothing
@@ -79,7 +86,9 @@ class Sentence(Relative):
             return
         self.left |= re.search(r"\d", plain) is not None
         self.strayed |= _STRAY.search(plain) is not None
-        if _COUNTED.search(plain):
+        if passed := _PASSED.fullmatch(plain):
+            self.header = self.named(passed["label"])
+        elif _COUNTED.search(plain):
             self.trusted = False
             self.run = []
             self.waiting = []
@@ -152,7 +161,11 @@ class Sentence(Relative):
         loosely = meaning.bare and not clear and (self.strayed or "累计" in plain)
         vague = loosely or (anything and not clear and not self.found and not NAMED.search(plain))
         claim = Claim("count", measures, number, clause.quote, self.line, meaning.loose, bare, guessed=vague)
-        family = {"bare granted": "results", "bare other": self.run[-1].family if self.run else "results"}
+        family = {
+            "petition": "results",
+            "bare granted": "results",
+            "bare other": self.run[-1].family if self.run else "results",
+        }
         return Said(family.get(meaning.family, meaning.family), claim)
 
     def _keep(self, said: Said) -> None:

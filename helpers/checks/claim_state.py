@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from helpers.checks.claim_counts import Counts
 from helpers.checks.claim_grammar import Bag, Meaning, meanings
-from helpers.checks.claim_measures import Claim, Measure
+from helpers.checks.claim_measures import Claim, Measure, sum_over
 from helpers.checks.claim_scope import OwnWords, Scope
 from helpers.checks.claim_words import OUTCOMES, loose_words, words
+from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER
 
 ON_DISCLOSURE = re.compile("信息公开|依申请公开|政务公开")
 
@@ -25,6 +26,8 @@ NAMED = re.compile(
 )
 _MOST_TOGETHER = 6
 _ALL_OF_DISCLOSURE = re.compile("[均都](?:[与为系属因是]|涉及|关于){0,2}(?:政府)?信息公开")
+_CARRIED = (sum_over(CARRIED_OVER), sum_over(CARRIED_FORWARD))
+_ON_DECLINED = re.compile("不予?处理|重复申请|公开出版物|大量反复|重新出具")
 UNITS_APART = re.compile("乡镇|街道|镇街|本级|县直|市直|区直")
 
 
@@ -114,8 +117,12 @@ class SentenceSoFar:
             return ()
         known = self.on_applications and not self.counts.of_courts
         match meaning.family:
+            case "applications" if meaning.measures == _CARRIED and self.counts.carried_over:
+                return _CARRIED[1:]
             case "applications" | "results":
                 return meaning.measures if known or not meaning.bare else ()
+            case "petition":  # 投诉举报 may be any
+                return meaning.measures if known and _ON_DECLINED.search(self.text) else ()
             case "bare granted" | "bare other":
                 last = self.run[-1].family if self.run else ""
                 if meaning.family == "bare other" and last in {"outcomes", "proceedings"}:

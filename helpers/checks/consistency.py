@@ -128,7 +128,8 @@ def _meant(context: Context, claim: Claim, measure: Measure) -> Iterator[Decimal
         case "count":
             yield value
         case "share":
-            wholes = [_sum(context, whole) for whole in (*_wholes(measure), *claim.of) if whole != measure]
+            of = claim.whole or (*_wholes(measure), *claim.of)
+            wholes = [_sum(context, whole) for whole in of if whole != measure]
             yield from dict.fromkeys(value / whole * 100 for whole in wholes if whole)
         case "change" | "growth":
             before = _sum(context.previous, measure) if context.previous else None

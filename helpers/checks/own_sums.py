@@ -19,7 +19,7 @@ _TOTAL = re.compile(
     f"(?:以上|上述)?(?:[两二三四五六七八九](?:[项者类种大个][^0-9共合总，]{{0,4}}))?(?:(?:[^0-9，]{{0,8}}(?:共计|合计|总计))[^0-9，]{{0,3}}|(?:一共|总共|共)[为有达约]?){NUMBER}"
 )
 _NOT_TABLES = re.compile("信息[^，]*[条篇]|文书|案卷|解读|培训|咨询|电话|留言|热线|来信")
-_SUMMED = re.compile("[两二三四五六七八九][项个大类者][^0-9，]{0,4}(?:共|合计|总计)")
+SUMMED = re.compile("[两二三四五六七八九][项个大类者][^0-9，]{0,4}(?:共|合计|总计)")
 _CHANGE = re.compile(
     rf"(?:同比|与?[较比])(?:上一?|去|\d{{4}})年度?的?{_OTHER}(?P<second_unit>{UNIT})(?:相比)?"
     rf"(?P<way>增加|增长|上升|多|减少|下降|降低|少)了?{NUMBER}(?P<unit>{UNIT}|%)"
@@ -94,7 +94,7 @@ def of_tables(text: str) -> bool:
 
 
 def _piece(text: str) -> Piece | None:
-    found = [one for one in COUNT.finditer(text) if not _SUMMED.match(text, one.start())]
+    found = [one for one in COUNT.finditer(text) if not SUMMED.match(text, one.start())]
     if len(found) != 1 or of_tables(text):
         return None
     return Piece(text[: found[0].start()], read(found[0]), found[0]["unit"], text)

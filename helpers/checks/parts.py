@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from helpers.checks.context import Context
 from helpers.checks.numerals import NUMBER, Number, read, tidy
-from helpers.checks.own_sums import COUNT, MARK, is_slip, of_tables, swaps, wrong_sums
+from helpers.checks.own_sums import COUNT, MARK, SUMMED, is_slip, of_tables, swaps, wrong_sums
 from helpers.checks.rule import rule
 from helpers.report.figures import format_figure
 from helpers.report.findings import Finding, finding
@@ -20,6 +20,8 @@ _OF_SEVERAL = re.compile("分别|[两三四二][者项]|合计|共")
 _OPENS = re.compile("其中|包括|包含|涵盖|含|分为|涉及")
 _STAGE = re.compile("(?:[已均共]|全部|全年|年内)*(?:办结|办复|答复|结转)")
 """Said behind ；, what became of the whole, and none of its parts."""
+_SUM = re.compile(f"(?:以上|上述)?(?:{SUMMED.pattern}|共计|合计|总计)")
+"""Said of the parts together, and none of them."""
 _REST = re.compile("其[他它余]|剩余|余下")
 _OVERLAP = re.compile(
     "同步|同时|交叉|重复|累计|此外|同比|[比较]上|增加|增长|减少|新增|^(?:并|另|还|兼|均|目前)"
@@ -100,7 +102,7 @@ def _lists(sentence: str) -> list[_List]:
                 now = opens
                 found.append(now)
             if now is not None:
-                now = _append(now, part)
+                now = None if _SUM.match(text) else _append(now, part)
             counts.append(part)
             opened = False
         if now is not None and now.bracket and end in {"）", ")"}:
@@ -110,7 +112,7 @@ def _lists(sentence: str) -> list[_List]:
 
 
 def _part(text: str) -> _Part | None:
-    found = list(COUNT.finditer(text))
+    found = [one for one in COUNT.finditer(text) if not SUMMED.match(text, one.start())]
     if len(found) != 1:
         return None
     label = _OPENS.sub("", text[: found[0].start()]) or text[found[0].end() :]
