@@ -39,7 +39,7 @@ _WHOLE = (
 )
 """Phrases that are not split although a mark stands in them; 公开（含部分公开） and other words in brackets inside a clause are none either."""
 _ASIDE = re.compile(
-    r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])|（(?:含|不含|包括|均)[^（）0-9，、。：；]{1,10}）(?=[0-9])"
+    r"(?<=[\u4e00-\u9fff])（[^（）0-9，、。：；]{1,12}）(?=[\u4e00-\u9fff])|（(?!含(?:予以)?部分公开)(?:含|不含|包括|均)[^（）0-9，、。：；]{1,10}）(?=[0-9])"
 )
 _COUNT_ASIDE = re.compile(r"（(?P<count>\d{1,9}[件起宗例份])）(?=[\u4e00-\u9fff])")
 _ARTICLE = re.compile(

@@ -253,6 +253,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
     told = bag.kinds & {"application", "bare application"} or bag.says("类", "属于", "属")
     if names == ["declined_petition"] and not told:
         return [Meaning("petition", (sum_over(*names),))]
+    if len(names) == 1 and names[0] in GROUPS and bare == ["other"]:
+        names.append("other_*")  # 不予处理及其他情形28件
     if len(names) > 1 and "stopped" in names:
         names.remove("stopped")  # 逾期不补正、不再处理的
     groups = [name for name in names if name in GROUPS]
@@ -289,11 +291,19 @@ def _applicants(bag: Bag) -> list[Meaning] | None:
     if not names:
         return None
     if len(names) > 1 or not bag.only(
-        "applicant", "application", "bare application", "receive", "make", "handle", "quantity", "disclosure"
+        "applicant",
+        "application",
+        "bare application",
+        "receive",
+        "make",
+        "handle",
+        "answer",
+        "quantity",
+        "disclosure",
     ):
         return []
     columns = _ORGANISATIONS if names == ["organisations"] else names
-    rows = [NEW] if "receive" in bag.kinds else [HANDLED] if "handle" in bag.kinds else [""]
+    rows = [NEW] if "receive" in bag.kinds else [HANDLED] if bag.kinds & {"handle", "answer"} else [""]
     return [Meaning("applicants", (tuple(("applications", rows[0], column) for column in columns),))]
 
 
@@ -348,6 +358,8 @@ def _applications(bag: Bag) -> list[Meaning] | None:
         return [Meaning("applications", (_NEW, CAME, _HANDLED))]
     if bag.alone and bag.total:
         return [Meaning("sum", (CAME,))]
+    if bag.alone and bag.says("其余", "剩余", "余下", "剩下"):
+        return [Meaning("bare other", ())]
     if bag.guessing and (own or "bare application" in bag.kinds):
         return [Meaning("applications", (_NEW, CAME, _HANDLED))]
     return []

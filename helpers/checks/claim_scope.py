@@ -12,7 +12,7 @@ _PART_YEAR = re.compile(
     r"半年|[0-9一二三四]季度|\d月|(?:\d{4}|上)年?度?(?:[至到—~-]|和|及|与)+本年|[两三四五]年(?:共|累计|合计|总计|间)"
 )
 _OTHER_YEAR = re.compile(
-    r"\d{4}年|去年|上一?年|下一?年|同期|历年|(?<!一)年来|近.年|五年|(?<!年)(?<!年初)(?<!年度)以来|十[二三四五]五|时期"
+    r"\d{4}年|去年|上一?年|下一?年|同期|历年(?!政府|公报|档案|年报|规范|文件)|(?<!一)年来|近.年|五年|(?<!年)(?<!年初)(?<!年度)以来|十[二三四五]五|时期"
 )
 _A_YEAR = re.compile(r"(?:从|自)?(?:20\d\d年|上年|本年)度?")
 _THIS_YEAR = re.compile("本年|全年|年内|当年|今年")
@@ -31,7 +31,7 @@ _COMPARISON = re.compile(
     "(?:[与较同和]|[相对]?比)(?:上一?年|去年)度?(?:同期)?(?:相比|比较|相较|比$|(?:均|分别|有|略|稍|所|大幅|明显|基本)*(?:所|大幅|明显)?(?=[增上下减持]))|[是为达占](?:上一?年|去年)度?(?:同期)?的?(?=[0-9一二两三四五.]{1,6}倍)"
 )
 _RISEN = re.compile(
-    r"(?:[由从]|自)(?:上年度?的?)?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|升|减少?|下降|降)[至到为](?:本年度?的?)?"
+    r"(?:[由从]|自)(?:上年度?的?)?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|上涨|攀升|升|减少?|下降|降低|降|压减|压降|压缩|回落)[至到为](?:本年度?的?)?"
 )
 
 
@@ -41,6 +41,10 @@ _EVERYBODY = re.compile(
 )
 
 
+_OWN_PARTS = re.compile(
+    "本单位(?:及其?(?:所属|下属|直属|派出)*(?:机构|单位|分局|各?部门|科室)|(?:党政|综合|政务公开)?办公室)"
+)
+"""本单位及派出机构, 本单位办公室: what they count is the organ's."""
 _GOVERNMENT = re.compile(f"([{_REGIONS}])道?(?:党工委)?(?:人民政府|政府|管委会|办事处)")
 
 
@@ -60,6 +64,7 @@ def _own_offices(name: str) -> Iterator[str]:
     )
     if office:
         yield from (office[0], office[0].replace("人民政府", "政府"))
+        yield from [f"{office[0][0]}局"] * office[0].endswith("局")
 
 
 class OwnWords:
@@ -84,14 +89,22 @@ class OwnWords:
 
     def plain(self, clause: str) -> str:
         """Return a clause in the words of the grammar."""
+        return _RISEN.sub("本年共", self._in_own_words(clause))
+
+    def has_risen(self, clause: str) -> bool:
+        """Whether a clause says what a number was last year and what it is now: 由上年的152件降至99件."""
+        return _RISEN.search(self._in_own_words(clause)) is not None
+
+    def _in_own_words(self, clause: str) -> str:
         for name in self.names:
             clause = clause.replace(name, "本单位")
         clause = self._own_region.sub("", clause).replace("年初结转", "上年结转")
         clause = _EVERYBODY.sub(self.all, self.period.sub("本年", clause))
+        clause = _OWN_PARTS.sub("本单位", clause)
         for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
             clause = clause.replace(f"{year}年", word)
         clause = _LISTED.sub("", clause)
-        return _RISEN.sub("共", self._foreign.sub("别", re.sub('[“”‘’「」"]', "", clause)))
+        return self._foreign.sub("别", re.sub('[“”‘’「」"]', "", clause))
 
 
 class Scope:

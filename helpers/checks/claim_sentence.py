@@ -78,6 +78,7 @@ class Sentence(Relative):
             self._not_read(clause, plain)
         elif "占" not in plain and not self.compared:
             self.header = []
+        self.compared |= self.own.has_risen(clause.text)
         return 1
 
     def _not_read(self, clause: Clause, plain: str) -> None:
@@ -129,7 +130,8 @@ class Sentence(Relative):
             meant = self.header  # 行政诉讼方面，涉政府信息公开案件18件
         if heads == ["fees"] and bag.only("money"):
             meant = self.header
-        if heads == ["applicants"] and not bag.alone and bag.only("make", "bare application"):
+        theirs = heads == ["applicants"] and not plain.endswith("中")  # 12件申请中，……
+        if theirs and not bag.alone and bag.only("make", "bare application"):
             meant = self.header
         if bag.means("receive") == ["new"] and self.document and "申请" not in self.text:
             meant = [Meaning("states", ((("disclosure", "issued", "value"),),))]

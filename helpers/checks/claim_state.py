@@ -25,6 +25,8 @@ NAMED = re.compile(
     "申请|不予|部分公开|无法提供|自然人|商业企业|结转|复议|诉讼|规范性文件|废止|有效|新增|不掌握|逾期|合法权益|案卷|行政查询"
 )
 _MOST_TOGETHER = 6
+_MOST_MEANINGS, _MOST_SUMS = 3, 9
+"""Of a number that may mean several things, and of such numbers together."""
 _ALL_OF_DISCLOSURE = re.compile("[均都](?:[与为系属因是]|涉及|关于){0,2}(?:政府)?信息公开")
 _CARRIED = (sum_over(CARRIED_OVER), sum_over(CARRIED_FORWARD))
 _ON_DECLINED = re.compile("不予?处理|重复申请|公开出版物|大量反复|重新出具")
@@ -101,13 +103,14 @@ class SentenceSoFar:
     def sums(self) -> list[Measure]:
         """Return what 合计 may be: the last two, three … counts of one kind together."""
         found: list[Measure] = []
-        whole: Measure = ()
+        wholes: list[Measure] = [()]
         for said in reversed(self.run[-_MOST_TOGETHER:]):
             if _kind(said) != _kind(self.run[-1]) or said.claim.kind != "count":
                 break
-            whole = tuple(dict.fromkeys([*said.claim.measures[0], *whole]))
+            own = said.claim.measures[:_MOST_MEANINGS]
+            wholes = [tuple(dict.fromkeys([*one, *whole])) for one in own for whole in wholes][:_MOST_SUMS]
             if said is not self.run[-1]:
-                found.append(whole)
+                found += wholes
         return found
 
     def measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
