@@ -27,7 +27,7 @@ PARTS = (
     "develop_3",
     "held_out",
     "unseen",
-    *(f"blind_{part}" for part in range(1, 15)),
+    *(f"blind_{part}" for part in range(1, 17)),
 )
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200
@@ -89,12 +89,12 @@ def _sentences(part: str) -> Iterator[Sentence]:
     corpus = _load(part)
     for item in corpus["stated"]:
         yield from _with_each_number_changed(item["text"], item.get("figures", "county"))
-    for item in corpus["none"]:
+    for item in corpus.get("none", []):
         for heading in _headings(item["text"]):
             yield Sentence(item["text"], "nought", heading)
             yield Sentence(item["text"], "county", heading, wrong="none")
     for item in corpus["silent"]:
-        text, organ = (item, "county") if isinstance(item, str) else (item["text"], item["figures"])
+        text, organ = (item, "county") if isinstance(item, str) else (item["text"], item.get("figures", "county"))
         numbers = [_number(tag["name"], organ) for tag in _TAG.finditer(text)]
         for heading in ("（二）依申请公开", "（一）主动公开"):
             yield Sentence(_filled(text, numbers), organ, heading)
