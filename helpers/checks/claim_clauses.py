@@ -55,6 +55,11 @@ _RANKED = re.compile(
 """Said of a share before its number."""
 _OF_A_COUNT = re.compile(f"占(?P<whole>[^0-9，。；、]{{0,16}}{_COUNTS})的?(?P<share>[0-9.]{{1,6}}%)")
 """占全年收件总数347件的83%: a share, and the count it is a share of."""
+_COURTS = "行政(?:复议|诉讼)(?:案件)?"
+_OUTCOME_OF_BOTH = re.compile(
+    f"(?P<first>{_COUNTS}{_COURTS})[、和](?P<second>{_COUNTS}{_COURTS})(?P<outcome>(?:结果)?[被为]?(?:纠正|维持))"
+)
+"""4件行政复议、3件行政诉讼结果被纠正."""
 _HIDDEN = str.maketrans("、，（）", "\ue000\ue001\ue002\ue003")
 _SHOWN = str.maketrans("\ue000\ue001\ue002\ue003", "、，（）")
 _RESPECTIVELY = re.compile(
@@ -79,6 +84,7 @@ def clauses(sentence: str) -> list[Clause]:
     """Split a sentence."""
     sentence = _RANKED.sub("占", _ARTICLE.sub("", _REPEALED.sub(r"\g<what>", sentence)))
     sentence = _OF_A_COUNT.sub(_whole_behind, sentence)
+    sentence = _OUTCOME_OF_BOTH.sub(r"\g<first>\g<outcome>、\g<second>\g<outcome>", sentence)
     for pattern in _WHOLE:
         sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
     sentence = _COUNT_ASIDE.sub(r"\g<count>", sentence)

@@ -290,7 +290,7 @@ def _applicants(bag: Bag) -> list[Meaning] | None:
     names = bag.means("applicant")
     if not names:
         return None
-    if len(names) > 1 or not bag.only(
+    if not bag.only(
         "applicant",
         "application",
         "bare application",
@@ -302,7 +302,8 @@ def _applicants(bag: Bag) -> list[Meaning] | None:
         "disclosure",
     ):
         return []
-    columns = _ORGANISATIONS if names == ["organisations"] else names
+    # 企业和法律服务机构8件: together.
+    columns = [one for name in names for one in (_ORGANISATIONS if name == "organisations" else [name])]
     rows = [NEW] if "receive" in bag.kinds else [HANDLED] if bag.kinds & {"handle", "answer"} else [""]
     return [Meaning("applicants", (tuple(("applications", rows[0], column) for column in columns),))]
 
