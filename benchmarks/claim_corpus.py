@@ -27,7 +27,7 @@ PARTS = (
     "develop_3",
     "held_out",
     "unseen",
-    *(f"blind_{part}" for part in range(1, 17)),
+    *(f"blind_{part}" for part in range(1, 22)),
 )
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200
@@ -94,7 +94,9 @@ def _sentences(part: str) -> Iterator[Sentence]:
             yield Sentence(item["text"], "nought", heading)
             yield Sentence(item["text"], "county", heading, wrong="none")
     for item in corpus["silent"]:
-        text, organ = (item, "county") if isinstance(item, str) else (item["text"], item.get("figures", "county"))
+        text, organ = (
+            (item, "county") if isinstance(item, str) else (item["text"], item.get("figures", "county"))
+        )
         numbers = [_number(tag["name"], organ) for tag in _TAG.finditer(text)]
         for heading in ("（二）依申请公开", "（一）主动公开"):
             yield Sentence(_filled(text, numbers), organ, heading)
@@ -118,8 +120,11 @@ def _headings(text: str) -> list[str]:
     """Return the heading under which a sentence stands in a report."""
     tag = _TAG.search(text)
     name = re.split(r"[+/^:]", tag["name"])[0] if tag else ""
-    disclosed = name.startswith("=") or _names().get(name) in FORM.tables["disclosure"].row
-    return ["（一）主动公开" if disclosed or re.search("许可|处罚|强制|规范性", text) else "（二）依申请公开"]
+    if name in _names():
+        disclosed = _names()[name].split(".")[0] in FORM.tables["disclosure"].row
+    else:
+        disclosed = name.startswith("=") or re.search("许可|处罚|强制|规范性", text) is not None
+    return ["（一）主动公开" if disclosed else "（二）依申请公开"]
 
 
 def _filled(text: str, numbers: list[str]) -> str:
