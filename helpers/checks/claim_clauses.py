@@ -14,8 +14,8 @@ _JOINED = re.compile(
 )
 _GLUED = re.compile(
     r"(?<=[0-9][件起宗例份])(?=[约仅]?占|(?:其中|办结|答复|结转|同比|与?[比较](?:上|去|20\d\d)年?)(?![^，。；、0-9]{0,10}20\d\d年)[^，。；、0-9]{0,10}[0-9])"
-    r"|(?<=[0-9][件起宗例份])(?=连同|加上)(?=[^，。；、0-9]{1,14}[0-9])"
-    r"|(?<=[0-9][件起宗例份]中)(?=[^，。；、0-9]{1,14}[0-9])|(?<=申请中|案件中)(?=[^，。；、0-9]{1,14}[0-9])"
+    r"|(?<=[0-9][件起宗例份])(?=连同|加上|分别[为是])(?=[^，。；、0-9]{1,14}[0-9])"
+    r"|(?:(?<=[0-9][件起宗例份]中)|(?<=申请中|案件中))(?!的?占)(?=[^，。；、0-9]{1,14}[0-9])"
 )
 _WHOLE = (
     re.compile(r"公民、法人(?:或者?|和|以?及|与|、)?其他组织"),
@@ -31,6 +31,7 @@ _WHOLE = (
     re.compile(r"法律、(?:行政)?法规"),
     re.compile("区分处理、(?=部分)"),
     re.compile("逾期(?:未|不)(?:作)?补正、(?=(?:行政机关|本机关)?不再)"),
+    re.compile("(?:缴纳?|交)(?:信息处理)?费用?、(?=(?:行政机关|本机关)?不再)"),
     re.compile("商业秘密、个人隐私|个人隐私、商业秘密"),
     re.compile("国家安全、公共安全、经济安全(?:、社会稳定)?"),
     re.compile(
@@ -53,8 +54,14 @@ _RANKED = re.compile(
     "(?:占比|[所占]*比[例重])?(?:最[高大多]|居首|居多|次之|其次|为主)，(?:占比|比例|[约为达占])+(?=[0-9.]{1,6}%)"
 )
 """Said of a share before its number."""
-_OF_A_COUNT = re.compile(f"占(?P<whole>[^0-9，。；、]{{0,16}}{_COUNTS})的?(?P<share>[0-9.]{{1,6}}%)")
-"""占全年收件总数347件的83%: a share, and the count it is a share of."""
+_ROUNDED = re.compile(f"[约近超]?[0-9.]{{1,8}}万[余多]?[件起宗例份]（(?P<exact>{_COUNTS})）")
+"""约4.53万件（45286件）: the second is the number."""
+_PERCENT = "[0-9.]{1,6}%"
+_OF_A_COUNT = re.compile(
+    f"占(?P<whole>[^0-9，。；、]{{0,16}}{_COUNTS})的?(?P<share>{_PERCENT})"
+    f"|在(?P<among>{_COUNTS}[^0-9，。；、]{{0,12}})中的?占(?:比|[为达])*(?P<part>{_PERCENT})"
+)
+"""占全年收件总数347件的83%, 在347件申请中占比83%: a share, and the count it is a share of."""
 _COURTS = "行政(?:复议|诉讼)(?:案件)?"
 _OUTCOME_OF_BOTH = re.compile(
     f"(?P<first>{_COUNTS}{_COURTS})[、和](?P<second>{_COUNTS}{_COURTS})(?P<outcome>(?:结果)?[被为]?(?:纠正|维持))"
@@ -66,6 +73,8 @@ _RESPECTIVELY = re.compile(
     f"(?:均|的)?分别(?:为|是|有|达到?|共)?(?P<verb>处理|办理|办结|作出|收到|受理|答复|发生|提出|提交|申请)?(?P<numbers>(?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))(?:[、，和及与](?:{_COUNTS}|[0-9]{{1,9}}(?=[、和]))){{1,9}})"
 )
 _EACH = re.compile(f"{_COUNTS}|[0-9]{{1,9}}")
+_COURT = re.compile("(?<=复议|诉讼)$")
+_OUTCOME_OF_ALL = re.compile("(?<=复议|诉讼)(?:案件)?(?:中|结果)*被?(?:纠正|维持)的?$")
 _LABELS_LENGTH = 60
 _LABELS = re.compile("、|以及|(?<![涉参])[和及与]")
 
@@ -85,6 +94,7 @@ def clauses(sentence: str) -> list[Clause]:
     sentence = _RANKED.sub("占", _ARTICLE.sub("", _REPEALED.sub(r"\g<what>", sentence)))
     sentence = _OF_A_COUNT.sub(_whole_behind, sentence)
     sentence = _OUTCOME_OF_BOTH.sub(r"\g<first>\g<outcome>、\g<second>\g<outcome>", sentence)
+    sentence = _ROUNDED.sub(r"\g<exact>", sentence)
     for pattern in _WHOLE:
         sentence = pattern.sub(lambda found: found[0].translate(_HIDDEN), sentence)
     sentence = _COUNT_ASIDE.sub(r"\g<count>", sentence)
@@ -96,6 +106,8 @@ def clauses(sentence: str) -> list[Clause]:
         start = max(start, *(sentence.rfind(mark, start, match.start()) + 1 for mark in _ENDS))
         labels = _LABELS.split(sentence[start : match.start()])
         numbers = [number[0] for number in _EACH.finditer(match["numbers"])]
+        if shared := _OUTCOME_OF_ALL.search(labels[-1]):
+            labels = [_COURT.sub(shared[0], label) for label in labels]
         if len(labels) == len(numbers):
             found += _split(sentence[at:start])
             quote, unit = sentence[start : match.end()].translate(_SHOWN), match["numbers"][-1]
@@ -113,7 +125,8 @@ def clauses(sentence: str) -> list[Clause]:
 
 def _whole_behind(share: re.Match[str]) -> str:
     """Put what a share is a share of behind it, where that is understood: 近两年总量645件 is not."""
-    return f"占{share['share']}，{share['whole']}" if words(share["whole"]) else share[0]
+    whole = share["whole"] or share["among"]
+    return f"占{share['share'] or share['part']}，{whole}" if words(whole) else share[0]
 
 
 def _split(text: str) -> Iterator[Clause]:

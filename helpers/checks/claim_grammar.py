@@ -21,11 +21,13 @@ _VERBS: dict[str, tuple[Measure, ...]] = {
     "deal": (_HANDLED, _NEW, CAME),
     "due": (CAME,),
 }
-_TOTAL_WORDS = frozenset({"共", "共计", "总共", "一共", "总计", "合计", "累计", "共有", "共需"})
+_TOTAL_WORDS = frozenset({"共", "共计", "总共", "一共", "总计", "合计", "累计", "共有", "共需", "以上"})
 _FIRST_NUMBER = re.compile(NUMBER)
 _NEUTRAL = frozenset({"small", "count", "bare count", "none", "channels", "public", "unknown"})
 _GUESSED = frozenset({"publish", "site", "disclosure", "make", "quantity"})
 """Kinds that rarely change what a number means: neutral where a number is told only if it is a slip."""
+_BY_WHOM = {"复议机关": "reconsideration", "法院": "litigation"}
+_ENDED = "upheld+corrected+other_result"
 _COURTS = frozenset({"receive", "publish", "applicant", "document", "state", "decision", "carry"})
 
 
@@ -71,6 +73,10 @@ class Bag:
     def says(self, *texts: str) -> bool:
         """Return whether a word ends with one of some texts."""
         return any(word.text.endswith(texts) for word in self.words)
+
+    def has(self, text: str) -> bool:
+        """Return whether a word of an outcome holds a text."""
+        return any(word.kind == "outcome" and text in word.text for word in self.words)
 
     @property
     def number(self) -> Number | None:
@@ -122,12 +128,15 @@ def _proceedings(bag: Bag) -> list[Meaning] | None:
     courses, outcomes = bag.means("course"), bag.means("outcome")
     if not courses and not outcomes:
         return None
+    if len(outcomes) > 1 and _ENDED in outcomes:
+        outcomes.remove(_ENDED)  # 已审结的2件均维持
     new = "none" in bag.kinds or bag.means("receive") == ["new"]
     if bag.kinds & (_COURTS - {"receive"} if new else _COURTS):
         return []
     if not courses:
-        known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity", "items")
-        return [Meaning("outcomes", ((("proceedings", "", outcomes[0]),),))] * known
+        known = len(outcomes) == 1 and bag.only("outcome", "make", "quantity", "items", "answer")
+        by_whom = next((course for word, course in _BY_WHOM.items() if bag.has(word)), "")
+        return [Meaning("outcomes", ((("proceedings", by_whom, outcomes[0]),),))] * known
     if len(courses) > 1 and {"litigation"} < set(courses) and "reconsideration" not in courses:
         courses.remove("litigation")
     if len(courses) > 1 and bag.total and not outcomes and "none" not in bag.kinds:
@@ -187,7 +196,7 @@ def _decisions(bag: Bag) -> list[Meaning] | None:
     more += ["listed"] * bag.guessing
     if not bag.only("decision", "make", "deal", "handle", "quantity", *more):
         return []
-    if bag.guessing and any(word.text.startswith("公示") for word in bag.words):
+    if bag.guessing and any(word.text.startswith("公示") for word in bag.words) and bag.says("条", "份"):
         return []  # not all need be
     if "items" in bag.kinds and bag.says("事项"):
         return []  # kinds of licence
@@ -264,6 +273,8 @@ def _results(bag: Bag) -> list[Meaning] | None:
         return [Meaning("results", tuple(one for name in (*groups, *rows) for one in _named(name)))]
     if len(groups) > 1 and not rows and bag.number is not None:  # 不予处理及其他处理28件
         return [Meaning("results", (sum_over(*(row for name in groups for row in GROUPS[name])),))]
+    if len(rows) > 1 and not groups and bag.total and bag.number is not None:  # 重复申请和大量反复申请合计7件
+        return [Meaning("results", (sum_over(*rows),))]
     # 因不掌握信息无法提供: the row says more than its group.
     if len(groups) == 1 and rows and all(row in GROUPS[groups[0]] for row in rows):
         groups = []

@@ -23,6 +23,7 @@ GROUPS = {name: rows for name, rows in GROUPS.items() if len(rows) > 1}
 COURSES: dict[str, tuple[str, ...]] = {
     "reconsideration": ("reconsideration",),
     "litigation": ("litigation_direct", "litigation_after_reconsideration"),
+    "disputes": ("reconsideration", "litigation_direct", "litigation_after_reconsideration"),
     "litigation_direct": ("litigation_direct",),
     "litigation_after_reconsideration": ("litigation_after_reconsideration",),
 }

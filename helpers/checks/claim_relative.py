@@ -9,7 +9,6 @@ from helpers.checks.claim_measures import Claim, Kind, Measure, sum_over
 from helpers.checks.claim_patterns import (
     CHANGE,
     CHANGES,
-    FALL,
     LOOSE_CHANGE,
     LOOSE_SHARE,
     OWN_CHANGE,
@@ -19,27 +18,22 @@ from helpers.checks.claim_patterns import (
     SHARE_OF,
     SHARES,
     WAY,
+    falls,
 )
 from helpers.checks.claim_scope import LAST_YEARS
 from helpers.checks.claim_state import Said, SentenceSoFar
 from helpers.checks.claim_words import UNIT
 from helpers.checks.numerals import NUMBER, Number, read
-from helpers.report.form import HANDLED, TOTAL
+from helpers.report.form import HANDLED
 
 _MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
 _MORE_COUNTS = re.compile(f"(?:和|及)?(?P<way>{WAY})?{NUMBER}(?:{UNIT}|%)")
 _MOST_BEFORE = 20
 _SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
+_THOUGH = re.compile("^(?:虽然?|但|却|仍然?|也|且|只)+(?=[较比占与同])")
 _TOGETHER = re.compile("(?:以上)?(?:[两二三四五六][者项类种])?(?:合计|共计|总计|共)?")
-_COURSES = ("reconsideration", "litigation_direct", "litigation_after_reconsideration")
 _OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected", "败诉": "corrected"}
 _RATES = {"公开": (("granted",), ("granted", "partly_granted")), "办结": ((HANDLED,),)}
-_RATED: dict[str, frozenset[tuple[str, str]]] = {
-    "公开": frozenset({("granted", TOTAL)}),
-    "办结": frozenset({(HANDLED, TOTAL)}),
-    **{word: frozenset((course, column) for course in _COURSES) for word, column in _OUTCOMES.items()},
-}
-"""Cells whose share a rate is."""
 
 
 class Relative(SentenceSoFar):
@@ -47,19 +41,23 @@ class Relative(SentenceSoFar):
 
     def shares(self, pieces: list[Clause], at: int, plain: str) -> int:
         """Read 占比分别为58%、17%、25% or 分别比上年增加8件、9件, said of as many claims before; return how many clauses that takes."""
-        share, change = SHARES.fullmatch(plain), CHANGES.fullmatch(plain) if "分别" in plain else None
+        share, change = (
+            SHARES.fullmatch(plain),
+            CHANGES.fullmatch(plain) if re.search("分别|各", plain) else None,
+        )
         first = share or change
         if first is None:
             return 0
         more = _MORE_SHARES if share else _MORE_COUNTS
         rest = (more.fullmatch(piece.text) for piece in pieces[at + 1 : at + 10])
         known = [first, *(one for one in takewhile(bool, rest) if one)]
-        said = [one for one in self.run if one.claim.kind == "count"][-len(known) :]
+        counted = [one for one in self.run if one.claim.kind == "count" and one.family != "sum"]
+        said = counted[-len(known) :]
         if len(said) == len(known) > 1 or (share and len(said) == len(known)):
             for one, found in zip(said, known, strict=True):
                 kind: Kind = "share" if share else "growth" if found[0].endswith("%") else "change"
-                falls = not share and (found["way"] or first["way"]) in FALL
-                self._relate(one, kind, _signed(read(found), falls), pieces[at])
+                less = not share and falls(found["way"] or first["way"])
+                self._relate(one, kind, _signed(read(found), less), pieces[at])
         return len(known)
 
     def _relate(self, said: Said, kind: Kind, number: Number, clause: Clause) -> None:
@@ -75,56 +73,54 @@ class Relative(SentenceSoFar):
         return tuple(dict.fromkeys(one.measures[0] for one in last if one.kind == "count"))
 
     def relative(self, clause: Clause, plain: str) -> bool:
-        """Read a share or a change, said of the claim directly before, or of what the clause itself names."""
-        readers = (self._share_of_named, self._own_share, self._own_change, self._own_rate)
-        if any(read_as(clause, plain) for read_as in readers):
-            return True
-        if not self.run:
-            return False
+        """Read a share or a change, said of what the clause itself names, or of the claim directly before."""
+        plain = _THOUGH.sub("", plain)
+        own = (self._share_of_named, self._own_share, self._own_change, self._own_rate)
+        said = (self._said_share, self._said_rate, self._said_change) if self.run else ()
+        return any(read_as(clause, plain) for read_as in (*own, *said))
+
+    def _said_share(self, clause: Clause, plain: str) -> bool:
+        """Read 占58%."""
         said = self.run[-1]
         found = SHARE.fullmatch(plain) or (LOOSE_SHARE.fullmatch(plain) if self.guessing else None)
         # In brackets after what was received (（17.5%）) a bare percentage may be anything.
         divided = said.family in {"results", "applicants", "outcomes"} or (
             said.family in {"applications", "proceedings", "decisions"} and plain[0] == "占"
         )
-        if found and said.claim.kind == "count" and divided:
-            said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *self.sums())))
-            self._relate(said, "share", read(found), clause)
-            return True
+        if not found or said.claim.kind != "count" or not divided:
+            return False
+        said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *self.sums())))
+        self._relate(said, "share", read(found), clause)
+        return True
+
+    def _said_rate(self, clause: Clause, plain: str) -> bool:
+        """Read 公开率49%."""
         found = RATE.fullmatch(plain)
-        if found and found["rate"] == "办结" and (not self.guessing or read(found).value == 100):
+        if not found or (found["rate"] == "办结" and (not self.guessing or read(found).value == 100)):
             return False  # 办结率 100 % is often said of what was due
-        if found:
-            said = next((one for one in reversed(self.run) if one.claim.kind == "count"), said)
-        if found and said.family == "proceedings" and found["rate"] in _OUTCOMES:
-            courses = [cell[1] for cell in said.claim.measures[0]]
-            measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
-            said = replace(said, claim=replace(said.claim, measures=(measure,)))
-        if found and said.family in {"applications", "results"} and found["rate"] in _RATES:
-            rows = _RATES.get(found["rate"], ())
-            said = replace(said, claim=replace(said.claim, measures=tuple(sum_over(*row) for row in rows)))
-        if (
-            found
-            and said.claim.kind == "count"
-            and said.claim.measures
-            and _RATED[found["rate"]] & {cell[1:] for cell in said.claim.measures[0]}
-        ):
-            self._relate(said, "share", read(found), clause)
-            return True
-        found = CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
-        if not found and self.guessing:
-            found = LOOSE_CHANGE.fullmatch(LAST_YEARS.sub(r"\1", plain))
+        said = next((one for one in reversed(self.run) if one.claim.kind == "count"), None)
+        measures = _rated(said, found["rate"]) if said else ()
+        if said is None or not measures:
+            return False
+        self._relate(
+            replace(said, claim=replace(said.claim, measures=measures)), "share", read(found), clause
+        )
+        return True
+
+    def _said_change(self, clause: Clause, plain: str) -> bool:
+        """Read 比上年增加8件."""
+        said, plain = self.run[-1], LAST_YEARS.sub(r"\1", plain)
+        found = CHANGE.fullmatch(plain) or (LOOSE_CHANGE.fullmatch(plain) if self.guessing else None)
         known = found and (found["than"] or self.compared or said.claim.kind in {"change", "growth"})
-        if found and (known or self.guessing):
-            number = _signed(read(found), found["way"] in FALL)
-            # 收到6件，其中自然人5件，比上年增加2件: of the part, or of the whole.
-            wholes = self._counted_before()
-            measures = tuple(dict.fromkeys([*said.claim.measures, *wholes]))
-            claim = replace(said.claim, measures=measures, bare=said.claim.bare or len(set(wholes)) > 1)
-            said = replace(said, claim=claim)
-            self._relate(said, "growth" if found["unit"] == "%" else "change", number, clause)
-            return True
-        return False
+        if not found or not (known or self.guessing):
+            return False
+        # 收到6件，其中自然人5件，比上年增加2件: of the part, or of the whole.
+        wholes = self._counted_before()
+        measures = tuple(dict.fromkeys([*said.claim.measures, *wholes]))
+        claim = replace(said.claim, measures=measures, bare=said.claim.bare or len(set(wholes)) > 1)
+        kind: Kind = "growth" if found["unit"] == "%" else "change"
+        self._relate(replace(said, claim=claim), kind, _signed(read(found), falls(found["way"])), clause)
+        return True
 
     def _share_of_named(self, clause: Clause, plain: str) -> bool:
         """Read 占不予处理总数的75%, or 自然人申请在新收申请中占83%: of what the words name."""
@@ -140,9 +136,10 @@ class Relative(SentenceSoFar):
         else:
             count = next((one.claim for one in reversed(self.run) if one.claim.kind == "count"), None)
             measures = (*count.measures, *self.sums()) if count else ()
+        whole = wholes[0].measures if wholes[0].family == "results" else ()
+        measures = tuple(measure for measure in measures if measure not in whole)
         if not measures or measures[0][0][0] != "applications":
             return False
-        whole = wholes[0].measures if wholes[0].family == "results" else ()
         self.found.append(Claim("share", measures, read(found), clause.quote, self.line, whole=whole))
         return True
 
@@ -159,29 +156,30 @@ class Relative(SentenceSoFar):
         return True
 
     def _own_rate(self, clause: Clause, plain: str) -> bool:
-        """Read 行政复议维持率52%."""
-        found = OWN_RATE.fullmatch(plain)
-        named = self.named(found["label"]) if found else []
-        if not found or [one.family for one in named] != ["proceedings"] or found["rate"] not in _OUTCOMES:
+        """Read 行政复议维持率52%, and behind it 纠正率16%."""
+        found = OWN_RATE.fullmatch(plain) or (RATE.fullmatch(plain) if self.rated else None)
+        if not found or found["rate"] not in _OUTCOMES:
             return False
-        courses = [cell[1] for cell in named[0].measures[0]]
-        measure = sum_over(*courses, column=_OUTCOMES[found["rate"]], table="proceedings")
-        if not self.measures(named[0], plain):
+        label = found.groupdict().get("label")
+        named = self.named(label) if label else self.rated
+        if [one.family for one in named] != ["proceedings"] or not self.measures(named[0], plain):
             return False
+        measure = _outcome(named[0].measures[0], found["rate"])
         self.found.append(Claim("share", (measure,), read(found), clause.quote, self.line))
+        self.rated = named
         return True
 
     def _own_change(self, clause: Clause, plain: str) -> bool:
         """Read 申请增加49件 after 与上年相比, and let what it names be the header of what follows (达到347件)."""
         found = OWN_CHANGE.fullmatch(plain)
-        if found and not (self.compared or found["than"]):
+        if found and not (self.compared or found["than"] or found["way"].startswith("净")):
             return False
         named = self.named(found["label"]) if found else []
         measures = self.measures(named[0], plain) if len(named) == 1 else ()
         if not found or not measures or named[0].family == "results":
             return False  # 信访类申请减少4件: may be any
         kind: Kind = "growth" if found["unit"] == "%" else "change"
-        number = _signed(read(found), found["way"] in FALL)
+        number = _signed(read(found), falls(found["way"]))
         bare = found["than"] is not None
         said = Said(named[0].family, Claim(kind, measures, number, clause.quote, self.line, bare=bare))
         self.found.append(said.claim)
@@ -191,5 +189,19 @@ class Relative(SentenceSoFar):
         return True
 
 
-def _signed(number: Number, falls: bool) -> Number:
-    return replace(number, value=-number.value) if falls else number
+def _rated(said: Said, rate: str) -> tuple[Measure, ...]:
+    """Return what a rate may be of, said of a count: 公开率, 纠错率."""
+    if rate in _OUTCOMES and said.family in {"proceedings", "outcomes"}:
+        return tuple(dict.fromkeys(_outcome(measure, rate) for measure in said.claim.measures))
+    if rate in _RATES and said.family in {"applications", "results"}:
+        return tuple(sum_over(*rows) for rows in _RATES[rate])
+    return ()
+
+
+def _outcome(proceedings: Measure, rate: str) -> Measure:
+    rows = dict.fromkeys(row for _, row, _ in proceedings)
+    return sum_over(*rows, column=_OUTCOMES[rate], table="proceedings")
+
+
+def _signed(number: Number, less: bool) -> Number:
+    return replace(number, value=-number.value) if less else number

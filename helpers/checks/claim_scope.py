@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from helpers.checks.claim_patterns import CHANGE
 
 _CARRIED = re.compile(
-    "(?:结转|转|顺延|延)[到至入]?下一?年|结转(?:上一?年|去年)|(?:上一?年|去年)度?(?:未办结)?的?(?:结转|转入|转至|顺延|延续)"
+    "(?:结转|转|顺延|延)[到至入]?下一?年|结转(?:上一?年|去年)|(?:上一?年|去年)度?(?:未办结)?的?(?:结转|转入|转至|转来|遗留|顺延|延续)"
 )
 _PART_YEAR = re.compile(
     r"半年|[0-9一二三四]季度|\d月|(?:\d{4}|上)年?度?(?:[至到—~-]|和|及|与)+本年|[两三四五]年(?:共|累计|合计|总计|间)"
@@ -18,20 +18,20 @@ _A_YEAR = re.compile(r"(?:从|自)?(?:20\d\d年|上年|本年)度?")
 _THIS_YEAR = re.compile("本年|全年|年内|当年|今年")
 _REGIONS = "省市州盟旗县区镇乡街"
 _OTHERS = re.compile(
-    f"别[{_REGIONS}]|全国|(?<![我本各全])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|(?<!向)(?<!人民)法院(?!判|裁|维持|纠)|[省市县区]政府(?!信息公开|门户|官?网)|开发区|园区|管委会|公司"
+    f"别[{_REGIONS}]|全国|(?<![我本各全以])局|(?<![各我本])部门|乡镇|街道|镇街|[乡镇]政府|(?<!向)(?<!人民)法院(?!判|裁|维持|纠)|[省市县区]政府(?!信息公开|门户|官?网)|开发区|园区|管委会|公司"
 )
 _ALL = re.compile("[全我][省市州盟旗县区镇乡街局委办厅]|本单位|本[省市县区局委办厅机]")
-LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)[底末]?的?\d[\d,.]{0,15}(?:[件起宗例份]|万元)(?!$)")
+LAST_YEARS = re.compile(r"((?:上一?年|去年)度?(?:同期)?)[底末]?的?\d[\d,.]{0,15}(?:[件起宗例份]|万元|%)(?!$)")
 LAST_YEAR = re.compile(r"而?(?:上一?年|去年)度?(?:同期)?[为是有共]*\d[\d,]{0,11}[件起宗例份]")
 """All that a clause may say for the change behind it to be one on last year: 去年为298件，增加49件."""
 _LISTED = re.compile(
     r"^(?:(?:分别|具体|依次)(?:为|是|有)(?=[^0-9均])|\d{1,2}\.(?!\d)|[一二三四五六七八九]是(?!.{0,3}[一二三四五六七八九]是)|[①-⑨])"
 )
 _COMPARISON = re.compile(
-    "(?:[与较同和]|[相对]?比)(?:上一?年|去年)度?(?:同期)?(?:相比|比较|相较|比$|(?:均|分别|有|略|稍|所|大幅|明显|基本)*(?:所|大幅|明显)?(?=[增上下减持]))|[是为达占](?:上一?年|去年)度?(?:同期)?的?(?=[0-9一二两三四五.]{1,6}倍)"
+    "(?:[与较同和]|[相对]?比)(?:上一?年|去年)度?(?:同期)?(?:相比|比较|相较|比$|(?:均|分别|有|略|稍|所|大幅|明显|基本)*(?:所|大幅|明显)?(?=[增上下减持提降]))|[是为达占](?:上一?年|去年)度?(?:同期)?的?(?=[0-9一二两三四五.]{1,6}倍)"
 )
 _RISEN = re.compile(
-    r"(?:[由从]|自)(?:上年度?的?)?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|上涨|攀升|升|减少?|下降|降低|降|压减|压降|压缩|回落)[至到为](?:本年度?的?)?"
+    r"(?:[由从]|自)(?:上年度?的?)?\d[\d,.]{0,15}[件起宗例份](?:增|增加|增长|上升|上涨|攀升|升|减少?|下降|降低|降|压减|压降|压缩|回落|变)[至到为成](?:本年度?的?)?"
 )
 
 
@@ -41,6 +41,8 @@ _EVERYBODY = re.compile(
 )
 
 
+_AS_FOLLOWS = re.compile("(?:分别|具体|依次)[为是有]$")
+_NOT_ONE = re.compile("无一[件起宗例]")
 _OWN_PARTS = re.compile(
     "本单位(?:及其?(?:所属|下属|直属|派出)*(?:机构|单位|分局|各?部门|科室)|(?:党政|综合|政务公开)?办公室)"
 )
@@ -104,7 +106,8 @@ class OwnWords:
         for year, word in ((self.year, "本年"), (self.year - 1, "上年"), (self.year + 1, "下年")):
             clause = clause.replace(f"{year}年", word)
         clause = _LISTED.sub("", clause)
-        return self._foreign.sub("别", re.sub('[“”‘’「」"]', "", clause))
+        clause = _NOT_ONE.sub("无", _AS_FOLLOWS.sub("", re.sub('[“”‘’「」"]', "", clause)))
+        return self._foreign.sub("别", clause)
 
 
 class Scope:
@@ -115,6 +118,11 @@ class Scope:
         self._this_year = True
         self._years_listed = False
         self._elsewhere = False
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it speaks of another organ, or of some."""
+        return self._elsewhere
 
     def left(self, plain: str, end: str) -> bool:
         """Read one more clause and the mark that ends it; return whether it speaks of another time, another organ, or some organs of many."""

@@ -22,16 +22,21 @@ _MANNER = re.compile("按[时期]|及时|依法|依规|法定|规定|规范(?!�
 _COMPARED = re.compile("(?:分别)?(?:同比|环比|与?(?:较|比|同)?(?:上年|去年))")
 _EACH = frozenset({"各部门", "各单位", "各有关单位", "各级各部门", "各级各单位"})
 _ONE = re.compile("(?<![〇零一二两三四五六七八九十百千])一[件起宗例份]")
-_EVERY = re.compile("[均都皆]")
+_EVERY = re.compile("[均都皆各]")
 _CHANGED = re.compile(f"(?<!新){WAY}了?{NUMBER}")
+_TIMES = re.compile(
+    "(?:数量)?[是为达近约]*(?:上一?年|去年)度?(?:同期)?的?(?:[0-9]+[件起宗例份])?的?[0-9一二两三四五六七八九.]+倍"
+)
+"""是上年9件的2倍: says nothing that changes what the rest counts."""
+_SUMMED = re.compile("[两二三四五六][类项者种]")
 _SOME = re.compile("^(?:近|约|超|过)?(?:半数?|一半|半数以上|大?多数|[三四五六七八九]成)(?:以上)?的?(?=申请)")
 """近半数申请因不掌握相关信息无法提供，共10件: the number tells how many."""
 _PASSED = re.compile(
     f"(?P<label>[^0-9]{{2,20}}?)(?:首次|再次|已)?(?:突破|超过?){NUMBER}[件起宗例份](?:大关)?"
 )
 """申请量突破300件，达到347件: the second is the number."""
-_SAID_OF = re.compile(f"{NUMBER}[件起宗例份](?:申请)?(?:均|都)?(?:为|是|属于?)")
-"""其余127件为无法提供、不予处理: of all that are listed behind it."""
+_SAID_OF = re.compile(f"{NUMBER}[件起宗例份][^0-9]{{2,}}$")
+"""A number before what it is of."""
 _INCLUDED = re.compile("^(?:其中)?(?:含有?|包括|包含)|^其中")
 
 
@@ -65,14 +70,19 @@ class Sentence(Relative):
         ):
             self.compared = True
             return 1  # 去年为298件，增加49件
+        if _TIMES.fullmatch(plain):
+            return 1
         self.unclear |= not re.search(r"\d", plain) and words(plain) is None
         if self.scope.left(plain, clause.end):
             self._not_read(clause, plain)
             return 1
+        if passed := _PASSED.fullmatch(plain):
+            self.header = self.named(passed["label"])
+            return 1
         shares = self.shares(pieces, at, plain)
         if shares:
             return shares
-        several = _SAID_OF.search(plain) and clause.end == "、" and not re.search(r"\d", pieces[at + 1].text)
+        several = _SAID_OF.search(plain) and clause.end == "、" and self._names(pieces[at + 1])
         if not self.relative(clause, plain) and (several or not self._counted(clause, plain)):
             nothing = self._nothing(pieces, at)
             if nothing:
@@ -83,15 +93,17 @@ class Sentence(Relative):
         self.compared |= self.own.has_risen(clause.text)
         return 1
 
+    def _names(self, clause: Clause) -> bool:
+        """Whether a clause names what a number before it may be of, too: 其余127件为无法提供、不予处理."""
+        return not re.search(r"\d", clause.text) and bool(self.named(self.own.plain(clause.text)))
+
     def _not_read(self, clause: Clause, plain: str) -> None:
         self.compared = _COMPARED.match(plain) is not None
         if self.compared:
             return
         self.left |= re.search(r"\d", plain) is not None
         self.strayed |= _STRAY.search(plain) is not None
-        if passed := _PASSED.fullmatch(plain):
-            self.header = self.named(passed["label"])
-        elif _COUNTED.search(plain):
+        if _COUNTED.search(plain):
             self.trusted = False
             self.run = []
             self.waiting = []
@@ -122,8 +134,13 @@ class Sentence(Relative):
         heads = [one.family for one in self.header]
         if (
             bag.alone
-            and (bag.total or re.search(r"^为|达到?(?=\d)", plain) or clause.start in {"：", ":"})
+            and (
+                bag.total
+                or re.search(r"^为|^(?:全年|年内|本年度?)\d|达到?(?=\d)", plain)
+                or clause.start in {"：", ":"}
+            )
             and heads in _HEADED
+            and not _SUMMED.search(plain)
         ):
             meant = self.header
         if heads == ["decisions"] and not bag.alone and bag.only("make", "deal", "handle"):
@@ -173,6 +190,7 @@ class Sentence(Relative):
         return Said(family.get(meaning.family, meaning.family), claim)
 
     def _keep(self, said: Said) -> None:
+        self.rated = []
         self.found.append(said.claim)
         self.run.append(said)
         self.counts.add(said.family, said.claim.measures)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from helpers.checks.claim_counts import Counts
 from helpers.checks.claim_grammar import Bag, Meaning, meanings
-from helpers.checks.claim_measures import Claim, Measure, sum_over
+from helpers.checks.claim_measures import COURSES, Claim, Measure, sum_over
 from helpers.checks.claim_scope import OwnWords, Scope
 from helpers.checks.claim_words import OUTCOMES, loose_words, words
 from helpers.report.form import CARRIED_FORWARD, CARRIED_OVER
@@ -78,6 +78,8 @@ class SentenceSoFar:
         """One of them says 共."""
         self.header: list[Meaning] = []
         """What the clause before has named without a number: 公布现行有效规范性文件目录，共164件."""
+        self.rated: list[Meaning] = []
+        """The proceedings whose rate has been told last."""
         self.counts = Counts()
         self.found: list[Claim] = []
 
@@ -92,13 +94,13 @@ class SentenceSoFar:
         return [] if bag is None or "none" in bag.kinds else meanings(bag)
 
     def loosely_named(self, plain: str) -> list[Meaning]:
-        """Return the applicant, or the new applications, that a clause names among unknown words: 自然人依然是主力."""
-        bag = Bag(loose_words(plain) or [])
+        """Return the applicant, the result or the applications that a clause names among unknown words: 自然人依然是主力."""
+        bag = Bag(loose_words(re.sub("占比|比重|比例", "", plain)) or [])
         who = bag.only("applicant", "bare application", "make") and len(bag.means("applicant")) == 1
-        new = bag.means("receive") == ["new"] and bag.only(
-            "receive", "application", "bare application", "quantity"
-        )
-        return meanings(bag) if who or new else []
+        result = bag.only("result", "bare application", "answer") and len(bag.means("result")) == 1
+        counted = bag.means("receive") == ["new"] or "quantity" in bag.kinds
+        new = counted and bag.only("receive", "application", "bare application", "quantity")
+        return meanings(bag) if who or new or result else []
 
     def sums(self) -> list[Measure]:
         """Return what 合计 may be: the last two, three … counts of one kind together."""
@@ -116,7 +118,8 @@ class SentenceSoFar:
     def measures(self, meaning: Meaning, plain: str) -> tuple[Measure, ...]:
         """Return what a number may mean here; nothing where the sentence does not say enough."""
         named = "信息公开" in plain or (self.guessing and NAMED.search(plain))
-        if meaning.bare and not self.trusted and not named:
+        goes_on = self.run and self.run[-1].family == meaning.family  # what was left unread is behind it
+        if meaning.bare and not self.trusted and not named and not goes_on:
             return ()
         known = self.on_applications and not self.counts.of_courts
         match meaning.family:
@@ -127,7 +130,7 @@ class SentenceSoFar:
             case "petition":  # 投诉举报 may be any
                 return meaning.measures if known and _ON_DECLINED.search(self.text) else ()
             case "bare granted" | "bare other":
-                last = self.run[-1].family if self.run else ""
+                last = next((one.family for one in reversed(self.run) if one.family != "sum"), "")
                 if meaning.family == "bare other" and last in {"outcomes", "proceedings"}:
                     return self.counts.courses("other_result")
                 told = known and (self.on_results or meaning.family == "bare other")
@@ -144,7 +147,11 @@ class SentenceSoFar:
                 known = self.on_disclosure or self.on_answers or guessed or denied
                 return meaning.measures if known else ()
             case "outcomes":
-                return self.counts.courses(meaning.measures[0][0][2])
+                ((_, by_whom, column),) = meaning.measures[0]
+                alone = sum_over(*COURSES.get(by_whom, ()), column=column, table="proceedings")
+                return self.counts.courses(column) or (
+                    (alone,) if alone and (self.on_disclosure or self.guessing) else ()
+                )
             case "states":
                 ((_, state, column),) = meaning.measures[0]
                 return ((("disclosure", f"{self.document}_{state}", column),),) if self.document else ()

@@ -11,7 +11,7 @@ from helpers.checks.numerals import NUMBER, Number, read
 UNIT = "人次|件次|条次|场次|余?[条件篇次期场个项份起宗人家户批例幅]"
 MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
 _OF_TABLES = re.compile(
-    "申请|办结|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|不?予以?公开|部分公开|无法提供"
+    "申请|办结|结转|答复|复议|诉讼|规范性文件|规章|许可|处罚|强制|收费|不?予以?公开|部分公开|无法提供"
 )
 COUNT = re.compile(f"{NUMBER}(?P<unit>{UNIT})")
 _OTHER = NUMBER.replace("P<", "P<second_")

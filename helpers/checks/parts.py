@@ -18,6 +18,9 @@ _SHARE = re.compile(
 )
 _OF_SEVERAL = re.compile("分别|[两三四二][者项]|合计|共")
 _OPENS = re.compile("其中|包括|包含|涵盖|含|分为|涉及")
+_AMONG = re.compile("(?<=[0-9][件起宗例份])(?:[^0-9，、；：（）]{0,4}申请)?中(?=[^，、；：（）])")
+_DIVIDED = re.compile("按照?[^，0-9]{2,8}(?:划?分|统计|来?看)$")
+"""按提交方式分: all parts follow."""
 _STAGE = re.compile("(?:[已均共]|全部|全年|年内)*(?:办结|办复|答复|结转)")
 """Said behind ；, what became of the whole, and none of its parts."""
 _SUM = re.compile(f"(?:以上|上述)?(?:{SUMMED.pattern}|共计|合计|总计)")
@@ -26,10 +29,12 @@ _REST = re.compile("其[他它余]|剩余|余下")
 _OVERLAP = re.compile(
     "同步|同时|交叉|重复|累计|此外|同比|[比较]上|增加|增长|减少|新增|^(?:并|另|还|兼|均|目前)"
 )
-_CHANGED = re.compile("同比|[比较]上|[比较]\\d{4}年|^(?:净?增加?|增长|减少?|上升|下降)了?[0-9]")
+_CHANGED = re.compile("上年[0-9]|倍|同比|[比较]上|[比较]\\d{4}年|^(?:净?增加?|增长|减少?|上升|下降)了?[0-9]")
 _CHANNEL = re.compile(
     "网站|网页|微信|公众号|微博|新媒体|抖音|视频号|头条|公[开示告]栏|公报|广播|电视|报[刊纸]|客户端|APP|平台|专栏|渠道"
 )
+_WAYS = re.compile("网络|网上|网站|平台|渠道|线[上下]|信函|书面|邮[寄政件]|当面|现场|传真|窗口")
+"""How one applies, each time in one way."""
 _LONGEST = 16
 _MOST_BESIDE = 6
 _LARGE = 100
@@ -81,18 +86,20 @@ def _lists(sentence: str) -> list[_List]:
     found: list[_List] = []
     counts: list[_Part] = []
     now: _List | None = None
-    mark, opened, beside = "", False, False
-    pieces = MARK.split(sentence)
+    mark, opened, beside = "", "", False
+    pieces = MARK.split(_AMONG.sub(r"\g<0>，", sentence))
     for text, end in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
         if mark in {"；", ";"} and _STAGE.match(text):
             now = None
         share = _SHARE.fullmatch(text)
         part = None if share else _part(text)
-        if share and counts and not _OF_SEVERAL.search(text):
+        if share and counts and not _OF_SEVERAL.search(text) and _says_of(share["label"], counts[-1]):
             now = _with_share(found, now, counts, read(share))
+        elif "%" in text:  # a share of something else, which the count before is a part of
+            counts, now = [], None
         elif part is None:
             now = now if not text or now is None or _OPENS.fullmatch(text) else None
-            opened = bool(_OPENS.fullmatch(text))
+            opened = text if _OPENS.fullmatch(text) or _DIVIDED.fullmatch(text) else ""
         else:
             again = now is not None and text.startswith("涉及")
             opens = (
@@ -104,11 +111,17 @@ def _lists(sentence: str) -> list[_List]:
             if now is not None:
                 now = None if _SUM.match(text) else _append(now, part)
             counts.append(part)
-            opened = False
+            opened = ""
         if now is not None and now.bracket and end in {"）", ")"}:
             now = None
         mark, beside = end, part is not None or share is not None
     return [one for one in found if one.parts]
+
+
+def _says_of(label: str, count: _Part) -> bool:
+    """Whether a share is said of the count before it, which its label names if it has one: 自然人占比83%."""
+    named = re.sub("其中|[约仅只均的]", "", label)
+    return not named or named[:2] in count.label
 
 
 def _part(text: str) -> _Part | None:
@@ -119,16 +132,18 @@ def _part(text: str) -> _Part | None:
     return _Part(label.strip("的有为共计达"), read(found[0]), found[0]["unit"], text)
 
 
-def _opens(text: str, mark: str, opened: bool, counts: list[_Part], part: _Part) -> _List | None:
+def _opens(text: str, mark: str, opened: str, counts: list[_Part], part: _Part) -> _List | None:
     """Return a new list if a count is the first part of one: 其中……, or what stands in brackets or after a colon."""
     wholes = [count for count in counts[-2:] if not _CHANGED.search(count.quote)]
     if not wholes or not mark or wholes[-1].unit != part.unit:
         return None
     whole = wholes[-1]
-    said = opened or _OPENS.match(text) is not None
+    said = bool(opened) or _OPENS.match(text) is not None
     if said and text.startswith("涉及") and part.number.value > whole.number.value:
         return None
     bracket, colon = mark in {"（", "("}, mark in {"：", ":"}
+    if bracket and not said and part.number.value > whole.number.value:
+        return None  # 平均每月29件（全年347件）
     if not (said or bracket or colon or whole.quote.endswith("中")):
         return None
     # 建议27件，提案43件，其中……: of both.
@@ -136,7 +151,7 @@ def _opens(text: str, mark: str, opened: bool, counts: list[_Part], part: _Part)
     return _List(
         whole,
         others=sum(others, Decimal(0)),
-        all=colon or "分为" in text or (bracket and not said),
+        all=colon or "分为" in text or (bracket and not said) or _DIVIDED.fullmatch(opened) is not None,
         bracket=bracket,
     )
 
@@ -169,7 +184,9 @@ def _with_share(found: list[_List], now: _List | None, counts: list[_Part], shar
 
 def _wrong_sum(one: _List, sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
     whole = one.whole.number
-    if whole.about or any(part.number.about for part in one.parts) or of_tables(one.whole.quote):
+    if whole.about or any(part.number.about for part in one.parts):
+        return
+    if of_tables(one.whole.quote) and not all(_WAYS.search(part.label) for part in one.parts):
         return
     sums, total = [], Decimal(0)
     for part in one.parts:
@@ -199,12 +216,12 @@ def _must_agree(one: _List, total: Decimal, sentence: str) -> bool:
     if len(shares) == len(one.parts) and abs(sum(shares, Decimal(0)) - 100) < 1:
         return True
     channels = any(_CHANNEL.search(part.label) for part in one.parts)
+    slipped = whole >= _LARGE and is_slip(whole, [part.number.value for part in one.parts])
     if total > whole:
-        return not channels and not _OVERLAP.search(sentence)
+        # Whoever applies does so by one channel; what is published stands in several.
+        return (not channels or (slipped and "申请" in one.whole.quote)) and not _OVERLAP.search(sentence)
     swapped = total in swaps(whole)
-    return (swapped and whole >= 20) or (
-        whole >= _LARGE and is_slip(whole, [part.number.value for part in one.parts])
-    )
+    return (swapped and whole >= 20) or slipped
 
 
 def _wrong_own_sums(sentence: str, where: dict[str, str | int]) -> Iterator[Finding]:
