@@ -27,7 +27,7 @@ PARTS = (
     "develop_3",
     "held_out",
     "unseen",
-    *(f"blind_{part}" for part in range(1, 22)),
+    *(f"blind_{part}" for part in range(1, 23)),
 )
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200
