@@ -118,12 +118,12 @@ def _with_each_number_changed(text: str, organ: str) -> Iterator[Sentence]:
 
 def _headings(text: str) -> list[str]:
     """Return the heading under which a sentence stands in a report."""
-    tag = _TAG.search(text)
-    name = re.split(r"[+/^:]", tag["name"])[0] if tag else ""
-    if name in _names():
-        disclosed = _names()[name].split(".")[0] in FORM.tables["disclosure"].row
+    names = (re.split(r"[+/^:]", tag["name"].removeprefix("before:"))[0] for tag in _TAG.finditer(text))
+    figure = next((_names()[name] for name in names if name in _names()), None)
+    if figure:
+        disclosed = figure.split(".")[0] in FORM.tables["disclosure"].row
     else:
-        disclosed = name.startswith("=") or re.search("许可|处罚|强制|规范性", text) is not None
+        disclosed = re.search("许可|处罚|强制|规范性", text) is not None
     return ["（一）主动公开" if disclosed else "（二）依申请公开"]
 
 

@@ -14,7 +14,7 @@ _JOINED = re.compile(
 )
 _GLUED = re.compile(
     r"(?<=[0-9][件起宗例份])(?=[约仅]?占|(?:其中|办结|答复|结转|同比|与?[比较](?:上|去|20\d\d)年?)(?![^，。；、0-9]{0,10}20\d\d年)[^，。；、0-9]{0,10}[0-9])"
-    r"|(?<=[0-9][件起宗例份])(?=连同|加上|分别[为是])(?=[^，。；、0-9]{1,14}[0-9])"
+    r"|(?<=[0-9][件起宗例份])(?=连同|加上|分别(?:[为是]|作出))(?=[^，。；、0-9]{1,14}[0-9])"
     r"|(?:(?<=[0-9][件起宗例份]中)|(?<=申请中|案件中))(?!的?占)(?=[^，。；、0-9]{1,14}[0-9])"
 )
 _WHOLE = (
@@ -31,6 +31,7 @@ _WHOLE = (
     re.compile(r"法律、(?:行政)?法规"),
     re.compile("区分处理、(?=部分)"),
     re.compile("逾期(?:未|不)(?:作)?补正、(?=(?:行政机关|本机关)?不再)"),
+    re.compile("除[^，。；：0-9]{2,30}外(?=，)"),
     re.compile("(?:缴纳?|交)(?:信息处理)?费用?、(?=(?:行政机关|本机关)?不再)"),
     re.compile("商业秘密、个人隐私|个人隐私、商业秘密"),
     re.compile("国家安全、公共安全、经济安全(?:、社会稳定)?"),
@@ -137,7 +138,8 @@ def _split(text: str) -> Iterator[Clause]:
         if piece:
             shown = piece.translate(_SHOWN)
             yield Clause(_ASIDE.sub("", shown), shown, end, start)
-        start = end
+        # Of “），” the bracket tells more.
+        start = end if piece or start not in {"）", ")"} else start
 
 
 def _with_numbers_in_brackets(found: list[Clause]) -> list[Clause]:

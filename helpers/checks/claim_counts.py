@@ -123,6 +123,6 @@ class Counts:
             return ()
         each = dict.fromkeys([*named, tuple(dict.fromkeys(cell for measure in named for cell in measure))])
         return tuple(
-            sum_over(*(block for _, block, _ in measure), column=column, table="proceedings")
+            sum_over(*dict.fromkeys(block for _, block, _ in measure), column=column, table="proceedings")
             for measure in each
         )

@@ -226,6 +226,10 @@ def _carried(bag: Bag) -> list[Meaning] | None:
         return []
     if "last" in bag.kinds and "carry" in bag.kinds:
         return [Meaning("applications", (_OVER,))]
+    if any(word.text == "在办" for word in bag.words) and bag.kinds & {"application", "bare application"}:
+        return [
+            Meaning("applications", (_FORWARD, CAME))
+        ]  # at the year's end, or all that were to be dealt with
     if "next" in bag.kinds or "pending" in bag.kinds:
         return [Meaning("applications", (_FORWARD,))]
     return [Meaning("applications", (_OVER, _FORWARD))]

@@ -89,7 +89,10 @@ class Relative(SentenceSoFar):
         )
         if not found or said.claim.kind != "count" or not divided:
             return False
-        said = replace(said, claim=replace(said.claim, measures=(*said.claim.measures, *self.sums())))
+        measures = (*said.claim.measures, *self.sums())
+        if self._headed():
+            measures = self.measures(self.header[0], plain) or measures
+        said = replace(said, claim=replace(said.claim, measures=measures))
         self._relate(said, "share", read(found), clause)
         return True
 
@@ -115,7 +118,7 @@ class Relative(SentenceSoFar):
         if not found or not (known or self.guessing):
             return False
         # 收到6件，其中自然人5件，比上年增加2件: of the part, or of the whole.
-        wholes = self._counted_before()
+        wholes = self._counted_before() if clause.start not in {"）", ")"} else ()
         measures = tuple(dict.fromkeys([*said.claim.measures, *wholes]))
         claim = replace(said.claim, measures=measures, bare=said.claim.bare or len(set(wholes)) > 1)
         kind: Kind = "growth" if found["unit"] == "%" else "change"
@@ -133,6 +136,8 @@ class Relative(SentenceSoFar):
         elif found["part"]:
             named = self.named(found["part"])
             measures = self.measures(named[0], plain) if len(named) == 1 else ()
+        elif self._headed():
+            measures = self.measures(self.header[0], plain)
         else:
             count = next((one.claim for one in reversed(self.run) if one.claim.kind == "count"), None)
             measures = (*count.measures, *self.sums()) if count else ()
@@ -142,6 +147,10 @@ class Relative(SentenceSoFar):
             return False
         self.found.append(Claim("share", measures, read(found), clause.quote, self.line, whole=whole))
         return True
+
+    def _headed(self) -> bool:
+        """Whether the clause before names, without a number, what a share is of: 自然人仍居首位，占83%."""
+        return [one.family for one in self.header] in (["applicants"], ["results"])
 
     def _own_share(self, clause: Clause, plain: str) -> bool:
         """Read 自然人申请占83%, and let what it names be the header of what follows (共289件)."""

@@ -15,6 +15,7 @@ from helpers.checks.claim_words import DOCUMENTS, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number
 from helpers.report.form import CARRIED_OVER, NEW
 
+_OPENED, _CLOSED = frozenset("（("), frozenset("）)")
 _COUNTED = re.compile(NUMBER + "[件起宗例条项份人户家名]")
 _STRAY = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]|%|个?百分点|倍|年)")
 _WORTH_READING = re.compile(r"\d|[未没无零]|不存在|[一二两三四五六七八九十百千][件起宗例份]")
@@ -59,25 +60,16 @@ class Sentence(Relative):
         for kind, pattern in DOCUMENTS.items():
             if re.search(pattern, plain):
                 self.document = kind
-        aside = clause.start in {"（", "("} and clause.end in {"）", ")"}
-        if aside and copy(self.scope).left(plain, ""):
-            return 1  # （2023年298件）
-        if (
-            self.run
-            and LAST_YEAR.fullmatch(plain)
-            and at + 1 < len(pieces)
-            and CHANGE.fullmatch(pieces[at + 1].text)
-        ):
-            self.compared = True
-            return 1  # 去年为298件，增加49件
-        if _TIMES.fullmatch(plain):
+        if clause.start in _OPENED:
+            self.outside = len(self.run)
+        elif clause.start in _CLOSED:
+            # 58件（企业41件、其他17件），比上年增加11件: of the 58.
+            self.run, self.outside = self.run[: self.outside] or self.run, 0
+        if self._passed_over(pieces, at, plain):
             return 1
         self.unclear |= not re.search(r"\d", plain) and words(plain) is None
         if self.scope.left(plain, clause.end):
             self._not_read(clause, plain)
-            return 1
-        if passed := _PASSED.fullmatch(plain):
-            self.header = self.named(passed["label"])
             return 1
         shares = self.shares(pieces, at, plain)
         if shares:
@@ -92,6 +84,22 @@ class Sentence(Relative):
             self.header = []
         self.compared |= self.own.has_risen(clause.text)
         return 1
+
+    def _passed_over(self, pieces: list[Clause], at: int, plain: str) -> bool:
+        """Whether no number of a clause is this year's, though it may tell what the next is said of."""
+        clause = pieces[at]
+        if clause.start in _OPENED and clause.end in _CLOSED and copy(self.scope).left(plain, ""):
+            return True  # （2023年298件）
+        if _TIMES.fullmatch(plain):
+            return True
+        changed = at + 1 < len(pieces) and CHANGE.fullmatch(pieces[at + 1].text)
+        if self.run and changed and LAST_YEAR.fullmatch(plain):
+            self.compared = True
+            return True  # 去年为298件，增加49件
+        passed = _PASSED.fullmatch(plain)
+        if passed:
+            self.header = self.named(passed["label"])
+        return passed is not None
 
     def _names(self, clause: Clause) -> bool:
         """Whether a clause names what a number before it may be of, too: 其余127件为无法提供、不予处理."""

@@ -78,6 +78,8 @@ class SentenceSoFar:
         """One of them says 共."""
         self.header: list[Meaning] = []
         """What the clause before has named without a number: 公布现行有效规范性文件目录，共164件."""
+        self.outside = 0
+        """How many claims stand before the bracket that is open, or was last."""
         self.rated: list[Meaning] = []
         """The proceedings whose rate has been told last."""
         self.counts = Counts()

@@ -93,7 +93,13 @@ def _lists(sentence: str) -> list[_List]:
             now = None
         share = _SHARE.fullmatch(text)
         part = None if share else _part(text)
-        if share and counts and not _OF_SEVERAL.search(text) and _says_of(share["label"], counts[-1]):
+        if (
+            share
+            and beside
+            and counts
+            and not _OF_SEVERAL.search(text)
+            and _says_of(share["label"], counts[-1])
+        ):
             now = _with_share(found, now, counts, read(share))
         elif "%" in text:  # a share of something else, which the count before is a part of
             counts, now = [], None
@@ -114,7 +120,7 @@ def _lists(sentence: str) -> list[_List]:
             opened = ""
         if now is not None and now.bracket and end in {"）", ")"}:
             now = None
-        mark, beside = end, part is not None or share is not None
+        mark, beside = end, part is not None or share is not None if text else beside
     return [one for one in found if one.parts]
 
 
