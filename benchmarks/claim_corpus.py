@@ -27,7 +27,7 @@ PARTS = (
     "develop_3",
     "held_out",
     "unseen",
-    *(f"blind_{part}" for part in range(1, 23)),
+    *(f"blind_{part}" for part in range(1, 25)),
 )
 RULES = frozenset({"T-CLAIM", "T-PARTS"})
 _PER_FOLDER = 200
