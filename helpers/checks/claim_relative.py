@@ -30,6 +30,7 @@ _MORE_SHARES = re.compile(f"(?:和|及)?{NUMBER}%")
 _MORE_COUNTS = re.compile(f"(?:和|及)?(?P<way>{WAY})?{NUMBER}(?:{UNIT}|%)")
 _MOST_BEFORE = 20
 _SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
+_WHOLES = (["results"], ["applications"], ["proceedings"])
 _THOUGH = re.compile("^(?:虽然?|但|却|仍然?|也|且|只)+(?=[较比占与同])")
 _TOGETHER = re.compile("(?:以上)?(?:[两二三四五六][者项类种])?(?:合计|共计|总计|共)?")
 _OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected", "败诉": "corrected"}
@@ -129,7 +130,7 @@ class Relative(SentenceSoFar):
         """Read 占不予处理总数的75%, or 自然人申请在新收申请中占83%: of what the words name."""
         found = SHARE_OF.fullmatch(plain)
         wholes = self.named((found["among"] or found["whole"]).rstrip("的")) if found else []
-        if not found or [one.family for one in wholes] not in (["results"], ["applications"]):
+        if not found or [one.family for one in wholes] not in _WHOLES:
             return False
         if found["part"] and _TOGETHER.fullmatch(found["part"]):
             measures = tuple(self.sums())
@@ -141,9 +142,9 @@ class Relative(SentenceSoFar):
         else:
             count = next((one.claim for one in reversed(self.run) if one.claim.kind == "count"), None)
             measures = (*count.measures, *self.sums()) if count else ()
-        whole = wholes[0].measures if wholes[0].family == "results" else ()
+        whole = () if wholes[0].family == "applications" else wholes[0].measures
         measures = tuple(measure for measure in measures if measure not in whole)
-        if not measures or measures[0][0][0] != "applications":
+        if not measures or measures[0][0][0] != wholes[0].measures[0][0][0]:
             return False
         self.found.append(Claim("share", measures, read(found), clause.quote, self.line, whole=whole))
         return True

@@ -11,7 +11,7 @@ from helpers.checks.claim_patterns import CHANGE, WAY
 from helpers.checks.claim_relative import Relative
 from helpers.checks.claim_scope import LAST_YEAR
 from helpers.checks.claim_state import NAMED, ON_DISCLOSURE, Said
-from helpers.checks.claim_words import DOCUMENTS, words
+from helpers.checks.claim_words import COUNT, DOCUMENTS, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number
 from helpers.report.form import CARRIED_OVER, NEW
 
@@ -30,7 +30,9 @@ _TIMES = re.compile(
 )
 """是上年9件的2倍: says nothing that changes what the rest counts."""
 _SUMMED = re.compile("[两二三四五六][类项者种]")
-_SOME = re.compile("^(?:近|约|超|过)?(?:半数?|一半|半数以上|大?多数|[三四五六七八九]成)(?:以上)?的?(?=申请)")
+_SOME = re.compile(
+    "^近[几两三]?年来?|^(?:近|约|超|过)?(?:半数?|一半|半数以上|大?多数|[三四五六七八九]成)(?:以上)?的?(?=申请)"
+)
 """近半数申请因不掌握相关信息无法提供，共10件: the number tells how many."""
 _PASSED = re.compile(
     f"(?P<label>[^0-9]{{2,20}}?)(?:首次|再次|已)?(?:突破|超过?){NUMBER}[件起宗例份](?:大关)?"
@@ -74,7 +76,9 @@ class Sentence(Relative):
         shares = self.shares(pieces, at, plain)
         if shares:
             return shares
-        several = _SAID_OF.search(plain) and clause.end == "、" and self._names(pieces[at + 1])
+        several = (
+            _SAID_OF.search(plain) and at + 1 < len(pieces) and self._is_of_several(clause, pieces[at + 1])
+        )
         if not self.relative(clause, plain) and (several or not self._counted(clause, plain)):
             nothing = self._nothing(pieces, at)
             if nothing:
@@ -101,9 +105,12 @@ class Sentence(Relative):
             self.header = self.named(passed["label"])
         return passed is not None
 
-    def _names(self, clause: Clause) -> bool:
-        """Whether a clause names what a number before it may be of, too: 其余127件为无法提供、不予处理."""
-        return not re.search(r"\d", clause.text) and bool(self.named(self.own.plain(clause.text)))
+    def _is_of_several(self, clause: Clause, after: Clause) -> bool:
+        """Whether a number stands before several it is of: 其余127件为无法提供、不予处理; 其余9件由科研机构（2件）、……."""
+        if clause.end in _OPENED:
+            return COUNT.fullmatch(after.text) is not None
+        named = not re.search(r"\d", after.text) and self.named(self.own.plain(after.text))
+        return clause.end == "、" and bool(named)
 
     def _not_read(self, clause: Clause, plain: str) -> None:
         self.compared = _COMPARED.match(plain) is not None
