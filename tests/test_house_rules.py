@@ -116,7 +116,7 @@ ONLY_IN = {
 WRITERS = {
     "helpers.files.writing": "it is that place",
     "helpers.files.scratch": "lock files, which hold no content",
-    "helpers.publish.cells.kernel_kinds": "pipes to a process, which are no files",
+    "helpers.publish.cells.shell": "pipes to a process, which are no files",
     "helpers.publish.engines.rasterize": "run by its path inside pandoc, where it can import nothing of ours",
     "helpers.publish.engines.quarto": "puts back what Quarto writes over beside the document",
 }

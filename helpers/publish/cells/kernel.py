@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import os
 import threading
 from abc import ABC, abstractmethod
@@ -61,10 +62,6 @@ class CellOutcome:
 class Kernel(ABC):
     """What runs cells with IPython, and answers as a Jupyter kernel does."""
 
-    def __init__(self) -> None:
-        self.owner = os.getpid()
-        self._environment = dict(os.environ)
-
     @property
     @abstractmethod
     def alive(self) -> bool:
@@ -78,17 +75,12 @@ class Kernel(ABC):
         """
         # Where Quarto puts them: by the first, cells know that they are rendered.
         told = {"QUARTO_DOCUMENT_PATH": str(folder), "QUARTO_PROFILE": profile}
-        arguments = ", ".join(repr(value) for value in (str(folder), {**self._changes(), **told}, figures))
+        arguments = ", ".join(repr(value) for value in (str(folder), {**os.environ, **told}, figures))
         outcome = self._execute(
             f"get_ipython().prepare_document({arguments})", silent=True, timeout=_STARTUP_SECONDS
         )
         if outcome.error:
             raise PublishError(f"内核没有准备好：{outcome.error['ename']}: {outcome.error['evalue']}")
-
-    def _changes(self) -> dict[str, str | None]:
-        """Return what changed in this process's environment since the kernel started; None for what is gone."""
-        now, then = os.environ, self._environment
-        return {name: now.get(name) for name in now.keys() | then.keys() if now.get(name) != then.get(name)}
 
     def run(self, code: str) -> CellOutcome:
         """Run the code of a cell, Python with magics; raises KernelDiedError where the kernel's process ended."""
@@ -99,17 +91,16 @@ class Kernel(ABC):
 
         Returns by the same names ``status``, and ``data`` by media type or ``ename`` and ``evalue``.
         """
-        return self._ask(
-            {"code": "", "expressions": expressions, "silent": False}, lambda _kind, _content: None, None
-        )
+        request = {"code": "", "expressions": expressions, "silent": False}
+        return self._ask(request, lambda _kind, _content: None, math.inf)
 
-    def _execute(self, code: str, *, silent: bool = False, timeout: float | None = None) -> CellOutcome:
+    def _execute(self, code: str, *, silent: bool = False, timeout: float = math.inf) -> CellOutcome:
         outcome = CellOutcome()
         self._ask({"code": code, "expressions": {}, "silent": silent}, outcome.add, timeout)
         return outcome
 
     @abstractmethod
-    def _ask(self, request: Message, tell: Tell, timeout: float | None) -> dict[str, Message]:
+    def _ask(self, request: Message, tell: Tell, timeout: float) -> dict[str, Message]:
         """Have done what :meth:`Shell.execute` does, within so many seconds or however long."""
 
     @abstractmethod
@@ -119,8 +110,6 @@ class Kernel(ABC):
 
 _lock = threading.RLock()
 _kernel: Kernel | None = None
-#: Kernels of a parent process this one was forked from: not ours to close, and not to be collected.
-_inherited: list[Kernel] = []
 
 
 def warm_up(kind: type[Kernel]) -> Kernel:
@@ -170,10 +159,8 @@ def _prepared(
 def _close() -> None:
     global _kernel
     kernel, _kernel = _kernel, None
-    if kernel and kernel.owner == os.getpid():
+    if kernel:
         kernel.close()
-    elif kernel:
-        _inherited.append(kernel)
 
 
 atexit.register(_close)

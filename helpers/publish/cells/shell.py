@@ -49,7 +49,6 @@ class Shell:
 
     def __init__(self, tell: Callable[[str, Message], None], module: ModuleType | None = None) -> None:
         self.tell = tell
-        os.environ.setdefault("MPLBACKEND", _BACKEND)
         self._ipython: Any = _IPython.instance(config=_CONFIG, user_module=module)
 
     def execute(self, code: str, expressions: dict[str, str], silent: bool) -> dict[str, Message]:
@@ -125,7 +124,7 @@ class _IPython(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     tell: Callable[[str, Message], None]
-    origin: tuple[dict[str, str], list[str], list[Any]] | None = None
+    origin: tuple[list[str], list[Any]] | None = None
     modules = 0
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
@@ -135,18 +134,15 @@ class _IPython(InteractiveShell):
         where = next(lines, getattr(evalue, "lineno", None))
         self.tell("error", {**said, "worded": hasattr(etype, "_render_traceback_"), "line": where})
 
-    def prepare_document(self, folder: str, changes: dict[str, str | None], figures: Message) -> None:
+    def prepare_document(self, folder: str, environment: dict[str, str | None], figures: Message) -> None:
         """Give the next document a clean namespace, its folder, its environment and the size of its figures."""
-        self.origin = self.origin or (dict(os.environ), list(sys.path), list(warnings.filters))
-        environment, path, filters = self.origin
+        self.origin = self.origin or (list(sys.path), list(warnings.filters))
+        path, filters = self.origin
         self.reset(new_session=True)  # type: ignore[no-untyped-call]
         os.chdir(folder)
         os.environ.clear()
-        os.environ.update(
-            {**environment, **{name: value for name, value in changes.items() if value is not None}}
-        )
-        for name in [name for name, value in changes.items() if value is None]:
-            os.environ.pop(name, None)
+        os.environ["MPLBACKEND"] = _BACKEND
+        os.environ.update({name: value for name, value in environment.items() if value is not None})
         sys.path[:] = path
         warnings.filters[:] = filters  # type: ignore[index]
         self._size_figures(figures)
@@ -169,7 +165,7 @@ class _IPython(InteractiveShell):
 
             plt.close("all")
             plt.rcdefaults()
-            plt.switch_backend(os.environ.get("MPLBACKEND", "agg"))
+            plt.switch_backend(os.environ["MPLBACKEND"])
             plt.rcParams.update(size)  # type: ignore[arg-type]
             set_matplotlib_formats(*figures["formats"])  # type: ignore[no-untyped-call]
 
@@ -216,15 +212,10 @@ def _queued(source: IO[bytes]) -> SimpleQueue[bytes]:
     return requests
 
 
-def _send(descriptor: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
 def main() -> None:
     """Answer requests on the standard input until it ends; the cells have none, and their output is told with the rest."""
     requests = _queued(open(os.dup(0), "rb"))  # noqa: PTH123, SIM115 (as long as the process)
-    answers = os.dup(1)
+    answers = open(os.dup(1), "wb")  # noqa: PTH123, SIM115 (likewise)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     captured = [_Captured("stdout", 1), _Captured("stderr", 2)]
     sys.path[0] = ""  # the folder that cells run in, as in a kernel, and not that of this file
@@ -241,7 +232,8 @@ def main() -> None:
         tell("status", {})
         told = [(kind, content) for kind, content in messages if content is not None]
         messages.clear()
-        _send(answers, json.dumps({"messages": told, "values": values}, default=repr).encode() + b"\n")
+        answers.write(json.dumps({"messages": told, "values": values}, default=repr).encode() + b"\n")
+        answers.flush()
 
 
 if __name__ == "__main__":

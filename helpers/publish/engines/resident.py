@@ -7,16 +7,13 @@ another; so it is with one that dies, prints nonsense or does not answer. It end
 from __future__ import annotations
 
 import atexit
-import contextlib
-import json
-import os
-import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from helpers.publish.cells.line_process import LineProcess
 
 __all__ = ["ResidentError", "ask"]
 
@@ -41,24 +38,18 @@ class _Resident:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         program, *options = command
-        self._owner = os.getpid()
         self._environment = dict(environment)
         self._left = _LIFETIME
         self._number = 0
         # A file, since nobody reads a pipe meanwhile. Without a buffer: both processes have one position in it.
         self._errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with the process)
-        self._process = subprocess.Popen(
-            [program, "lua", str(_SCRIPT), *options],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
+        self._process = LineProcess(
+            [program, "lua", str(_SCRIPT), *options], env=self._environment, stderr=self._errors
         )
 
     def serves(self, environment: Mapping[str, str]) -> bool:
         """Whether it takes requests in an environment."""
-        ours = self._owner == os.getpid()  # and not a process's that this one was forked from
-        return ours and self._environment == environment and self._left > 0 and self._process.poll() is None
+        return self._process.alive and self._environment == environment and self._left > 0
 
     def ask(self, request: Mapping[str, Any], size: int) -> str:
         """Ask, and return what it wrote to its standard error."""
@@ -66,51 +57,23 @@ class _Resident:
         self._left -= size
         self._errors.seek(0)
         self._errors.truncate()
-        late, began = threading.Timer(_PATIENCE, self._process.kill), time.monotonic()
-        late.start()
-        try:
-            answer = self._exchange(json.dumps({**request, "number": self._number}).encode() + b"\n")
-        finally:
-            late.cancel()
+        answer = self._process.ask({**request, "number": self._number}, _PATIENCE)
         if answer == f"done {self._number}\n".encode():
             return self._said()
-        code = self.end(0 if answer else _FAREWELL)
-        if time.monotonic() - began >= _PATIENCE:
+        code = self._process.end(_FAREWELL if answer == b"" else 0)
+        if answer is None:
             raise ResidentError(f"{_PATIENCE:.0f} 秒没有回答")
         if answer:
             raise ResidentError(f"看不懂它的回答 {answer.decode(errors='replace').strip()!r}")
         raise ResidentError(self._said() if code > 0 else "意外退出（内存不足，或被结束）")
 
-    def _exchange(self, line: bytes) -> bytes:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-            return self._process.stdout.readline(100)
-        except OSError:  # it is gone
-            return b""
-        except BaseException:  # an interrupt: nobody waits for its answer
-            self.end(0)
-            raise
-
     def _said(self) -> str:
         self._errors.seek(0)
         return self._errors.read().decode(errors="replace").strip()
 
-    def end(self, patience: float) -> int:
-        """Return its exit code once it has ended, by itself within some seconds or else at once; another process's is let be."""
-        if self._owner != os.getpid():
-            return 0
-        try:
-            return self._process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
-        finally:
-            for stream in (self._process.stdin, self._process.stdout):
-                with contextlib.suppress(OSError):  # what it was not able to read
-                    stream and stream.close()
+    def end(self) -> None:
+        """End it; another process's is let be."""
+        self._process.end()
 
 
 _lock = threading.Lock()
@@ -134,7 +97,7 @@ def ask(command: Sequence[str], environment: Mapping[str, str], request: Mapping
 
 def _end() -> None:
     if _resident is not None:
-        _resident.end(0)
+        _resident.end()
 
 
 atexit.register(_end)
