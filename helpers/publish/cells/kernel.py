@@ -8,17 +8,15 @@ import math
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from helpers.publish.qmd.errors import PublishError
 
-__all__ = ["CellOutcome", "Kernel", "KernelDiedError", "Message", "Tell", "session", "warm_up"]
+__all__ = ["CellOutcome", "Kernel", "KernelDiedError", "Message", "session", "warm_up"]
 
 Message = dict[str, Any]
-#: Takes type and content of a message.
-Tell = Callable[[str, Message], None]
 
 _STARTUP_SECONDS = 60
 
@@ -92,15 +90,17 @@ class Kernel(ABC):
         Returns by the same names ``status``, and ``data`` by media type or ``ename`` and ``evalue``.
         """
         request = {"code": "", "expressions": expressions, "silent": False}
-        return self._ask(request, lambda _kind, _content: None, math.inf)
+        values: dict[str, Message] = self._ask(request, math.inf)["values"]
+        return values
 
     def _execute(self, code: str, *, silent: bool = False, timeout: float = math.inf) -> CellOutcome:
         outcome = CellOutcome()
-        self._ask({"code": code, "expressions": {}, "silent": silent}, outcome.add, timeout)
+        for message in self._ask({"code": code, "expressions": {}, "silent": silent}, timeout)["messages"]:
+            outcome.add(*message)
         return outcome
 
     @abstractmethod
-    def _ask(self, request: Message, tell: Tell, timeout: float) -> dict[str, Message]:
+    def _ask(self, request: Message, timeout: float) -> Message:
         """Have done what :meth:`Shell.execute` does, within so many seconds or however long."""
 
     @abstractmethod

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from helpers.files.interrupts import held
-from helpers.publish.cells.kernel import Kernel, KernelDiedError, Message, Tell
+from helpers.publish.cells.kernel import Kernel, KernelDiedError, Message
 from helpers.publish.cells.line_process import LineProcess
 
 __all__ = ["ForkedKernel", "InProcessKernel", "KernelProcess"]
@@ -33,15 +33,12 @@ class KernelProcess(Kernel):
             **options,
         )
 
-    def _ask(self, request: Message, tell: Tell, timeout: float) -> dict[str, Message]:
+    def _ask(self, request: Message, timeout: float) -> Message:
         answer = self._process.ask(request, timeout)
         if not answer:
             raise KernelDiedError
-        told = json.loads(answer)
-        for kind, content in told["messages"]:
-            tell(kind, content)
-        values: dict[str, Message] = told["values"]
-        return values
+        told: Message = json.loads(answer)
+        return told
 
     @property
     def alive(self) -> bool:
@@ -96,13 +93,12 @@ class InProcessKernel(Kernel):
     alive = True
 
     def __init__(self) -> None:
-        from helpers.publish.cells.shell import Shell  # loads IPython
+        from helpers.publish.cells.shell import CONFIG, Shell  # loads IPython
 
         # A module of its own: IPython would take the place of this program's __main__.
-        self._shell = Shell(lambda _kind, _content: None, ModuleType("cells"))
+        self._shell = Shell.instance(config=CONFIG, user_module=ModuleType("cells"))
 
-    def _ask(self, request: Message, tell: Tell, timeout: float) -> dict[str, Message]:  # noqa: ARG002
-        self._shell.tell = tell
+    def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002
         return self._shell.execute(**request)
 
     def close(self) -> None:

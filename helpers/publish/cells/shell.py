@@ -19,47 +19,23 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import TextIOBase
 from queue import SimpleQueue
-from types import ModuleType
 from typing import IO, Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Type
+from traitlets import List, Type
 from traitlets.config import Config
 
-__all__ = ["Message", "Shell"]
+__all__ = ["CONFIG", "Shell"]
 
 Message = dict[str, Any]
 
 _BACKEND = "module://matplotlib_inline.backend_inline"
 """What draws matplotlib's figures: the same as in Jupyter's kernels."""
 
-_CONFIG = Config({"HistoryManager": {"hist_file": ":memory:"}})
+CONFIG = Config({"HistoryManager": {"hist_file": ":memory:"}})
 """No file: nothing of a report is kept in the user's home, and none need be writable."""
-
-
-class Shell:
-    """IPython, telling what a cell gives as a kernel does.
-
-    ``tell`` is called with type and content of each message: ``stream``, ``display_data``, ``execute_result``, ``update_display_data``,
-    ``clear_output`` and ``error``, the last with the line of the cell that raised it and whether it is ``worded`` by itself. The cells'
-    names live in ``module``, where None in IPython's own ``__main__``.
-    """
-
-    def __init__(self, tell: Callable[[str, Message], None], module: ModuleType | None = None) -> None:
-        self.tell = tell
-        self._ipython: Any = _IPython.instance(config=_CONFIG, user_module=module)
-
-    def execute(self, code: str, expressions: dict[str, str], silent: bool) -> dict[str, Message]:
-        """Run code, then evaluate expressions in its namespace.
-
-        Returns for each ``status``, and ``data`` by media type or ``ename`` and ``evalue``; none after an error.
-        """
-        self._ipython.tell = self.tell
-        with redirect_stdout(_Stream("stdout", self.tell)), redirect_stderr(_Stream("stderr", self.tell)):
-            done = self._ipython.run_cell(code, store_history=not silent, silent=silent)
-            return self._ipython.user_expressions(expressions) if done.success else {}
 
 
 def _as_text(data: Message) -> Message:
@@ -120,12 +96,58 @@ class _Stream(TextIOBase):
         return len(text)
 
 
-class _IPython(InteractiveShell):
+class _Captured:
+    """What programs that a cell starts write to the process's own output, which the cell's Python does not see."""
+
+    def __init__(self, name: str, descriptor: int) -> None:
+        self.name = name
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
+        os.dup2(self._file.fileno(), descriptor)
+
+    def taken(self) -> str:
+        """Return what has come since it was last asked for."""
+        if not os.fstat(self._file.fileno()).st_size:
+            return ""
+        self._file.seek(0)
+        text = self._file.read().decode("utf-8", "replace")
+        self._file.seek(0)
+        self._file.truncate()
+        return text
+
+
+class Shell(InteractiveShell):
+    """IPython, giving what a cell gives as a kernel does; ``captured`` is what else the process writes."""
+
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
-    tell: Callable[[str, Message], None]
+    captured: Any = List()
+    messages: Any = List()
     origin: tuple[list[str], list[Any]] | None = None
     modules = 0
+
+    def execute(self, code: str, expressions: dict[str, str], silent: bool) -> dict[str, Any]:
+        """Run code, then evaluate expressions in its namespace.
+
+        Returns ``messages``, type and content of each: ``stream``, ``display_data``, ``execute_result``, ``update_display_data``,
+        ``clear_output`` and ``error``, the last with the line of the cell that raised it and whether it is ``worded`` by itself; and
+        ``values``, for each expression ``status``, and ``data`` by media type or ``ename`` and ``evalue``, none after an error.
+        """
+        with redirect_stdout(_Stream("stdout", self.tell)), redirect_stderr(_Stream("stderr", self.tell)):
+            done: Any = self.run_cell(code, store_history=not silent, silent=silent)  # type: ignore[no-untyped-call]
+            values = self.user_expressions(expressions) if done.success else {}  # type: ignore[no-untyped-call]
+        self._take()
+        told, self.messages = self.messages, []
+        return {"messages": told, "values": values}
+
+    def tell(self, kind: str, content: Message) -> None:
+        """Put a message behind those that are there."""
+        self._take()
+        self.messages.append((kind, content))
+
+    def _take(self) -> None:
+        for one in self.captured:
+            if text := one.taken():
+                self.messages.append(("stream", {"name": one.name, "text": text}))
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         frames = traceback.extract_tb(evalue.__traceback__)
@@ -173,40 +195,16 @@ class _IPython(InteractiveShell):
 # A process of its own -------------------------------------------------------------------------------------------------
 
 
-class _Captured:
-    """What programs that a cell starts write to the process's own output, which the cell's Python does not see."""
-
-    def __init__(self, name: str, descriptor: int) -> None:
-        self._name = name
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
-        os.dup2(self._file.fileno(), descriptor)
-
-    def taken(self) -> Message | None:
-        """Return what has come since it was last asked for."""
-        if not os.fstat(self._file.fileno()).st_size:
-            return None
-        self._file.seek(0)
-        text = self._file.read().decode("utf-8", "replace")
-        self._file.seek(0)
-        self._file.truncate()
-        return {"name": self._name, "text": text}
-
-
-def _end() -> None:
-    """End this process and whatever its cells started."""
-    if hasattr(os, "killpg"):
-        os.killpg(os.getpgid(0), signal.SIGKILL)
-    os._exit(0)
-
-
 def _queued(source: IO[bytes]) -> SimpleQueue[bytes]:
-    """Read requests, even while a cell runs: where there are no more to come, nobody waits for the cell either."""
+    """Read requests, even while a cell runs: without more to come, this process ends with whatever its cells started."""
     requests: SimpleQueue[bytes] = SimpleQueue()
 
     def read() -> None:
         for line in source:
             requests.put(line)
-        _end()
+        if hasattr(os, "killpg"):
+            os.killpg(os.getpgid(0), signal.SIGKILL)
+        os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
     return requests
@@ -217,22 +215,13 @@ def main() -> None:
     requests = _queued(open(os.dup(0), "rb"))  # noqa: PTH123, SIM115 (as long as the process)
     answers = open(os.dup(1), "wb")  # noqa: PTH123, SIM115 (likewise)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    captured = [_Captured("stdout", 1), _Captured("stderr", 2)]
     sys.path[0] = ""  # the folder that cells run in, as in a kernel, and not that of this file
-    messages: list[tuple[str, Message]] = []
-
-    def tell(kind: str, content: Message) -> None:
-        messages.extend(("stream", one.taken()) for one in captured)  # type: ignore[misc]
-        messages.append((kind, content))
-
-    shell = Shell(tell)
+    captured = [_Captured("stdout", 1), _Captured("stderr", 2)]
+    shell = Shell.instance(config=CONFIG)
+    shell.captured = captured
     while True:
-        request = json.loads(requests.get())
-        values = shell.execute(**request)
-        tell("status", {})
-        told = [(kind, content) for kind, content in messages if content is not None]
-        messages.clear()
-        answers.write(json.dumps({"messages": told, "values": values}, default=repr).encode() + b"\n")
+        answer = shell.execute(**json.loads(requests.get()))
+        answers.write(json.dumps(answer, default=repr).encode() + b"\n")
         answers.flush()
 
 
