@@ -4,11 +4,6 @@
 
 local ANY_PICTURE = 'publish-any'
 
-function fail(what, detail)
-  io.stderr:write('PUBLISH ' .. what .. ' ' .. detail .. '\n')
-  os.exit(84)
-end
-
 local function give_up(code, ...)
   io.stderr:write(table.concat({...}), '\n')
   os.exit(code)
@@ -94,17 +89,12 @@ local function wording(path)
   return table.concat(all, '\n')
 end
 
-local templates = {} -- by format, the last one
+local templates = {} -- by format, the last one: to compile them takes 5 ms a report
 
 local function compiled(path, format)
   local text = path and wording(path) or ''
   if not templates[format] or templates[format].text ~= text then
-    local template
-    if path then
-      template = pandoc.template.compile(text_of(path), path)
-    else
-      template = pandoc.template.compile(pandoc.template.default(format))
-    end
+    local template = pandoc.template.compile(path and text_of(path) or pandoc.template.default(format), path)
     templates[format] = {text = text, template = template}
   end
   return templates[format].template

@@ -227,9 +227,8 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
             raise PublishError(f"filters 指的文件不存在：{path}", options.place("filters"))
         if not path.endswith(OURS):
             stages[STAGES.get(at, stage)].append(_lua(folder / path))
-    ours = ("aside", "conditional", "captioned", "tables"), ("callouts", "blocks", "formulas", "crossref")
-    first, then = ([_lua(HERE / "filters" / f"{name}.lua") for name in names] for names in ours)
-    files = [*first, *stages["before"], *then] if stages["before"] else [_lua(HERE / "filters" / "all.lua")]
+    first, second = (_lua(HERE / "filters" / name) for name in ("first.lua", "second.lua"))
+    files = [first, *stages["before"], second]
     if options.data.get("bibliography") and options.data.get("citeproc") is not False:
         files.append({"type": "citeproc"})
     return [*files, *stages["after"], *stages["last"]]

@@ -1,7 +1,6 @@
 -- Raw blocks that cells gave, which stand aside while pandoc reads the text; those that are trees are taken apart.
 
 local folder = pandoc.path.directory(PANDOC_SCRIPT_FILE)
-dofile(pandoc.path.join({folder, 'setup.lua'}))
 local tree = dofile(pandoc.path.join({folder, 'trees.lua'}))[1].RawBlock
 
 local function raw_block(el)

@@ -1,7 +1,5 @@
 -- Divs and tables that Quarto gives a form: landscape pages, Typst blocks, widths of columns.
 
-dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
-
 local format = context.format
 
 local function raw(text) return pandoc.RawBlock('typst', text) end

@@ -1,7 +1,5 @@
 -- Content shown in some formats, profiles or cases only; page breaks; values of the metadata.
 
-dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
-
 local meta
 
 local function meta_value(path)

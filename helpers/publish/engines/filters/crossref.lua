@@ -1,7 +1,5 @@
 -- Figures and tables numbered, captioned and referred to; pictures found, described and sized; cell wrappers undone.
 
-dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
-
 local is_typst, is_html = context.format == 'typst', context.format == 'html'
 local nbsp = '\u{a0}'
 

@@ -1,7 +1,5 @@
 -- Raw HTML tables become native ones where the format is not HTML.
 
-dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'setup.lua'}))
-
 -- Only <thead> makes header rows: pandoc would make one of any first row of <th>, which the page has as a body row.
 local function parsed(html)
   local text = html:gsub('<(/?)[tT][hH]([%s>])', '<%1td%2')
