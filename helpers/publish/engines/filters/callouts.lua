@@ -1,7 +1,8 @@
 -- Callouts (::: {.callout-note}) in a form that passes in every format: a rule beside the text, and what it is in words. Quarto's
 -- own has icons without alternative text in the PDF and tables without widths in Word, so _quarto.yml names this file for Quarto too.
 
-if not (FORMAT:match('html') or FORMAT:match('docx') or FORMAT:match('typst')) then
+local html, docx = FORMAT:match('html'), FORMAT:match('docx')
+if not (html or docx or FORMAT:match('typst')) then
   return {}
 end
 
@@ -37,49 +38,37 @@ local function title_of(el, kind)
   return title
 end
 
-local function typst(text)
-  return pandoc.RawBlock('typst', text)
-end
-
-local function html_form(title, content)
-  local titled = pandoc.Div(title, pandoc.Attr('', { 'admonition-title' }))
-  return pandoc.Blocks(#title > 0 and { titled } or {}) .. content
-end
-
--- One cell, since a paragraph's own rule would follow the indents of lists and stop at tables.
-local FRAME = [[
+-- In Word one cell, since a paragraph's own rule would follow the indents of lists and stop at tables.
+local FRAME = docx and { [[
 <w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders><w:top w:val="nil"/>
 <w:left w:val="single" w:sz="16" w:space="0" w:color="6E6E6E"/><w:bottom w:val="nil"/><w:right w:val="nil"/></w:tblBorders>
 <w:tblCellMar><w:left w:w="200" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>
 <w:tblGrid><w:gridCol w:w="8000"/></w:tblGrid><w:tr><w:trPr><w:cantSplit w:val="off"/></w:trPr>
-<w:tc><w:tcPr><w:vAlign w:val="top"/></w:tcPr>]]
+<w:tc><w:tcPr><w:vAlign w:val="top"/></w:tcPr>]], '</w:tc></w:tr></w:tbl>' }
+  or { '#block(width: 100%, inset: (left: 1em), stroke: (left: 2pt + luma(110)))[', ']' }
 
-local function word_form(title, content)
-  local titled = pandoc.Div(title, pandoc.Attr('', {}, { ['custom-style'] = 'Callout Title' }))
-  local blocks = pandoc.Blocks({ pandoc.RawBlock('openxml', FRAME) })
-  blocks:extend(#title > 0 and { titled } or {})
-  -- A cell ends with a paragraph; what a table at its end needs is done by word_package.py.
-  blocks:extend(#title + #content > 0 and content or { pandoc.Para({}) })
-  return blocks .. { pandoc.RawBlock('openxml', '</w:tc></w:tr></w:tbl>') }
+local function raw(text)
+  return pandoc.RawBlock(docx and 'openxml' or 'typst', text)
 end
 
-local function typst_form(title, content)
-  local blocks = pandoc.Blocks({ typst('#block(width: 100%, inset: (left: 1em), stroke: (left: 2pt + luma(110)))[') })
-  if #title > 0 then
-    blocks:extend({ typst('#block(sticky: true)[#set par(first-line-indent: 0pt)'), title[1], typst(']') })
+local function titled(title)
+  if #title == 0 then
+    return pandoc.Blocks({})
   end
-  return blocks .. content .. { typst(']') }
+  local para = pandoc.Para({ pandoc.Strong(title) })
+  if html or docx then
+    local look = html and pandoc.Attr('', { 'admonition-title' }) or pandoc.Attr('', {}, { ['custom-style'] = 'Callout Title' })
+    return pandoc.Blocks({ pandoc.Div(para, look) })
+  end
+  return pandoc.Blocks({ raw('#block(sticky: true)[#set par(first-line-indent: 0pt)'), para, raw(']') })
 end
 
 local function form(el, kind)
-  local inlines = title_of(el, kind)
-  local title = pandoc.Blocks(#inlines > 0 and { pandoc.Para({ pandoc.Strong(inlines) }) } or {})
-  if FORMAT:match('html') then
-    return html_form(title, el.content)
-  elseif FORMAT:match('docx') then
-    return word_form(title, el.content)
+  local blocks = titled(title_of(el, kind)) .. el.content
+  if docx and #blocks == 0 then
+    blocks:insert(pandoc.Para({})) -- a cell ends with one; what a table at its end needs is done by word_package.py
   end
-  return typst_form(title, el.content)
+  return html and blocks or pandoc.Blocks({ raw(FRAME[1]) }) .. blocks .. { raw(FRAME[2]) }
 end
 
 local function is_callout(class)
@@ -103,7 +92,7 @@ local function callout(el)
   end
   el.content = form(el, kind)
   el.classes = el.classes:filter(function(class) return not is_callout(class) end)
-  if FORMAT:match('html') then
+  if html then
     el.classes:extend({ 'admonition', 'admonition-' .. (kind or 'plain') })
     el.attributes.role = 'note'
   end

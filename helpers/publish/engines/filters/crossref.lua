@@ -266,29 +266,27 @@ end
 -- HTML keeps its own tables as they were written; only the number goes into the caption.
 local function raw_block(el)
   if not is_html or el.format ~= 'html' or not el.text:lower():find('<caption[%s>]') then return nil end
+  local prefixes = pandoc.List()
   pandoc.Div(pandoc.read(el.text, 'html').blocks):walk({traverse = 'topdown', Table = function(tbl)
-    local caption = inlines_of(tbl.caption.long)
-    if tbl.identifier ~= '' and #caption > 0 then
-      local prefix = pandoc.utils.stringify(numbered('tbl', number(tbl.identifier, 'tbl'), pandoc.Inlines({pandoc.Str('')})))
-      el.text = el.text:gsub('(<caption[^>]*>)', function(tag) return '\1' .. tag .. prefix end, 1)
+    if tbl.identifier ~= '' and #tbl.caption.long > 0 then
+      prefixes:insert(pandoc.utils.stringify(numbered('tbl', number(tbl.identifier, 'tbl'), pandoc.Inlines({pandoc.Str('')}))))
     end
     return tbl, false
   end})
-  el.text = el.text:gsub('\1', '')
+  el.text = el.text:gsub('<caption[^>]*>', function(tag) return tag .. (prefixes:remove(1) or '') end)
   return el
 end
 
 local sections = {}
 
 local function header(el)
-  if not context.number_sections or el.classes:includes('unnumbered') then
-    if kind_of(el.identifier) == 'sec' then register(el.identifier, 'sec', nil) end
-    return nil
+  local counted = context.number_sections and not el.classes:includes('unnumbered')
+  if counted then
+    for level = el.level + 1, #sections do sections[level] = nil end
+    for level = 1, el.level do sections[level] = sections[level] or 0 end
+    sections[el.level] = sections[el.level] + 1
   end
-  for level = el.level + 1, #sections do sections[level] = nil end
-  for level = 1, el.level do sections[level] = sections[level] or 0 end
-  sections[el.level] = sections[el.level] + 1
-  if kind_of(el.identifier) == 'sec' then register(el.identifier, 'sec', table.concat(sections, '.')) end
+  if kind_of(el.identifier) == 'sec' then register(el.identifier, 'sec', counted and table.concat(sections, '.')) end
 end
 
 -- @fig-x, [-@fig-x], [参看 @fig-x], [@fig-x; @tbl-y]
