@@ -6,7 +6,6 @@ import ast
 import base64
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from helpers.files.digests import digest_of
@@ -15,9 +14,7 @@ from helpers.publish.cells.execute import ANSI, Executed, ExecutedCell, Executed
 from helpers.publish.cells.kernel import Message
 from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.markup import ANNOTATION, judged_markdown
-from helpers.publish.qmd.options import Options
-from helpers.publish.qmd.source import INLINE, cell_name
-from helpers.publish.qmd.supported import wants_ua
+from helpers.publish.qmd.source import INLINE, Task, cell_name
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 #: Media types by preference, the same as Quarto's; HTML last, where its text is shown.
@@ -41,22 +38,21 @@ _OF_OTHER_FORMATS = {"html": {"typst", "openxml"}, "typst": {"openxml"}, "docx":
 _FENCES = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
 
-def write_markdown(
-    executed: Executed, output_format: str, options: Options, work: Path
-) -> tuple[str, list[dict[str, str]]]:
-    """Write what was run as pandoc's Markdown for one format (``html``, ``typst``, ``docx``).
+def write_markdown(executed: Executed, task: Task) -> tuple[str, list[dict[str, str]]]:
+    """Write what was run as pandoc's Markdown for one format.
 
     Returns it and the raw blocks that stand aside from it, each its ``format`` and ``text``: ``{=publish-aside}`` has their number,
-    from 1. Pandoc would read them a character at a time to find nothing, and the text of every format is the same without. Figures go, with stable names, to ``FIGURES`` in ``work``, where pandoc looks for them. Raises PublishError for an output that no
-    format can show.
+    from 1. Pandoc would read them a character at a time to find nothing, and the text of every format is the same without. Figures
+    go, with stable names, to ``FIGURES`` in the folder to work in, where pandoc looks for them. Raises PublishError for an output that
+    no format can show.
     """
     blocks = []
     aside: list[dict[str, str]] = []
     for part in executed:
         if isinstance(part, ExecutedProse):
-            blocks.append(_with_values(part, output_format))
-        elif setting(part.cell, options, "include"):
-            blocks.append(_CellWriter(part, output_format, options, work, aside).markdown())
+            blocks.append(_with_values(part, task.format))
+        elif setting(part.cell, task.options, "include"):
+            blocks.append(_CellWriter(part, task, aside).markdown())
     return "\n\n".join(blocks), aside
 
 
@@ -96,20 +92,13 @@ def _div(attributes: str, text: str) -> str:
 class _CellWriter:
     """Writes one cell for one format."""
 
-    def __init__(
-        self,
-        executed: ExecutedCell,
-        output_format: str,
-        options: Options,
-        work: Path,
-        aside: list[dict[str, str]],
-    ) -> None:
-        self.executed, self.format, self.work, self.aside = executed, output_format, work, aside
+    def __init__(self, executed: ExecutedCell, task: Task, aside: list[dict[str, str]]) -> None:
+        self.executed, self.format, self.work, self.aside = executed, task.format, task.work, aside
         self.options = executed.cell.options.data
         self.settings = {
-            name: setting(executed.cell, options, name) for name in ("echo", "eval", "output", "warning")
+            name: setting(executed.cell, task.options, name) for name in ("echo", "eval", "output", "warning")
         }
-        self.accessible = output_format == "typst" and wants_ua(options)
+        self.accessible = task.accessible
         self.asis = self.settings["output"] == "asis"
         self.label = executed.cell.label
         outputs = executed.outcome.outputs if self.settings["output"] else []

@@ -21,7 +21,7 @@ from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options, as_list, parse_yaml
-from helpers.publish.qmd.source import Document, parse_parts
+from helpers.publish.qmd.source import Document, Task, parse_parts
 from helpers.publish.qmd.supported import check_options, figure_size
 
 __all__ = ["render", "start_kernel", "versions"]
@@ -77,15 +77,14 @@ def render(
     epoch, variables = environment(_date(executed, shared))
 
     def make(name: str) -> Path:
-        options, own = wanted[name], work / name
-        own.mkdir(parents=True)
-        markdown, aside = write_markdown(executed, FORMATS[name], options, own)
-        made = convert(document, markdown, aside, FORMATS[name], options, profile, own, variables)
-        target = own / f"{document.path.stem}.{name}"
+        task = Task(document, FORMATS[name], wanted[name], profile, work / name)
+        task.work.mkdir(parents=True)
+        made = convert(task, *write_markdown(executed, task), variables)
+        target = task.work / f"{document.path.stem}.{name}"
         if name == "pdf":
-            typeset(made, target, document.folder, options, epoch)
-            return target
-        move_file(made, target)
+            typeset(made, target, document.folder, task.options, epoch)
+        else:
+            move_file(made, target)
         return target
 
     progress(f"生成 {'、'.join(wanted)}")

@@ -19,8 +19,7 @@ from helpers.publish.engines.pandoc_options import defaults_of, filter_context, 
 from helpers.publish.engines.resident import ResidentError, ask
 from helpers.publish.engines.self_contained import self_contained
 from helpers.publish.qmd.errors import PublishError
-from helpers.publish.qmd.options import Options
-from helpers.publish.qmd.source import Document
+from helpers.publish.qmd.source import Task
 
 __all__ = ["convert", "pandoc_version"]
 
@@ -71,32 +70,23 @@ def pandoc_version() -> str:
     return first.split()[1]
 
 
-def convert(
-    document: Document,
-    markdown: str,
-    aside: list[dict[str, str]],
-    output_format: str,
-    options: Options,
-    profile: str | None,
-    work: Path,
-    environment: Mapping[str, str],
-) -> Path:
-    """Convert the Markdown of one format (``html``, ``typst``, ``docx``), as ``write_markdown`` gave it with what stands aside.
+def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment: Mapping[str, str]) -> Path:
+    """Convert the Markdown of one format, as ``write_markdown`` gave it with what stands aside.
 
-    Relative paths start in the document's folder; figures lie in ``work``, and there the file that is returned is written. Raises
-    PublishError for a file that is missing, a reference without a target, or whatever pandoc refuses.
+    Relative paths start in the document's folder; figures lie in the folder to work in, and there the file that is returned is written.
+    Raises PublishError for a file that is missing, a reference without a target, or whatever pandoc refuses.
     """
-    target = work / f"output.{'typ' if output_format == 'typst' else output_format}"
-    source = work / f"{output_format}.md"
-    kept = options.data.get("preserve-tabs")  # by pandoc alone, and not by its Lua
-    write_text(source, markdown if kept else markdown.expandtabs(options.data.get("tab-stop") or 4))
-    defaults = defaults_of(document, markdown, output_format, options, work)
+    target = task.work / f"output.{'typ' if task.format == 'typst' else task.format}"
+    source = task.work / f"{task.format}.md"
+    kept = task.options.data.get("preserve-tabs")  # by pandoc alone, and not by its Lua
+    write_text(source, markdown if kept else markdown.expandtabs(task.options.data.get("tab-stop") or 4))
+    defaults = defaults_of(task, markdown)
     defaults |= {"input-files": [str(source)], "output-file": str(target)}
     request = {
-        "folder": str(document.folder),
+        "folder": str(task.document.folder),
         "epoch": environment.get("SOURCE_DATE_EPOCH"),
-        "metadata": json.dumps(metadata(options, output_format), ensure_ascii=False),
-        "context": filter_context(document, output_format, options, profile, work) | {"aside": aside},
+        "metadata": json.dumps(metadata(task), ensure_ascii=False),
+        "context": filter_context(task) | {"aside": aside},
         "defaults": defaults,
     }
     if _by_script(defaults):
@@ -105,11 +95,11 @@ def convert(
         try:
             said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
         except ResidentError as error:
-            _raise_for_errors(True, str(error), document, options)
-        _raise_for_errors(False, said, document, options)
-        if output_format != "html" or _embedded(target, defaults.get("css", [])):
+            _raise_for_errors(task, True, str(error))
+        _raise_for_errors(task, False, said)
+        if task.format != "html" or _embedded(target, defaults.get("css", [])):
             return target
-    _in_a_process_of_its_own(request, work, environment, document, options)
+    _in_a_process_of_its_own(task, request, environment)
     return target
 
 
@@ -129,16 +119,10 @@ def _embedded(page: Path, stylesheets: Sequence[str]) -> bool:
     return whole is not None
 
 
-def _in_a_process_of_its_own(
-    request: Mapping[str, Any],
-    work: Path,
-    environment: Mapping[str, str],
-    document: Document,
-    options: Options,
-) -> None:
+def _in_a_process_of_its_own(task: Task, request: Mapping[str, Any], environment: Mapping[str, str]) -> None:
     """Have pandoc itself do what was asked."""
-    name = request["context"]["format"]
-    given, context, defaults = (work / f"{name}-{what}.json" for what in ("metadata", "context", "defaults"))
+    names = ("metadata", "context", "defaults")
+    given, context, defaults = (task.work / f"{task.format}-{name}.json" for name in names)
     write_text(given, request["metadata"])
     write_text(context, json.dumps(request["context"], ensure_ascii=False))
     write_text(
@@ -146,7 +130,7 @@ def _in_a_process_of_its_own(
     )
     process = subprocess.run(
         [executable(), *HEAP, "--defaults", str(defaults)],
-        cwd=document.folder,
+        cwd=task.document.folder,
         env={**environment, **OFFLINE, "PUBLISH_CONTEXT": str(context)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -155,11 +139,12 @@ def _in_a_process_of_its_own(
         encoding="utf-8",
         errors="replace",
     )
-    _raise_for_errors(process.returncode != 0, process.stderr, document, options)
+    _raise_for_errors(task, process.returncode != 0, process.stderr)
 
 
-def _raise_for_errors(failed: bool, errors: str, document: Document, options: Options) -> None:
+def _raise_for_errors(task: Task, failed: bool, errors: str) -> None:
     """Turn what the filters and pandoc report into a message; pandoc's own warnings only matter where one says a file is missing."""
+    document = task.document
     if report := re.search(r"^PUBLISH (\S+) (.*)$", errors, re.MULTILINE):
         name, detail = report[1], report[2]
         bare = re.sub(r"\.\w+$", "", detail)  # default-image-extension may have been added
@@ -169,7 +154,7 @@ def _raise_for_errors(failed: bool, errors: str, document: Document, options: Op
     if unknown := re.search(r"Citeproc: citation (\S+) not found", errors):
         raise PublishError(f"参考文献里没有 @{unknown[1]}", document.find(f"@{re.escape(unknown[1])}"))
     if failed:
-        place = options.place("filters") if "Error running filter" in errors else None
+        place = task.options.place("filters") if "Error running filter" in errors else None
         raise PublishError(f"pandoc 没有完成：{errors.strip()}", place)
     if missing := re.search(r"Could not fetch resource (.+?):?(?: |$)", errors, re.MULTILINE):
         raise PublishError(

@@ -12,8 +12,8 @@ from helpers.publish.cells.cell_markdown import FIGURES
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import Options, as_list
 from helpers.publish.qmd.project import FILE_OPTIONS
-from helpers.publish.qmd.source import Document
-from helpers.publish.qmd.supported import inventory, through_template, wants_ua
+from helpers.publish.qmd.source import Task
+from helpers.publish.qmd.supported import inventory, through_template
 
 __all__ = ["defaults_of", "filter_context", "metadata"]
 
@@ -44,8 +44,9 @@ WORDS = {
 DELIMITERS = {"colon": ":", "period": ".", "space": " ", "quad": "\u2003", "none": ""}
 
 
-def metadata(options: Options, output_format: str) -> dict[str, Any]:
+def metadata(task: Task) -> dict[str, Any]:
     """Everything that pandoc and this package do not take as an option."""
+    options, output_format = task.options, task.format
     known = inventory()["document"]
     data = {n: value for n, value in options.data.items() if n not in known or known[n].use == "metadata"}
     words = _words(options)
@@ -92,16 +93,15 @@ def _delimiter(options: Options) -> str:
     return DELIMITERS.get(given, given)
 
 
-def filter_context(
-    document: Document, output_format: str, options: Options, profile: str | None, work: Path
-) -> dict[str, Any]:
+def filter_context(task: Task) -> dict[str, Any]:
     """Gather what the filters need to know."""
+    options = task.options
     words, own = _words(options), options.child("crossref").data
     return {
-        "format": output_format,
-        "profile": profile or "",
-        "folder": str(document.folder),
-        "work": str(work),
+        "format": task.format,
+        "profile": task.profile or "",
+        "folder": str(task.document.folder),
+        "work": str(task.work),
         "figures": FIGURES,
         "html_tables": options.data.get("html-table-processing") != "none",
         "number_sections": bool(options.data.get("number-sections")),
@@ -109,24 +109,22 @@ def filter_context(
         "prefixes": {kind: str(own.get(f"{kind}-prefix", words[kind])) for kind in ("fig", "tbl", "sec")},
         "delimiter": _delimiter(options),
         "citations": bool(options.data.get("bibliography")),
-        "accessible": output_format == "typst" and wants_ua(options),
+        "accessible": task.accessible,
         "python": sys.executable,
         "rasterize": str(HERE / "rasterize.py"),
     }
 
 
-def defaults_of(
-    document: Document, markdown: str, output_format: str, options: Options, work: Path
-) -> dict[str, Any]:
+def defaults_of(task: Task, markdown: str) -> dict[str, Any]:
     """Pandoc's own options."""
-    folder = document.folder
+    options, output_format = task.options, task.format
     defaults: dict[str, Any] = {
         "from": "markdown",
         "to": WRITERS[output_format],
         "standalone": True,
         "default-image-extension": "svg" if output_format == "typst" else "png",
         "wrap": "none",
-        "resource-path": [str(work), str(folder)],
+        "resource-path": [str(task.work), str(task.document.folder)],
         **{
             name: options.data[name]
             for name, row in sorted(inventory()["document"].items())
@@ -138,7 +136,7 @@ def defaults_of(
     if output_format == "typst" and "shift-heading-level-by" not in defaults and not _has_level_one(markdown):
         defaults["shift-heading-level-by"] = -1
     for name, many in FILE_OPTIONS.items():
-        if files := _files(options, name, folder, work, output_format):
+        if files := _files(task, name):
             defaults[name] = files if many else files[0]
     variables = options.data.get("variables") or {}
     if output_format == "html":
@@ -148,25 +146,23 @@ def defaults_of(
         variables = {"document-css": bool(wanted), **({"maxwidth": width} if width else {}), **variables}
     if variables:
         defaults["variables"] = variables
-    partials = _files(options, "template-partials", folder, work, output_format)
+    partials = _files(task, "template-partials")
     if output_format == "typst" or partials:
-        defaults["template"] = _template(
-            partials, defaults.get("template"), work / f"{output_format}-template", options
-        )
+        defaults["template"] = _template(task, partials, defaults.get("template"))
     if partials or "template" in options.data:
-        _refuse_unused(options, output_format, Path(defaults["template"]))
-    defaults["filters"] = _filters(options, folder)
+        _refuse_unused(task, Path(defaults["template"]))
+    defaults["filters"] = _filters(options, task.document.folder)
     return defaults
 
 
-def _refuse_unused(options: Options, output_format: str, template: Path) -> None:
+def _refuse_unused(task: Task, template: Path) -> None:
     """Refuse what reaches a format through its template, where the document has one of its own that leaves it out."""
-    parts = template.parent.iterdir() if output_format == "typst" else [template]
+    parts = template.parent.iterdir() if task.format == "typst" else [template]
     text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in parts)
-    for name, variable in through_template(output_format).items():
+    for name, variable in through_template(task.format).items():
         used = re.search(rf"\$[^$]*(?<![\w-]){re.escape(variable)}(?![\w-])[^$]*\$", text)
-        if options.data.get(name) and not used:
-            raise options.refuse(f"模板 {template.name} 不用它", name)
+        if task.options.data.get(name) and not used:
+            raise task.options.refuse(f"模板 {template.name} 不用它", name)
 
 
 def _has_level_one(markdown: str) -> bool:
@@ -174,29 +170,30 @@ def _has_level_one(markdown: str) -> bool:
     return re.search(r"^# |^[^\s#].*\n=+[ \t]*$", outside, re.MULTILINE) is not None
 
 
-def _files(options: Options, name: str, folder: Path, work: Path, output_format: str) -> list[str]:
+def _files(task: Task, name: str) -> list[str]:
     """Return the files an option names, each of them there; ``text:`` is written to one."""
     files = []
-    for number, item in enumerate(as_list(options.data.get(name))):
+    for number, item in enumerate(as_list(task.options.data.get(name))):
         if isinstance(item, dict) and isinstance(item.get("text"), str) and name.startswith("include-"):
-            path = work / f"{output_format}-{name}-{number}.txt"
+            path = task.work / f"{task.format}-{name}-{number}.txt"
             write_text(path, item["text"])
         elif isinstance(item, str) and not re.match(r"\w\w+:", item):
-            path = folder / item.lstrip("/")
+            path = task.document.folder / item.lstrip("/")
             if not path.is_file():
-                raise PublishError(f"{name} 指的文件不存在：{item}", options.place(name))
+                raise PublishError(f"{name} 指的文件不存在：{item}", task.options.place(name))
         else:
-            raise options.refuse(f"只能是文档旁的文件名，现为 {item!r}", name)
+            raise task.options.refuse(f"只能是文档旁的文件名，现为 {item!r}", name)
         files.append(str(path))
     return files
 
 
-def _template(partials: list[str], template: str | None, folder: Path, options: Options) -> str:
+def _template(task: Task, partials: list[str], template: str | None) -> str:
     """Lay template and partials side by side, where pandoc looks for them; the document's win over ours."""
+    folder = task.work / f"{task.format}-template"
     folder.mkdir()
     if template is None:
         if partials and any(Path(partial).name not in PARTIALS for partial in partials):
-            raise options.refuse(f"没有 template 时只能是 {'、'.join(PARTIALS)}", "template-partials")
+            raise task.options.refuse(f"没有 template 时只能是 {'、'.join(PARTIALS)}", "template-partials")
         for path in (HERE / "typst").iterdir():
             write_file(folder / path.name, path.read_bytes())
     name = Path(template).name if template else "template.typ"

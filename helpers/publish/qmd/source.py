@@ -15,7 +15,7 @@ from helpers.publish.qmd.markup import fence, fence_end, judged_markdown
 from helpers.publish.qmd.options import Options, as_list, parse_yaml
 from helpers.publish.qmd.supported import check
 
-__all__ = ["INLINE", "Cell", "Document", "Prose", "cell_name", "parse_parts", "read_document"]
+__all__ = ["INLINE", "Cell", "Document", "Prose", "Task", "cell_name", "parse_parts", "read_document"]
 
 #: An inline expression, as Quarto finds it.
 INLINE = re.compile(r"(^|[^`])`\{python\}[ \t]([^`]+)`", re.MULTILINE)
@@ -84,6 +84,23 @@ class Document:
             if re.search(pattern, line)
         )
         return next(places, None)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One format of a document to be made (``html``, ``typst``, ``docx``), with a folder to work in."""
+
+    document: Document
+    format: str
+    options: Options
+    profile: str | None
+    work: Path
+
+    @property
+    def accessible(self) -> bool:
+        """Whether it is to keep a standard of PDF/UA, which asks for words for every picture."""
+        standards = as_list(self.options.data.get("pdf-standard"))
+        return self.format == "typst" and any(str(item).startswith("ua-") for item in standards)
 
 
 def read_document(path: Path) -> Document:

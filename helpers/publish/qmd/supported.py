@@ -204,8 +204,3 @@ def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
 def figure_format(name: str, options: Options) -> str:
     """Return the format of figures in an output format: ``svg``, ``png`` or ``retina``, a PNG of twice the resolution."""
     return str(options.data.get("fig-format") or ("retina" if name == "docx" else "svg"))
-
-
-def wants_ua(options: Options) -> bool:
-    """Return whether a PDF is to keep a standard of PDF/UA, which asks for words for every picture."""
-    return any(str(item).startswith("ua-") for item in as_list(options.data.get("pdf-standard")))
