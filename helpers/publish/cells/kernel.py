@@ -9,6 +9,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,16 @@ class KernelDiedError(Exception):
     """The kernel's process ended while a cell ran."""
 
 
+@dataclass
 class CellOutcome:
     """What one run of a cell gave."""
 
-    def __init__(self) -> None:
-        #: Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
-        self.outputs: list[Message] = []
-        #: The content of the ``error`` message, or None.
-        self.error: Message | None = None
-        #: Markdown of the outputs as pandoc is to read it, by itself: every format asks.
-        self.judged: dict[str, str] = {}
+    #: Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
+    outputs: list[Message] = field(default_factory=list)
+    #: The content of the ``error`` message, or None.
+    error: Message | None = None
+    #: Markdown of the outputs as pandoc is to read it, by itself: every format asks.
+    judged: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: str, content: Message) -> None:
         """Take one message of the kernel."""
@@ -74,15 +75,17 @@ class Kernel(ABC):
         # Where Quarto puts them: by the first, cells know that they are rendered.
         told = {"QUARTO_DOCUMENT_PATH": str(folder), "QUARTO_PROFILE": profile}
         arguments = ", ".join(repr(value) for value in (str(folder), {**os.environ, **told}, figures))
-        outcome = self._execute(
-            f"get_ipython().prepare_document({arguments})", silent=True, timeout=_STARTUP_SECONDS
-        )
+        code = f"get_ipython().prepare_document({arguments})"
+        outcome = self.run(code, silent=True, timeout=_STARTUP_SECONDS)
         if outcome.error:
             raise PublishError(f"内核没有准备好：{outcome.error['ename']}: {outcome.error['evalue']}")
 
-    def run(self, code: str) -> CellOutcome:
-        """Run the code of a cell, Python with magics; raises KernelDiedError where the kernel's process ended."""
-        return self._execute(code)
+    def run(self, code: str, *, silent: bool = False, timeout: float = math.inf) -> CellOutcome:
+        """Run the code of a cell, Python with magics; raises KernelDiedError where the kernel's process ended, or is late."""
+        outcome = CellOutcome()
+        for message in self._ask({"code": code, "expressions": {}, "silent": silent}, timeout)["messages"]:
+            outcome.add(*message)
+        return outcome
 
     def evaluate(self, expressions: dict[str, str]) -> dict[str, Message]:
         """Evaluate expressions, by any name, in the cells' namespace.
@@ -93,18 +96,12 @@ class Kernel(ABC):
         values: dict[str, Message] = self._ask(request, math.inf)["values"]
         return values
 
-    def _execute(self, code: str, *, silent: bool = False, timeout: float = math.inf) -> CellOutcome:
-        outcome = CellOutcome()
-        for message in self._ask({"code": code, "expressions": {}, "silent": silent}, timeout)["messages"]:
-            outcome.add(*message)
-        return outcome
-
     @abstractmethod
     def _ask(self, request: Message, timeout: float) -> Message:
         """Have done what :meth:`Shell.execute` does, within so many seconds or however long."""
 
     @abstractmethod
-    def close(self) -> None:
+    def end(self) -> object:
         """End it and whatever its cells started; never fails."""
 
 
@@ -132,8 +129,13 @@ def session(
     It is replaced where it died, is stuck or was interrupted.
     """
     with _lock:
-        kernel = _prepared(kind, folder, figures, profile) or _prepared(kind, folder, figures, profile)
-        if kernel is None:
+        for _ in range(2):
+            kernel = warm_up(kind)
+            with contextlib.suppress(KernelDiedError):
+                kernel.prepare(folder, figures, profile)
+                break
+            _close()
+        else:
             raise PublishError("内核没有启动；请检查 Python 包 ipython 是否装好")
         try:
             yield kernel
@@ -144,23 +146,11 @@ def session(
             raise
 
 
-def _prepared(
-    kind: type[Kernel], folder: Path, figures: dict[str, Any], profile: str | None
-) -> Kernel | None:
-    kernel = warm_up(kind)
-    try:
-        kernel.prepare(folder, figures, profile)
-    except KernelDiedError:
-        _close()
-        return None
-    return kernel
-
-
 def _close() -> None:
     global _kernel
     kernel, _kernel = _kernel, None
     if kernel:
-        kernel.close()
+        kernel.end()
 
 
 atexit.register(_close)

@@ -22,11 +22,11 @@ __all__ = ["ForkedKernel", "InProcessKernel", "KernelProcess"]
 _PROGRAM = Path(__file__).with_name("shell.py")
 
 
-class KernelProcess(Kernel):
+class KernelProcess(LineProcess, Kernel):
     """A running ``shell.py``: whatever cells do to it, the process that renders is untouched."""
 
     def __init__(self, **options: Any) -> None:
-        self._process = LineProcess(
+        super().__init__(
             [sys.executable, str(_PROGRAM)],
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # an interrupt on the terminal is for this process to deal with
@@ -34,23 +34,18 @@ class KernelProcess(Kernel):
         )
 
     def _ask(self, request: Message, timeout: float) -> Message:
-        answer = self._process.ask(request, timeout)
+        answer = self.answer(request, timeout)
         if not answer:
             raise KernelDiedError
         told: Message = json.loads(answer)
         return told
 
-    @property
-    def alive(self) -> bool:
-        """Whether the kernel's process runs and belongs to this one (not to a parent it was forked from)."""
-        return self._process.alive
-
-    def close(self) -> None:
-        """End the kernel's process and whatever its cells started; never fails."""
-        if self._process.ours and hasattr(os, "killpg"):
+    def end(self, patience: float = 0) -> int:
+        """End it and whatever its cells started."""
+        if self._owner == os.getpid() and hasattr(os, "killpg"):
             with contextlib.suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.end()
+        return super().end(patience)
 
 
 class ForkedKernel(KernelProcess):
@@ -101,5 +96,5 @@ class InProcessKernel(Kernel):
     def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002
         return self._shell.execute(**request)
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Nothing to end: the next document is run by the same shell, wiped."""

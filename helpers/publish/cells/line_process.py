@@ -25,7 +25,6 @@ class LineProcess:
     def __init__(self, command: Sequence[str], **options: Any) -> None:
         self._owner = os.getpid()
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
-        self.pid = self._process.pid
         self._answers: SimpleQueue[bytes] = SimpleQueue()
         threading.Thread(target=self._receive, daemon=True).start()
 
@@ -37,16 +36,11 @@ class LineProcess:
         self._answers.put(b"")
 
     @property
-    def ours(self) -> bool:
-        """Whether this process started it."""
-        return self._owner == os.getpid()
-
-    @property
     def alive(self) -> bool:
         """Whether it can be asked."""
-        return self.ours and self._process.poll() is None
+        return self._owner == os.getpid() and self._process.poll() is None
 
-    def ask(self, request: Mapping[str, Any], seconds: float = math.inf) -> bytes | None:
+    def answer(self, request: Mapping[str, Any], seconds: float = math.inf) -> bytes | None:
         """Return the line that it answers, an empty one where it ended, or None where it does not answer within some seconds."""
         assert self._process.stdin is not None
         until = time.monotonic() + seconds
@@ -69,7 +63,7 @@ class LineProcess:
 
     def end(self, patience: float = 0) -> int:
         """Return its exit code once it has ended, by itself within some seconds or else at once."""
-        if not self.ours:
+        if self._owner != os.getpid():
             return 0
         try:
             return self._process.wait(patience)

@@ -33,8 +33,8 @@ class ResidentError(Exception):
     """It ended without an answer; the message says why, in Chinese or in pandoc's words."""
 
 
-class _Resident:
-    """One running process."""
+class _Resident(LineProcess):
+    """One running pandoc."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         program, *options = command
@@ -43,13 +43,11 @@ class _Resident:
         self._number = 0
         # A file, since nobody reads a pipe meanwhile. Without a buffer: both processes have one position in it.
         self._errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with the process)
-        self._process = LineProcess(
-            [program, "lua", str(_SCRIPT), *options], env=self._environment, stderr=self._errors
-        )
+        super().__init__([program, "lua", str(_SCRIPT), *options], env=self._environment, stderr=self._errors)
 
     def serves(self, environment: Mapping[str, str]) -> bool:
         """Whether it takes requests in an environment."""
-        return self._process.alive and self._environment == environment and self._left > 0
+        return self.alive and self._environment == environment and self._left > 0
 
     def ask(self, request: Mapping[str, Any], size: int) -> str:
         """Ask, and return what it wrote to its standard error."""
@@ -57,10 +55,10 @@ class _Resident:
         self._left -= size
         self._errors.seek(0)
         self._errors.truncate()
-        answer = self._process.ask({**request, "number": self._number}, _PATIENCE)
+        answer = self.answer({**request, "number": self._number}, _PATIENCE)
         if answer == f"done {self._number}\n".encode():
             return self._said()
-        code = self._process.end(_FAREWELL if answer == b"" else 0)
+        code = self.end(_FAREWELL if answer == b"" else 0)
         if answer is None:
             raise ResidentError(f"{_PATIENCE:.0f} 秒没有回答")
         if answer:
@@ -70,10 +68,6 @@ class _Resident:
     def _said(self) -> str:
         self._errors.seek(0)
         return self._errors.read().decode(errors="replace").strip()
-
-    def end(self) -> None:
-        """End it; another process's is let be."""
-        self._process.end()
 
 
 _lock = threading.Lock()
