@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -94,18 +92,9 @@ def render(
     outputs = {}
     for name in formats:  # `--to` takes one format, and Quarto runs the cells anew for each anyway
         progress(f"Quarto 生成 {name}")
-        folder = work / name
-        command = [
-            executable,
-            "render",
-            str(document.path),
-            "--to",
-            FORMATS[name],
-            "--output-dir",
-            str(folder),
-        ]
-        log = _run(document, command + common, variables)
-        outputs[name] = folder / f"{document.path.stem}.{name}"
+        where = ["--to", FORMATS[name], "--output-dir", str(work / name)]
+        log = _run(document, [executable, "render", str(document.path), *where, *common], variables)
+        outputs[name] = work / name / f"{document.path.stem}.{name}"
         if not outputs[name].is_file():
             raise _error(log, document)
     return outputs
@@ -119,7 +108,7 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str]) -
             [sys.executable, str(Path(__file__).with_name("supervise.py")), *command],
             cwd=document.folder,
             env=variables,
-            stdin=subprocess.PIPE,  # whose end tells that this process is gone
+            stdin=subprocess.PIPE,  # whose end tells that this process is gone, or was interrupted: all of it ends then
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -128,14 +117,8 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str]) -
             start_new_session=True,
         ) as process,
     ):
-        try:
-            assert process.stderr is not None
-            log = process.stderr.read()
-            process.wait()
-        except BaseException:  # an interrupt: Quarto's kernel and pandoc must not outlive it
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
-            raise
+        assert process.stderr is not None
+        log = process.stderr.read()
     if process.returncode:
         raise _error(log, document)
     return log
