@@ -10,10 +10,10 @@ from typing import Any
 
 from helpers.files.digests import digest_of
 from helpers.files.writing import write_file
-from helpers.publish.cells.execute import ANSI, Executed, ExecutedCell, ExecutedProse, exception_text, setting
+from helpers.publish.cells.execute import Executed, ExecutedCell, ExecutedProse, exception_text, setting
 from helpers.publish.cells.kernel import Message
-from helpers.publish.qmd.errors import Place, PublishError
-from helpers.publish.qmd.markup import ANNOTATION, judged_markdown
+from helpers.publish.qmd.errors import Place, PublishError, without_colours
+from helpers.publish.qmd.markup import judged_markdown, refuse_annotations
 from helpers.publish.qmd.source import INLINE, Task, cell_name
 
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
@@ -129,9 +129,7 @@ class _CellWriter:
 
     def _code(self) -> str:
         cell = self.executed.cell
-        for number, line in enumerate(cell.source.splitlines(), cell.code_line):
-            if found := ANNOTATION.search(line):
-                raise PublishError(f"不支持代码注释编号，此处是 {found[1]}", Place(cell.place.path, number))
+        refuse_annotations(cell.source.splitlines(), lambda n: Place(cell.place.path, cell.code_line + n))
         return _fenced(cell.source.strip("\n"), " {.python .cell-code}")
 
     def _judged(self, text: str) -> str:
@@ -200,7 +198,9 @@ class _CellWriter:
         if output["type"] == "stream":
             if self.asis and output["name"] == "stdout":
                 return self._judged(output["text"])
-            return _div(f".cell-output .cell-output-{output['name']}", _fenced(ANSI.sub("", output["text"])))
+            return _div(
+                f".cell-output .cell-output-{output['name']}", _fenced(without_colours(output["text"]))
+            )
         media = self._media(output)
         data = output["data"]
         if media in IMAGES:
@@ -212,7 +212,7 @@ class _CellWriter:
                 raise self._refused("输出的网页片段要运行脚本，网页里没有脚本")
             text = self._raw("publish-html", data[media])
         elif "text/plain" in data and not any(key.startswith(("application/", "text/latex")) for key in data):
-            text = _fenced(ANSI.sub("", data["text/plain"]))
+            text = _fenced(without_colours(data["text/plain"]))
         else:
             raise self._refused(f"输出的是 {'、'.join(data)}；只支持文字、Markdown、HTML、SVG 和 PNG")
         if self.asis:

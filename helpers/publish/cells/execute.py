@@ -10,12 +10,11 @@ from pathlib import PurePath
 from typing import Any
 
 from helpers.publish.cells.kernel import CellOutcome, Kernel, KernelDiedError, Message
-from helpers.publish.qmd.errors import CellError, Place, PublishError
+from helpers.publish.qmd.errors import CellError, Place, PublishError, without_colours
 from helpers.publish.qmd.options import Options
 from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name
 
 __all__ = ["Executed", "metadata_blocks", "run_cells"]
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _KERNEL_FILE = re.compile(r" \((?:\d+\.py|<ipython-[^()]*>), line \d+\)$")
 _METADATA = re.compile(r"^---[ \t]*\n(?!\s*\n)(.*?)\n(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -136,7 +135,7 @@ def _run(cell: Cell, formats: Mapping[str, Options], kernel: Kernel) -> CellOutc
     if outcome.error and not _setting_for_all(cell, formats, "error"):
         error = outcome.error
         if error.get("worded"):
-            raise CellError("\n".join(ANSI.sub("", line) for line in error["traceback"]))
+            raise CellError("\n".join(without_colours(line) for line in error["traceback"]))
         line = cell.code_line + error["line"] - 1 if error.get("line") else cell.place.line
         raise CellError(f"{name}出错：{exception_text(error)}", Place(cell.place.path, line))
     return outcome
@@ -144,7 +143,7 @@ def _run(cell: Cell, formats: Mapping[str, Options], kernel: Kernel) -> CellOutc
 
 def exception_text(error: Message) -> str:
     """Word an exception, without the kernel's own file names."""
-    said = _KERNEL_FILE.sub("", ANSI.sub("", error["evalue"]))
+    said = _KERNEL_FILE.sub("", without_colours(error["evalue"]))
     return f"{error['ename']}: {said}"
 
 
@@ -152,21 +151,16 @@ def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
     found = list(INLINE.finditer(prose.text))
     if not found:
         return {}
-    expressions = [match[2].strip() for match in found]
     try:
-        answers = kernel.evaluate({str(n): text for n, text in enumerate(expressions)})
+        answers = kernel.evaluate([match[2].strip() for match in found])
     except KernelDiedError:
         raise PublishError("求行内代码的值时内核意外退出", prose.place) from None
-    values = {}
-    for n, text in enumerate(expressions):
-        answer = answers.get(str(n), {"ename": "Error", "evalue": "", "status": "error"})
+    for match, answer in zip(found, answers, strict=True):
         if answer["status"] != "ok":
-            line = prose.place.line + prose.text.count("\n", 0, found[n].start(2))
-            raise CellError(
-                f"行内代码 {text} 出错：{answer['ename']}: {answer['evalue']}", Place(prose.place.path, line)
-            )
-        values[text] = answer["data"]
-    return values
+            place = Place(prose.place.path, prose.place.line + prose.text.count("\n", 0, match.start(2)))
+            said = f"{answer['ename']}: {answer['evalue']}"
+            raise CellError(f"行内代码 {match[2].strip()} 出错：{said}", place)
+    return {match[2].strip(): answer["data"] for match, answer in zip(found, answers, strict=True)}
 
 
 def metadata_blocks(executed: Executed, options: Options) -> list[str]:

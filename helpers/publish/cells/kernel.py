@@ -87,14 +87,11 @@ class Kernel(ABC):
             outcome.add(*message)
         return outcome
 
-    def evaluate(self, expressions: dict[str, str]) -> dict[str, Message]:
-        """Evaluate expressions, by any name, in the cells' namespace.
-
-        Returns by the same names ``status``, and ``data`` by media type or ``ename`` and ``evalue``.
-        """
-        request = {"code": "", "expressions": expressions, "silent": False}
-        values: dict[str, Message] = self._ask(request, math.inf)["values"]
-        return values
+    def evaluate(self, expressions: list[str]) -> list[Message]:
+        """Evaluate expressions in the cells' namespace; of each ``status``, and ``data`` by media type or ``ename`` and ``evalue``."""
+        named = {str(number): text for number, text in enumerate(expressions)}
+        answer = self._ask({"code": "", "expressions": named, "silent": False}, math.inf)
+        return list(answer["values"].values())
 
     @abstractmethod
     def _ask(self, request: Message, timeout: float) -> Message:

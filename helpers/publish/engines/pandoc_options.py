@@ -213,11 +213,8 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
         if item == "quarto":
             stage = "after"
             continue
-        at, path = (
-            (item["at"], item["path"])
-            if isinstance(item, dict) and item.keys() == {"at", "path"}
-            else ("", item)
-        )
+        placed = isinstance(item, dict) and item.keys() == {"at", "path"}
+        at, path = (item["at"], item["path"]) if placed else ("", item)
         if (at and at not in STAGES) or not isinstance(path, str) or not path.endswith(".lua"):
             raise options.refuse(f"只支持 Lua 文件（.lua），现为 {item!r}", "filters")
         if not (folder / path).is_file():

@@ -16,7 +16,7 @@ from typing import Any
 from helpers.files import extras
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
-from helpers.publish.qmd.errors import CellError, Place, PublishError
+from helpers.publish.qmd.errors import CellError, Place, PublishError, without_colours
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.source import Document, cell_name
 
@@ -27,7 +27,6 @@ _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Warning|Ex
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*Cell In\[\d+\], line \d+")
 #: What a filter of a project says itself.
 _OURS = re.compile(r"\S+\.qmd:\d+：")
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @cache
@@ -163,13 +162,13 @@ def _place(document: Document, number: int, total: int, label: str, log: str) ->
         tagged = sum(line < tags.line for line in fences) if tags else 0
         position = number - (total == len(fences) + 1 and number > tagged)
         fence = fences[position - 1] if total - len(fences) in (0, 1) else 0
-    raised = re.search(r"Cell In\[\d+\], line (\d+)", _ANSI.sub("", log))
+    raised = re.search(r"Cell In\[\d+\], line (\d+)", without_colours(log))
     return Place(document.path, fence + (int(raised[1]) if raised else 0)) if fence else None
 
 
 def _error(log: str, document: Document) -> PublishError:
     """Find the sentence that matters in Quarto's log: the exception's own words, or its type and message."""
-    lines = [line.rstrip() for line in _ANSI.sub("", log).splitlines()]
+    lines = [line.rstrip() for line in without_colours(log).splitlines()]
     progress = [found for line in lines if (found := re.search(r"Cell (\d+)/(\d+): '(.*?)'", line))]
     name, place = cell_name((progress[-1][3] if progress else "") or None), None
     if progress:

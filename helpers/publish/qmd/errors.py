@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["CellError", "Place", "PublishError"]
+__all__ = ["CellError", "Place", "PublishError", "without_colours"]
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,8 @@ class PublishError(Exception):
 
 class CellError(PublishError):
     """A cell that raised; the message is what its exception has to say."""
+
+
+def without_colours(text: str) -> str:
+    """Return text without what it says to a terminal only."""
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.supported import inventory, nearest, refusal
 
-__all__ = ["ANNOTATION", "fence", "fence_end", "judged_markdown"]
+__all__ = ["fence", "fence_end", "judged_markdown", "refuse_annotations"]
 
 _FENCE = re.compile(r"^( *)(`{3,}|~{3,})(.*)$")
-#: The number of an annotation at the end of a line of code.
-ANNOTATION = re.compile(r"(?:#|//|--|%|;)\s*(<\d+>)\s*$")
+_ANNOTATION = re.compile(r"(?:#|//|--|%|;)\s*(<\d+>)\s*$")
 _SHORTCODE = re.compile(r"\{\{<\s*(\S+?)(?:\s+(.*?))?\s*>\}\}")
 _ESCAPED_SHORTCODE = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)(?:\{[^{}\n]*\})?", re.DOTALL)
@@ -99,12 +98,18 @@ def judged_code(lines: list[str], place: Callable[[int], Place | None]) -> list[
     """
     for _, name, reason in _refused_marks(lines[0]):
         raise PublishError(f"{reason}，此处是 {name}", place(0))
+    refuse_annotations(lines, place)
     for number, line in enumerate(lines[1:], 1):
-        if found := ANNOTATION.search(line):
-            raise PublishError(f"不支持代码注释编号，此处是 {found[1]}", place(number))
         if found := _SHORTCODE.search(_ESCAPED_SHORTCODE.sub("", line)):
             raise _refused_shortcode(found, place(number))
     return [_ESCAPED_SHORTCODE.sub(r"\1", line) for line in lines]
+
+
+def refuse_annotations(lines: list[str], place: Callable[[int], Place | None]) -> None:
+    """Refuse lines of code that end with the number of an annotation."""
+    for number, line in enumerate(lines):
+        if found := _ANNOTATION.search(line):
+            raise PublishError(f"不支持代码注释编号，此处是 {found[1]}", place(number))
 
 
 def _refused_marks(text: str) -> Iterator[tuple[int, str, str]]:
