@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -68,15 +69,10 @@ def _inline(data: Mapping[str, str], output_format: str) -> str:
     if output_format == "html" and "text/html" in data:
         return f"`{data['text/html']}`{{=html}}"
     text = str(data.get("text/plain", ""))
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
-    return (
-        re.sub(r"""([!#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~])""", r"\\\1", value)
-        if isinstance(value, str)
-        else text
-    )
+    with contextlib.suppress(ValueError, SyntaxError):
+        if isinstance(value := ast.literal_eval(text), str):
+            return re.sub(r"""([!#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~])""", r"\\\1", value)
+    return text
 
 
 def _fenced(text: str, info: str = "") -> str:
@@ -100,16 +96,17 @@ class _CellWriter:
         }
         self.accessible = task.accessible
         self.asis = self.settings["output"] == "asis"
-        self.label = executed.cell.label
+        self.label = executed.cell.label or ""
         outputs = executed.outcome.outputs if self.settings["output"] else []
         pictured = any(self._media(output) in IMAGES for output in outputs)
         self.outputs = [output for output in outputs if self._shown(output, pictured)]
-        self.displays = [output for output in self.outputs if output["type"] != "stream"]
-        self.is_table = bool(self.label and self.label.startswith("tbl-"))
-        self.labels_cell = bool(self.label) and not self.is_table and len(self.displays) != 1
+        self.displays = sum(output["type"] != "stream" for output in self.outputs)
+        self.is_table = self.label.startswith("tbl-")
+        named = f"#{self.label} " if self.label and not self.is_table else ""
+        self.of_cell, self.of_display = ("", named) if self.displays == 1 else (named, "")
 
     def markdown(self) -> str:
-        if self.label and self.label.startswith("fig-") and len(self.displays) > 1:
+        if self.label.startswith("fig-") and self.displays > 1:
             raise PublishError("带 fig- 标签的单元格只能输出一张图", self.executed.cell.place)
         code = self._code() if self.settings["echo"] else ""
         results = self._results()
@@ -121,11 +118,9 @@ class _CellWriter:
         body = f"{code}\n\n{results}".strip("\n")
         if not body.strip():
             return ""
-        if self.labels_cell:
-            return _div(f"#{self.label} .cell", body)
-        if self.asis and not self.is_table:
+        if self.asis and not self.is_table and not self.of_cell:
             return body
-        return _div(".cell", body)
+        return _div(f"{self.of_cell}.cell", body)
 
     def _code(self) -> str:
         cell = self.executed.cell
@@ -217,16 +212,15 @@ class _CellWriter:
             raise self._refused(f"输出的是 {'、'.join(data)}；只支持文字、Markdown、HTML、SVG 和 PNG")
         if self.asis:
             return text
-        named = self.label and not self.labels_cell and not self.is_table and media not in IMAGES
-        return _div(f"{f'#{self.label} ' if named else ''}.cell-output .cell-output-display", text)
+        named = "" if media in IMAGES else self.of_display  # which a picture bears itself
+        return _div(f"{named}.cell-output .cell-output-display", text)
 
     def _figure(self, media: str, output: Message, number: int, caption: str) -> str:
         stem = re.sub(r"[^\w.-]", "-", self.label or f"cell-{self.executed.number}")
         data = output["data"][media]
         picture = data.encode() if media == "image/svg+xml" else base64.b64decode(data)
         name = self._picture(f"{stem}-output-{number}.{IMAGES[media]}", picture)
-        named = self.label and not self.labels_cell and not self.is_table
-        attributes = [f"#{self.label}"] if named else []
+        attributes = self.of_display.split()
         size = (output.get("metadata") or {}).get(media) or {}
         attributes += [f"{name}={size[name]}" for name in ("width", "height") if name in size]
         if alt := self.options.get("fig-alt"):
