@@ -30,32 +30,11 @@ class KernelDiedError(Exception):
 class CellOutcome:
     """What one run of a cell gave."""
 
-    #: Messages of type ``stream``, ``display_data`` and ``execute_result``, in order; streams joined.
+    #: As :meth:`Shell.execute` gives them.
     outputs: list[Message] = field(default_factory=list)
-    #: The content of the ``error`` message, or None.
     error: Message | None = None
     #: Markdown of the outputs as pandoc is to read it, by itself: every format asks.
     judged: dict[str, str] = field(default_factory=dict)
-
-    def add(self, kind: str, content: Message) -> None:
-        """Take one message of the kernel."""
-        if kind == "error":
-            self.error = content
-        elif kind == "stream":
-            last = self.outputs[-1] if self.outputs else {}
-            if last.get("type") == "stream" and last["name"] == content["name"]:
-                last["text"] += content["text"]
-            else:
-                self.outputs.append({"type": kind, **content})
-        elif kind in ("display_data", "execute_result"):
-            self.outputs.append({"type": kind, **content})
-        elif kind == "update_display_data":
-            name = content.get("transient", {}).get("display_id")
-            for output in self.outputs:
-                if name and output.get("transient", {}).get("display_id") == name:
-                    output.update(data=content["data"], metadata=content["metadata"])
-        elif kind == "clear_output":
-            self.outputs.clear()
 
 
 class Kernel(ABC):
@@ -82,10 +61,8 @@ class Kernel(ABC):
 
     def run(self, code: str, *, silent: bool = False, timeout: float = math.inf) -> CellOutcome:
         """Run the code of a cell, Python with magics; raises KernelDiedError where the kernel's process ended, or is late."""
-        outcome = CellOutcome()
-        for message in self._ask({"code": code, "expressions": {}, "silent": silent}, timeout)["messages"]:
-            outcome.add(*message)
-        return outcome
+        answer = self._ask({"code": code, "expressions": {}, "silent": silent}, timeout)
+        return CellOutcome(answer["outputs"], answer["error"])
 
     def evaluate(self, expressions: list[str]) -> list[Message]:
         """Evaluate expressions in the cells' namespace; of each ``status``, and ``data`` by media type or ``ename`` and ``evalue``."""

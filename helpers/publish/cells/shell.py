@@ -58,7 +58,7 @@ class _Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: Message, md_dict: Message | None = None) -> None:
-        self.shell.tell("execute_result", {"data": _as_text(format_dict), "metadata": md_dict or {}})
+        self.shell.add("execute_result", {"data": _as_text(format_dict), "metadata": md_dict or {}})
 
     def finish_displayhook(self) -> None:
         pass
@@ -77,10 +77,16 @@ class _Publisher(DisplayPublisher):
         **_: Any,
     ) -> None:
         content = {"data": _as_text(data), "metadata": metadata or {}, "transient": transient or {}}
-        self.shell.tell("update_display_data" if update else "display_data", content)
+        if not update:
+            self.shell.add("display_data", content)
+            return
+        for output in self.shell.outputs:
+            if content["transient"].get("display_id") == output.get("transient", {}).get("display_id", ""):
+                output.update(content)
 
     def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002 (IPython's own)
-        self.shell.tell("clear_output", {})
+        self.shell.take_captured()
+        self.shell.outputs.clear()
 
 
 class _Stream(TextIOBase):
@@ -88,11 +94,11 @@ class _Stream(TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, name: str, tell: Callable[[str, Message], None]) -> None:
-        self._name, self._tell = name, tell
+    def __init__(self, name: str, add: Callable[[str, Message], None]) -> None:
+        self._name, self._add = name, add
 
     def write(self, text: str) -> int:
-        self._tell("stream", {"name": self._name, "text": text})
+        self._add("stream", {"name": self._name, "text": text})
         return len(text)
 
 
@@ -121,40 +127,50 @@ class Shell(InteractiveShell):
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     captured: Any = List()
-    messages: Any = List()
+    outputs: Any = List()
+    error: Message | None = None
     origin: tuple[list[str], list[Any]] | None = None
     modules = 0
 
     def execute(self, code: str, expressions: dict[str, str], silent: bool) -> dict[str, Any]:
         """Run code, then evaluate expressions in its namespace.
 
-        Returns ``messages``, type and content of each: ``stream``, ``display_data``, ``execute_result``, ``update_display_data``,
-        ``clear_output`` and ``error``, the last with the line of the cell that raised it and whether it is ``worded`` by itself; and
-        ``values``, for each expression ``status``, and ``data`` by media type or ``ename`` and ``evalue``, none after an error.
+        Returns ``outputs``, with the ``type`` and content of a kernel's messages ``stream``, ``display_data`` and ``execute_result``, in
+        order; ``error``, None or that message's content with the line of the cell that raised it and whether it is ``worded`` by itself;
+        and ``values``, for each expression ``status``, and ``data`` by media type or ``ename`` and ``evalue``, none after an error.
         """
-        with redirect_stdout(_Stream("stdout", self.tell)), redirect_stderr(_Stream("stderr", self.tell)):
+        with redirect_stdout(_Stream("stdout", self.add)), redirect_stderr(_Stream("stderr", self.add)):
             done: Any = self.run_cell(code, store_history=not silent, silent=silent)  # type: ignore[no-untyped-call]
             values = self.user_expressions(expressions) if done.success else {}  # type: ignore[no-untyped-call]
-        self._take()
-        told, self.messages = self.messages, []
-        return {"messages": told, "values": values}
+        self.take_captured()
+        answer = {"outputs": self.outputs, "error": self.error, "values": values}
+        self.outputs, self.error = [], None
+        return answer
 
-    def tell(self, kind: str, content: Message) -> None:
-        """Put a message behind those that are there."""
-        self._take()
-        self.messages.append((kind, content))
+    def add(self, kind: str, content: Message) -> None:
+        """Put an output behind those that are there; what follows in a stream is joined."""
+        self.take_captured()
+        self._join(kind, content)
 
-    def _take(self) -> None:
+    def take_captured(self) -> None:
+        """Put what programs wrote behind the outputs that are there."""
         for one in self.captured:
             if text := one.taken():
-                self.messages.append(("stream", {"name": one.name, "text": text}))
+                self._join("stream", {"name": one.name, "text": text})
+
+    def _join(self, kind: str, content: Message) -> None:
+        last = self.outputs[-1] if self.outputs else {}
+        if kind == last.get("type") == "stream" and last["name"] == content["name"]:
+            last["text"] += content["text"]
+        else:
+            self.outputs.append({"type": kind, **content})
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         frames = traceback.extract_tb(evalue.__traceback__)
         lines = (frame.lineno for frame in frames if "<ipython-" in frame.filename)
         said = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
         where = next(lines, getattr(evalue, "lineno", None))
-        self.tell("error", {**said, "worded": hasattr(etype, "_render_traceback_"), "line": where})
+        self.error = {**said, "worded": hasattr(etype, "_render_traceback_"), "line": where}
 
     def prepare_document(self, folder: str, environment: dict[str, str | None], figures: Message) -> None:
         """Give the next document a clean namespace, its folder, its environment and the size of its figures."""
