@@ -92,15 +92,14 @@ def render(
     for name in formats:  # `--to` takes one format, and Quarto runs the cells anew for each anyway
         progress(f"Quarto 生成 {name}")
         where = ["--to", FORMATS[name], "--output-dir", str(work / name)]
-        log = _run(document, [executable, "render", str(document.path), *where, *common], variables)
         outputs[name] = work / name / f"{document.path.stem}.{name}"
-        if not outputs[name].is_file():
-            raise _error(log, document)
+        command = [executable, "render", str(document.path), *where, *common]
+        _run(document, command, variables, outputs[name])
     return outputs
 
 
-def _run(document: Document, command: list[str], variables: Mapping[str, str]) -> str:
-    """Run Quarto and return its log; what stands beside the document stands there unchanged afterwards."""
+def _run(document: Document, command: list[str], variables: Mapping[str, str], output: Path) -> None:
+    """Have Quarto write a file; what stands beside the document stands there unchanged afterwards."""
     with (
         _restoring_neighbours(document.path),
         subprocess.Popen(
@@ -118,9 +117,8 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str]) -
     ):
         assert process.stderr is not None
         log = process.stderr.read()
-    if process.returncode:
+    if process.returncode or not output.is_file():
         raise _error(log, document)
-    return log
 
 
 @contextlib.contextmanager
@@ -131,7 +129,7 @@ def _restoring_neighbours(document: Path) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="publish-") as safe:
         standing = [path for path in beside if path.exists()]
         for path in standing:
-            _copy(path, Path(safe, path.name))
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, Path(safe, path.name))
         try:
             yield
         finally:
@@ -141,14 +139,7 @@ def _restoring_neighbours(document: Path) -> Iterator[None]:
                 else:
                     path.unlink(missing_ok=True)
             for path in standing:
-                _copy(Path(safe, path.name), path)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy2(source, target)
+                shutil.move(Path(safe, path.name), path)
 
 
 def _place(document: Document, number: int, total: int, label: str, log: str) -> Place | None:
@@ -162,18 +153,20 @@ def _place(document: Document, number: int, total: int, label: str, log: str) ->
         tagged = sum(line < tags.line for line in fences) if tags else 0
         position = number - (total == len(fences) + 1 and number > tagged)
         fence = fences[position - 1] if total - len(fences) in (0, 1) else 0
-    raised = re.search(r"Cell In\[\d+\], line (\d+)", without_colours(log))
+    raised = re.search(r"Cell In\[\d+\], line (\d+)", log)
     return Place(document.path, fence + (int(raised[1]) if raised else 0)) if fence else None
 
 
 def _error(log: str, document: Document) -> PublishError:
     """Find the sentence that matters in Quarto's log: the exception's own words, or its type and message."""
-    lines = [line.rstrip() for line in without_colours(log).splitlines()]
-    progress = [found for line in lines if (found := re.search(r"Cell (\d+)/(\d+): '(.*?)'", line))]
-    name, place = cell_name((progress[-1][3] if progress else "") or None), None
-    if progress:
-        number, total, label = progress[-1].groups()
-        place = _place(document, int(number), int(total), label, log)
+    log = without_colours(log)
+    lines = [line.rstrip() for line in log.splitlines()]
+    progress = re.findall(r"Cell (\d+)/(\d+): '(.*?)'", log)
+    number, total, label = progress[-1] if progress else ("", "", "")
+    name, place = (
+        cell_name(label),
+        _place(document, int(number), int(total), label, log) if progress else None,
+    )
     if any(line.startswith("An error occurred while executing") for line in lines):
         start = max(number for number, line in enumerate(lines) if line == "-" * 18)
         message = [line for line in lines[start + 1 :] if line.strip() and not line.startswith("WARN")]
