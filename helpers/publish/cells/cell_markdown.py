@@ -91,6 +91,7 @@ class _CellWriter:
     def __init__(self, executed: ExecutedCell, task: Task, aside: list[dict[str, str]]) -> None:
         self.executed, self.format, self.work, self.aside = executed, task.format, task.work, aside
         self.options = executed.cell.options.data
+        self.caption = self.options.get("fig-cap")
         self.settings = {
             name: setting(executed.cell, task.options, name) for name in ("echo", "eval", "output", "warning")
         }
@@ -158,9 +159,8 @@ class _CellWriter:
         return PublishError(f"{cell_name(self.label)}{message}", self.executed.cell.place)
 
     def _results(self) -> str:
-        captions = [str(self.options["fig-cap"])] if "fig-cap" in self.options else []
-        blocks = [self._output(output, number, captions) for number, output in enumerate(self.outputs, 1)]
-        if captions and self.settings["eval"] and self.settings["output"]:
+        blocks = [self._output(output, number) for number, output in enumerate(self.outputs, 1)]
+        if self.caption is not None and self.settings["eval"] and self.settings["output"]:
             raise self.executed.cell.options.refuse("这个单元格没有输出图", "fig-cap")
         if self.executed.outcome.error:
             blocks.append(
@@ -189,7 +189,7 @@ class _CellWriter:
             return "text/html"
         return next((media for media in PREFERENCE[self.format] if media in data), None)
 
-    def _output(self, output: Message, number: int, captions: list[str]) -> str:
+    def _output(self, output: Message, number: int) -> str:
         if output["type"] == "stream":
             if self.asis and output["name"] == "stdout":
                 return self._judged(output["text"])
@@ -199,7 +199,7 @@ class _CellWriter:
         media = self._media(output)
         data = output["data"]
         if media in IMAGES:
-            text = self._figure(media, output, number, captions.pop(0) if captions else "")
+            text = self._figure(media, output, number)
         elif media == "text/markdown":
             text = self._judged(data[media])
         elif media == "text/html":
@@ -215,7 +215,8 @@ class _CellWriter:
         named = "" if media in IMAGES else self.of_display  # which a picture bears itself
         return _div(f"{named}.cell-output .cell-output-display", text)
 
-    def _figure(self, media: str, output: Message, number: int, caption: str) -> str:
+    def _figure(self, media: str, output: Message, number: int) -> str:
+        caption, self.caption = str(self.caption or ""), None  # of the first one
         stem = re.sub(r"[^\w.-]", "-", self.label or f"cell-{self.executed.number}")
         data = output["data"][media]
         picture = data.encode() if media == "image/svg+xml" else base64.b64decode(data)

@@ -56,11 +56,13 @@ end
 
 -- Each filter finds the world as if it were the first: nothing of another is left in it.
 
-local modules, globals = {}, {}
+local worlds = {[_G] = {}, [package.loaded] = {}}
 
-local function forget(world, known)
-  for name in pairs(world) do
-    if known[name] == nil then world[name] = nil end
+local function forget()
+  for world, known in pairs(worlds) do
+    for name in pairs(world) do
+      if not known[name] then world[name] = nil end
+    end
   end
 end
 
@@ -68,22 +70,20 @@ local function filtered(doc, path)
   PANDOC_SCRIPT_FILE = path
   local fine, result = pcall(pandoc.utils.run_lua_filter, doc, path)
   if not fine then give_up(83, 'Error running filter ', path, ':\n', tostring(result)) end
-  forget(package.loaded, modules)
-  forget(_G, globals)
+  forget()
   return result
 end
 
 -- What a template says, with what stands beside it where it calls that by "$name()$".
 local function wording(path)
-  local all = {path:match('[^/\\]*$'), text_of(path)}
+  local all = {pandoc.path.filename(path), text_of(path)}
   if all[2]:find('()', 1, true) then
     local folder = pandoc.path.directory(path)
     local names = pandoc.system.list_directory(folder)
     table.sort(names)
     for _, name in ipairs(names) do
-      local file = io.open(pandoc.path.join({folder, name}), 'rb')
+      local file <close> = io.open(pandoc.path.join({folder, name}), 'rb')
       table.insert(all, name .. '\n' .. (file and file:read('a') or '')) -- nothing of a folder
-      if file then file:close() end
     end
   end
   return table.concat(all, '\n')
@@ -196,14 +196,14 @@ io.input(io.stdin)
 io.output(io.stdout)
 print = function() end
 
-for name in pairs(package.loaded) do modules[name] = true end
-for name in pairs(_G) do globals[name] = true end
-for _, name in ipairs({'context', 'remembered', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do globals[name] = true end
+for world, known in pairs(worlds) do
+  for name in pairs(world) do known[name] = true end
+end
+for _, name in ipairs({'context', 'remembered', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do worlds[_G][name] = true end
 
 for line in requests:lines() do
-  local request = pandoc.json.decode(line, false)
-  local fine, why = pcall(carry_out, request)
+  local fine, why = pcall(carry_out, pandoc.json.decode(line, false))
   if not fine then give_up(1, tostring(why)) end
-  answers:write('done ', request.number, '\n')
+  answers:write('done\n')
   answers:flush()
 end

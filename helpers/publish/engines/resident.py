@@ -40,7 +40,6 @@ class _Resident(LineProcess):
         program, *options = command
         self._environment = dict(environment)
         self._left = _LIFETIME
-        self._number = 0
         # A file, since nobody reads a pipe meanwhile. Without a buffer: both processes have one position in it.
         self._errors = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (closed with the process)
         super().__init__([program, "lua", str(_SCRIPT), *options], env=self._environment, stderr=self._errors)
@@ -51,12 +50,11 @@ class _Resident(LineProcess):
 
     def ask(self, request: Mapping[str, Any], size: int) -> str:
         """Ask, and return what it wrote to its standard error."""
-        self._number += 1
         self._left -= size
         self._errors.seek(0)
         self._errors.truncate()
-        answer = self.answer({**request, "number": self._number}, _PATIENCE)
-        if answer == f"done {self._number}\n".encode():
+        answer = self.answer(request, _PATIENCE)
+        if answer == b"done\n":
             return self._said()
         code = self.end(_FAREWELL if answer == b"" else 0)
         if answer is None:

@@ -120,12 +120,13 @@ local function html_table(el)
   return float(identifier, 'tbl', {el}, caption), false
 end
 
-local function is_wrapper(el)
-  return el.identifier == '' and (el.classes:includes('cell') or el.classes:includes('cell-output'))
-end
-
-local function without_wrappers(blocks)
-  return blocks:walk({Div = function(el) if is_wrapper(el) then return el.content end end})
+-- Cells that print nothing visible leave nothing; those that do lose wrappers without a name, unless these are kept.
+local function unwrapped(blocks, kept)
+  return blocks:walk({Div = function(el)
+    local cell = el.classes:includes('cell')
+    if cell and #el.content == 0 then return {} end
+    if not kept and el.identifier == '' and (cell or el.classes:includes('cell-output')) then return el.content end
+  end})
 end
 
 -- Of the blocks of a figure or a table, the last paragraph is its caption: it is taken away.
@@ -136,7 +137,7 @@ end
 
 -- The blocks and the caption of ::: {#fig-x} and ::: {#tbl-x}.
 local function parts_of(el)
-  local blocks = without_wrappers(el.content)
+  local blocks = unwrapped(el.content)
   local caption = caption_taken(blocks)
   local content = blocks:walk({
     traverse = 'topdown',
@@ -165,7 +166,7 @@ end
 -- Pictures side by side: what they are, with the caption of each; in a numbered figure the captions count (a), (b).
 local function pictures(el, columns)
   local found = pandoc.List()
-  for _, block in ipairs(without_wrappers(el.content)) do
+  for _, block in ipairs(unwrapped(el.content)) do
     local inlines = block.t == 'Figure' and inlines_of(block.content) or block.content
     for _, inline in ipairs((block.t == 'Figure' or block.t == 'Para' or block.t == 'Plain') and inlines or {block}) do
       if inline.t == 'Image' then
@@ -245,14 +246,6 @@ local function layout(el)
   local text = numbered('fig', number(el.identifier, 'fig'), caption)
   grid:insert(word_block(pandoc.Span(text, pandoc.Attr(el.identifier)), 'Image Caption'))
   return grid, false
-end
-
--- Cells that print nothing visible leave nothing; only HTML keeps wrappers without a name.
-local function unwrap(blocks)
-  return blocks:walk({Div = function(el)
-    if el.classes:includes('cell') and #el.content == 0 then return {} end
-    if not is_html and is_wrapper(el) then return el.content end
-  end})
 end
 
 local function div(el)
@@ -380,7 +373,7 @@ local function document(doc)
     traverse = 'topdown', Figure = figure, Div = div, Para = para, Table = html_table, RawBlock = raw_block, Header = header,
   })
   doc.blocks = doc.blocks:walk({Cite = cite, Image = image})
-  doc.blocks = unwrap(doc.blocks)
+  doc.blocks = unwrapped(doc.blocks, is_html)
   return doc
 end
 
