@@ -97,7 +97,7 @@ class _CellWriter:
         }
         self.accessible = task.accessible
         self.asis = self.settings["output"] == "asis"
-        self.label = executed.cell.label or ""
+        self.label = executed.cell.label
         outputs = executed.outcome.outputs if self.settings["output"] else []
         pictured = any(self._media(output) in IMAGES for output in outputs)
         self.outputs = [output for output in outputs if self._shown(output, pictured)]

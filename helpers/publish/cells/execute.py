@@ -62,12 +62,10 @@ def run_cells(
             executed.append(ExecutedProse(part, _evaluate(part, kernel)))
             continue
         number += 1
-        if part.label is not None:
-            if part.label in labels:
-                raise PublishError(
-                    f"单元格标签 {part.label} 用了两次，前一次在 {labels[part.label]}",
-                    part.options.place("label"),
-                )
+        if part.label in labels:
+            said = f"单元格标签 {part.label} 用了两次，前一次在 {labels[part.label]}"
+            raise PublishError(said, part.options.place("label"))
+        if part.label:
             labels[part.label] = part.place
         progress(f"运行单元格 {number}/{cells}{f'（{part.label}）' if part.label else ''}")
         executed.append(ExecutedCell(part, number, _run(part, formats, kernel)))

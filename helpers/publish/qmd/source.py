@@ -43,10 +43,9 @@ class Cell:
     code_line: int
 
     @property
-    def label(self) -> str | None:
-        """The label, or None."""
-        label = self.options.data.get("label")
-        return None if label is None else str(label)
+    def label(self) -> str:
+        """The label, or nothing."""
+        return str(self.options.data.get("label") or "")
 
     @property
     def tags(self) -> list[str]:
@@ -54,7 +53,7 @@ class Cell:
         return [str(tag) for tag in as_list(self.options.data.get("tags"))]
 
 
-def cell_name(label: str | None) -> str:
+def cell_name(label: str) -> str:
     """Return how messages call a cell of a label."""
     return f"单元格 {label} " if label else "单元格"
 

@@ -90,17 +90,14 @@ def refusal(kind: str, name: str, value: Any = True) -> str | None:
         return f"没有这个名称，{own}最接近的是 {nearest(kind, name)}"
     row = rows[name]
     if row.only and value is not None and value != row.only[0]:
-        return f"{row.because}，只支持 {_as_yaml(row.only[0])}"
+        only = str(row.only[0]).lower() if isinstance(row.only[0], bool) else row.only[0]
+        return f"{row.because}，只支持 {only}"
     return row.because if row.status == "refused" and value not in (None, False, "none") else None
 
 
 def nearest(kind: str, name: str, likeness: float = 0.0) -> str | None:
     """Return the known name of a kind that is most like another, None where none is like it by ``likeness``, from 0 to 1."""
     return next(iter(get_close_matches(name, inventory()[kind], 1, likeness)), None)
-
-
-def _as_yaml(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def check(kind: str, options: Options, *above: str, own: Callable[[str], bool] = lambda _: False) -> None:
@@ -181,8 +178,8 @@ def _check(options: Options, used: Callable[[str], bool]) -> None:
 def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
     """Return size, resolution and file formats of the figures that one run of the cells must make for all ``formats``.
 
-    ``width`` and ``height`` in inches, ``dpi``, and ``formats``: a sorted list of ``svg``, ``png``, ``retina``. Raises PublishError
-    where two formats ask for different sizes.
+    ``width`` and ``height`` in inches, ``dpi``, and ``formats``: a sorted list of ``svg``, ``png`` and ``retina``, a PNG of twice the
+    resolution. Raises PublishError where two formats ask for different sizes.
     """
     chosen: dict[str, Any] = {}
     for option, default in (("fig-width", 7), ("fig-height", 5), ("fig-dpi", 96)):
@@ -197,10 +194,8 @@ def figure_size(formats: Mapping[str, Options]) -> dict[str, Any]:
         if len(values) > 1:
             raise [*values.values()][-1].refuse("单元格只运行一次，各格式的值须相同", option)
         chosen[option.removeprefix("fig-")] = next(iter(values), default)
-    chosen["formats"] = sorted({figure_format(name, options) for name, options in formats.items()})
+    usual = {"docx": "retina"}
+    chosen["formats"] = sorted(
+        {str(options.data.get("fig-format") or usual.get(name, "svg")) for name, options in formats.items()}
+    )
     return chosen
-
-
-def figure_format(name: str, options: Options) -> str:
-    """Return the format of figures in an output format: ``svg``, ``png`` or ``retina``, a PNG of twice the resolution."""
-    return str(options.data.get("fig-format") or ("retina" if name == "docx" else "svg"))
