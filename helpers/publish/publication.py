@@ -120,9 +120,10 @@ def publish(
         shared, options = load_options(source.path, source.header, profile)
         quarto, reason = _choose_engine(engine, shared)
         if not quarto:
-            from helpers.publish.engines import builtin  # the tools take time to load
+            from helpers.publish.cells.kernel import start_kernel  # the tools take time to load
+            from helpers.publish.engines import builtin
 
-            kernel = builtin.start_kernel(in_process, forked)
+            kernel = start_kernel(in_process, forked)
             load_finishers(formats)  # while it boots
         notify(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
         if quarto:

@@ -1,24 +1,33 @@
-"""The kernel that runs the cells: one a process of ours, kept warm, wiped between documents."""
+"""The kernel that runs the cells: in a process of its own, in a copy of this one or in this one; kept warm, wiped between documents."""
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import gc
+import json
 import math
 import os
+import signal
+import subprocess
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, NoReturn
 
+from helpers.files.interrupts import held
+from helpers.publish.cells.line_process import LineProcess
 from helpers.publish.qmd.errors import PublishError
 
-__all__ = ["CellOutcome", "Kernel", "KernelDiedError", "Message", "session", "warm_up"]
+__all__ = ["CellOutcome", "Kernel", "KernelDiedError", "session", "start_kernel"]
 
 Message = dict[str, Any]
 
+_PROGRAM = Path(__file__).with_name("shell.py")
 _STARTUP_SECONDS = 60
 
 
@@ -79,12 +88,90 @@ class Kernel(ABC):
         """End it and whatever its cells started; never fails."""
 
 
+class KernelProcess(LineProcess, Kernel):
+    """A running ``shell.py``: whatever cells do to it, the process that renders is untouched."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            [sys.executable, str(_PROGRAM)],
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt on the terminal is for this process to deal with
+            **options,
+        )
+
+    def _ask(self, request: Message, timeout: float) -> Message:
+        answer = self.answer(request, timeout)
+        if not answer:
+            raise KernelDiedError
+        told: Message = json.loads(answer)
+        return told
+
+    def end(self, patience: float = 0) -> int:
+        """End it and whatever its cells started."""
+        if self._owner == os.getpid() and hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        return super().end(patience)
+
+
+class ForkedKernel(KernelProcess):
+    """A copy of this process that goes on as ``shell.py``, with nothing loaded twice; where that is not safe, a :class:`KernelProcess`.
+
+    It is where the system is Linux and there is one thread: a lock that another one holds would stay locked in the copy.
+    """
+
+    def __init__(self) -> None:
+        if sys.platform != "linux" or len(list(Path("/proc/self/task").iterdir())) > 1:
+            super().__init__()
+            return
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()  # what is not written yet would be written twice
+        with held():  # what a handler raises while the process is copied would be printed and forgotten
+            super().__init__(preexec_fn=_become_kernel, restore_signals=False)
+
+
+def _become_kernel() -> NoReturn:
+    """Answer requests as ``shell.py`` does, in the copy of this process that would have become another program."""
+    try:
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the other process waits for the end of one of them
+        gc.enable()  # which subprocess disables
+        gc.freeze()  # what is left of the other's work is never looked at again
+        for name in ("SIGTERM", "SIGHUP"):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        from helpers.publish.cells import shell
+
+        sys.argv[:] = [shell.__file__]
+        shell.main()
+    finally:
+        os._exit(1)
+
+
+class InProcessKernel(Kernel):
+    """IPython within this process: nothing to start, no message to send; what ends it ends the process."""
+
+    alive = True
+
+    def __init__(self) -> None:
+        from helpers.publish.cells.shell import CONFIG, Shell  # loads IPython
+
+        # A module of its own: IPython would take the place of this program's __main__.
+        self._shell = Shell.instance(config=CONFIG, user_module=ModuleType("cells"))
+
+    def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002
+        return self._shell.execute(**request)
+
+    def end(self) -> None:
+        """Nothing to end: the next document is run by the same shell, wiped."""
+
+
 _lock = threading.RLock()
 _kernel: Kernel | None = None
 
 
-def warm_up(kind: type[Kernel]) -> Kernel:
-    """Start the kernel in the background of whatever comes next; a second call gives the same."""
+def _started(kind: type[Kernel]) -> Kernel:
+    """Return the kernel that boots or runs, or start one."""
     global _kernel
     with _lock:
         if _kernel is not None and not (_kernel.alive and isinstance(_kernel, kind)):
@@ -92,6 +179,16 @@ def warm_up(kind: type[Kernel]) -> Kernel:
         if _kernel is None:
             _kernel = kind()
         return _kernel
+
+
+def start_kernel(in_process: bool, forked: bool) -> type[Kernel]:
+    """Start what runs the cells, so that it boots beside whatever comes next; return what was started, for :func:`session`.
+
+    They run in this process, or in a copy of it (before anything here starts a thread), or in a process of their own.
+    """
+    kind = InProcessKernel if in_process else ForkedKernel if forked else KernelProcess
+    _started(kind)
+    return kind
 
 
 @contextlib.contextmanager
@@ -104,7 +201,7 @@ def session(
     """
     with _lock:
         for _ in range(2):
-            kernel = warm_up(kind)
+            kernel = _started(kind)
             with contextlib.suppress(KernelDiedError):
                 kernel.prepare(folder, figures, profile)
                 break

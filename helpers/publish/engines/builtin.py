@@ -15,8 +15,7 @@ from typing import Any
 from helpers.files.writing import move_file
 from helpers.publish.cells.cell_markdown import write_markdown
 from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
-from helpers.publish.cells.kernel import Kernel, session, warm_up
-from helpers.publish.cells.kernel_kinds import ForkedKernel, InProcessKernel, KernelProcess
+from helpers.publish.cells.kernel import Kernel, session
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
 from helpers.publish.qmd.errors import PublishError
@@ -24,17 +23,7 @@ from helpers.publish.qmd.options import FORMATS, Options, as_list, parse_yaml
 from helpers.publish.qmd.source import Document, Task, parse_parts
 from helpers.publish.qmd.supported import check_options, figure_size
 
-__all__ = ["render", "start_kernel", "versions"]
-
-
-def start_kernel(in_process: bool, forked: bool) -> type[Kernel]:
-    """Start what runs the cells, so that it boots beside whatever comes next; return what was started, for :func:`render`.
-
-    They run in this process, or in a copy of it (before anything here starts a thread), or in a process of their own.
-    """
-    kind = InProcessKernel if in_process else ForkedKernel if forked else KernelProcess
-    warm_up(kind)
-    return kind
+__all__ = ["render", "versions"]
 
 
 def versions() -> dict[str, str]:
