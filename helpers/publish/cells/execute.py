@@ -77,21 +77,15 @@ def _with_parameters(
 ) -> list[Prose | Cell]:
     if not parameters:
         return parts
-    tagged = next(
-        (n for n, part in enumerate(parts) if isinstance(part, Cell) and "parameters" in part.tags), None
+    for position, cell in enumerate(parts, 1):
+        if isinstance(cell, Cell) and "parameters" in cell.tags:
+            lines = [f"{name} = {_literal(name, value)}" for name, value in parameters.items()]
+            source = "\n".join(["# Injected Parameters", *lines])
+            injected = replace(cell, source=source, options=cell.options.without("label", "tags"))
+            return [*parts[:position], injected, *parts[position:]]
+    raise PublishError(
+        f"给了参数 {'、'.join(parameters)}，但 {document.path.name} 没有标签为 parameters 的单元格（#| tags: [parameters]）"
     )
-    if tagged is None:
-        raise PublishError(
-            f"给了参数 {'、'.join(parameters)}，但 {document.path.name} 没有标签为 parameters 的单元格（#| tags: [parameters]）"
-        )
-    cell = parts[tagged]
-    assert isinstance(cell, Cell)
-    lines = [
-        "# Injected Parameters",
-        *(f"{name} = {_literal(name, value)}" for name, value in parameters.items()),
-    ]
-    injected = replace(cell, source="\n".join(lines), options=cell.options.without("label", "tags"))
-    return [*parts[: tagged + 1], injected, *parts[tagged + 1 :]]
 
 
 def _literal(name: str, value: Any) -> str:

@@ -36,6 +36,14 @@ local function read(path, text, options)
   end})
 end
 
+-- Adds to names what has none yet.
+local function completed(all, more)
+  for name, value in pairs(more) do
+    if all[name] == nil then all[name] = value end
+  end
+  return all
+end
+
 local function document(defaults, metadata)
   local options = {
     standalone = true, tab_stop = defaults['tab-stop'] or 4, columns = 72,
@@ -45,12 +53,7 @@ local function document(defaults, metadata)
   }
   local path = defaults['input-files'][1]
   local doc = read(path, text_of(path), options)
-  local given = pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
-  local meta = doc.meta
-  for name, value in pairs(given) do
-    if meta[name] == nil then meta[name] = value end
-  end
-  doc.meta = meta
+  doc.meta = completed(doc.meta, pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta)
   return doc
 end
 
@@ -113,11 +116,8 @@ local function variables(defaults)
   end
   if defaults.css then extend('css', defaults.css) end
   extend('sourcefile', defaults['input-files'])
-  local set = {outputfile = defaults['output-file'], curdir = pandoc.system.get_working_directory(), ['pandoc-version'] = tostring(PANDOC_VERSION)}
-  for name, value in pairs(set) do
-    if all[name] == nil then all[name] = value end
-  end
-  return all
+  local folder, version = pandoc.system.get_working_directory(), tostring(PANDOC_VERSION)
+  return completed(all, {outputfile = defaults['output-file'], curdir = folder, ['pandoc-version'] = version})
 end
 
 local function writer_options(defaults)

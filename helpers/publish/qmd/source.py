@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from helpers.publish.qmd.errors import Place, PublishError
@@ -197,10 +198,10 @@ def _cell(lines: list[str], info: re.Match[str], indent: str, place: Place) -> C
         raise PublishError(f"单元格的选项请写成“#| 名称: 值”，此处是 {{python{info[2]}}}", place)
     if indent:
         raise PublishError("单元格不能缩进", place)
-    count = 0
-    while count < len(lines) and _OPTION.match(lines[count]):
-        count += 1
-    text = "\n".join(line[2:] for line in lines[:count])
+    written = [*takewhile(_OPTION.match, lines)]
+    blank = [*takewhile(lambda line: not line.strip(), lines[len(written) :])]
+    first = len(written) + len(blank)
+    text = "\n".join(line[2:] for line in written)
     options = parse_yaml(text, place.path, place.line + 1)
     check("cell", options)
     for name in ("fig-cap", "fig-alt", "tbl-cap"):
@@ -208,6 +209,4 @@ def _cell(lines: list[str], info: re.Match[str], indent: str, place: Place) -> C
             raise options.refuse("只支持一段文字（不支持子图、子表）", name)
     if options.data.get("output") not in (None, True, False, "asis"):
         raise options.refuse("只支持 true、false、asis", "output")
-    while count < len(lines) and not lines[count].strip():
-        count += 1
-    return Cell("\n".join(lines[count:]), options, place, place.line + 1 + count)
+    return Cell("\n".join(lines[first:]), options, place, place.line + 1 + first)

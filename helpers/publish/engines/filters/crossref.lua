@@ -284,16 +284,13 @@ end
 
 -- @fig-x, [-@fig-x], [参看 @fig-x], [@fig-x; @tbl-y]
 local function reference(citation)
-  local identifier = citation.id
-  local capital = identifier:match('^%u') ~= nil
-  identifier = identifier:gsub('^%u', string.lower)
+  local identifier = citation.id:gsub('^%u', string.lower)
   local target = index[identifier]
   if not target then fail('unknown-reference', citation.id) end
   if not target.number then fail('unnumbered-section', citation.id) end
   local word = context.prefixes[target.kind]
-  if capital then word = word:gsub('^%l', string.upper) end
-  local prefix = pandoc.Inlines({pandoc.Str(word)})
-  if #citation.prefix > 0 then prefix = citation.prefix end
+  if citation.id:match('^%u') then word = word:gsub('^%l', string.upper) end
+  local prefix = #citation.prefix > 0 and citation.prefix or pandoc.Inlines({pandoc.Str(word)})
   if citation.mode == 'SuppressAuthor' then prefix = pandoc.Inlines({}) end
   if is_typst then
     local open = pandoc.RawInline('typst', '#ref(<' .. identifier .. '>, supplement: [')
@@ -307,8 +304,8 @@ end
 local function cite(el)
   local result = pandoc.Inlines({})
   for position, citation in ipairs(el.citations) do
-    local kind = citation.id:lower():match('^(%l+)%-')
-    if kind ~= 'fig' and kind ~= 'tbl' and kind ~= 'sec' then return not context.citations and el.content or nil end
+    local known = context.prefixes[kind_of(citation.id:lower()) or '']
+    if not known then return not context.citations and el.content or nil end
     if position > 1 then result:extend({pandoc.Str(','), pandoc.Space()}) end
     result:extend(reference(citation))
   end
