@@ -125,7 +125,7 @@ class _CellWriter:
 
     def _code(self) -> str:
         cell = self.executed.cell
-        refuse_annotations(cell.source.splitlines(), lambda n: Place(cell.place.path, cell.code_line + n))
+        refuse_annotations(cell.source.splitlines(), Place(cell.place.path, cell.code_line))
         return _fenced(cell.source.strip("\n"), " {.python .cell-code}")
 
     def _judged(self, text: str) -> str:
@@ -133,7 +133,7 @@ class _CellWriter:
         known = self.executed.outcome.judged
         try:
             if text not in known:
-                known[text] = judged_markdown(text.splitlines(), lambda _: None, source=False)
+                known[text] = judged_markdown(text.splitlines(), None, source=False)
         except PublishError as error:
             raise self._refused(f"打印的文字：{error}") from None
         return _FENCED_OR_PICTURE.sub(self._kept, known[text])

@@ -14,7 +14,7 @@ from helpers.publish.qmd.errors import CellError, Place, PublishError, without_c
 from helpers.publish.qmd.options import Options
 from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name
 
-__all__ = ["Executed", "metadata_blocks", "run_cells"]
+__all__ = ["Executed", "metadata_blocks", "run_cells", "with_parameters"]
 _KERNEL_FILE = re.compile(r" \((?:\d+\.py|<ipython-[^()]*>), line \d+\)$")
 _METADATA = re.compile(r"^---[ \t]*\n(?!\s*\n)(.*?)\n(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
 
@@ -40,19 +40,12 @@ Executed = list[ExecutedProse | ExecutedCell]
 
 
 def run_cells(
-    document: Document,
-    parts: list[Prose | Cell],
-    formats: Mapping[str, Options],
-    kernel: Kernel,
-    parameters: Mapping[str, Any],
-    progress: Callable[[str], None],
+    parts: list[Prose | Cell], formats: Mapping[str, Options], kernel: Kernel, progress: Callable[[str], None]
 ) -> Executed:
     """Run all cells and inline expressions in the document's order, once for all formats.
 
-    ``parameters`` are set after the cell tagged ``parameters``. Raises CellError for a cell or expression that raises, and
-    PublishError for what is not supported, or parameters without a place to go.
+    Raises CellError for a cell or expression that raises, and PublishError for what is not supported.
     """
-    parts = _with_parameters(document, parts, parameters)
     cells = sum(isinstance(part, Cell) for part in parts)
     labels: dict[str, Place] = {}
     executed: Executed = []
@@ -72,9 +65,10 @@ def run_cells(
     return executed
 
 
-def _with_parameters(
+def with_parameters(
     document: Document, parts: list[Prose | Cell], parameters: Mapping[str, Any]
 ) -> list[Prose | Cell]:
+    """Set parameters after the cell tagged ``parameters``; raises PublishError where none is."""
     if not parameters:
         return parts
     for position, cell in enumerate(parts, 1):
@@ -149,7 +143,7 @@ def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
         raise PublishError("求行内代码的值时内核意外退出", prose.place) from None
     for match, answer in zip(found, answers, strict=True):
         if answer["status"] != "ok":
-            place = Place(prose.place.path, prose.place.line + prose.text.count("\n", 0, match.start(2)))
+            place = prose.place.down(prose.text.count("\n", 0, match.start(2)))
             said = f"{answer['ename']}: {answer['evalue']}"
             raise CellError(f"行内代码 {match[2].strip()} 出错：{said}", place)
     return {match[2].strip(): answer["data"] for match, answer in zip(found, answers, strict=True)}

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from helpers.files.writing import move_file
 from helpers.publish.cells.cell_markdown import write_markdown
-from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells
+from helpers.publish.cells.execute import Executed, metadata_blocks, run_cells, with_parameters
 from helpers.publish.cells.kernel import Kernel, session
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
@@ -53,16 +54,16 @@ def render(
     wrong.
     """
     formats = {FORMATS[name]: options for name, options in wanted.items()}
-    parts = parse_parts(
-        document, citations=any(options.data.get("bibliography") for options in formats.values())
-    )
+    citations = any(options.data.get("bibliography") for options in formats.values())
+    parts = parse_parts(document, citations=citations)
     check_options(document.folder, shared, formats, _uses(document, formats))
     figures = figure_size(formats)
     if "pdf" in wanted:  # what comes after the cells is loaded while their kernel boots
         load_compiler(wanted["pdf"], document.folder)
     pandoc_version()
     with session(kernel, document.folder, figures, profile) as cells:
-        executed = run_cells(document, parts, formats, cells, parameters, progress)
+        parts = with_parameters(document, parts, parameters)
+        executed = run_cells(parts, formats, cells, progress)
     epoch, variables = environment(_date(executed, shared))
 
     def make(name: str) -> Path:
@@ -85,10 +86,7 @@ def render(
 
 def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str], bool]:
     """Tell the document's own metadata from slips: its text, its templates or its filters use them."""
-    texts = [
-        *document.lines[document.start :],
-        *(line for lines in document.included.values() for line in lines),
-    ]
+    texts = [*document.lines[document.start :], *chain(*document.included.values())]
     for options in formats.values():
         for name in ("template", "template-partials", "filters"):
             for item in as_list(options.data.get(name)):

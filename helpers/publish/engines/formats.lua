@@ -122,7 +122,7 @@ end
 
 local function writer_options(defaults)
   local place = defaults['reference-location']
-  local options = {
+  return pandoc.WriterOptions({
     template = compiled(defaults.template, defaults.to), variables = variables(defaults), reference_doc = defaults['reference-doc'],
     wrap_text = 'wrap-' .. defaults.wrap, tab_stop = defaults['tab-stop'], dpi = defaults.dpi,
     prefer_ascii = defaults.ascii, email_obfuscation = defaults['email-obfuscation'], html_q_tags = defaults['html-q-tags'],
@@ -130,8 +130,7 @@ local function writer_options(defaults)
     toc_depth = defaults['toc-depth'], reference_location = place and 'end-of-' .. place,
     highlight_method = defaults['highlight-style'] or defaults['syntax-highlighting'],
     html_math_method = (defaults['html-math-method'] or {}).method,
-  }
-  return pandoc.WriterOptions(options)
+  })
 end
 
 -- As pandoc's --shift-heading-level-by: what rises above the first level is the title at the document's start, else a paragraph.

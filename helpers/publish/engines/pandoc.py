@@ -16,7 +16,7 @@ from typing import Any
 
 from helpers.files.writing import write_text
 from helpers.publish.engines.pandoc_options import defaults_of, filter_context, metadata
-from helpers.publish.engines.resident import ResidentError, ask
+from helpers.publish.engines.resident import ask
 from helpers.publish.engines.self_contained import self_contained
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.source import Task
@@ -92,11 +92,8 @@ def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment:
     if _by_script(defaults):
         size = len(markdown) + sum(len(raw["text"]) for raw in aside)
         undated = {name: value for name, value in environment.items() if name != "SOURCE_DATE_EPOCH"}
-        try:
-            said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
-        except ResidentError as error:
-            _raise_for_errors(task, True, str(error))
-        _raise_for_errors(task, False, said)
+        failed, said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
+        _raise_for_errors(task, failed, said)
         if task.format != "html" or _embedded(target, defaults.get("css", [])):
             return target
     _in_a_process_of_its_own(task, request, environment)

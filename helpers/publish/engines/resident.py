@@ -15,7 +15,7 @@ from typing import Any
 
 from helpers.publish.cells.line_process import LineProcess
 
-__all__ = ["ResidentError", "ask"]
+__all__ = ["ask"]
 
 _SCRIPT = Path(__file__).with_name("formats.lua")
 
@@ -27,10 +27,6 @@ _LIFETIME = 50_000_000
 
 _FAREWELL = 5.0
 """Seconds that one has for its own end."""
-
-
-class ResidentError(Exception):
-    """It ended without an answer; the message says why, in Chinese or in pandoc's words."""
 
 
 class _Resident(LineProcess):
@@ -48,20 +44,20 @@ class _Resident(LineProcess):
         """Whether it takes requests in an environment."""
         return self.alive and self._environment == environment and self._left > 0
 
-    def ask(self, request: Mapping[str, Any], size: int) -> str:
-        """Ask, and return what it wrote to its standard error."""
+    def ask(self, request: Mapping[str, Any], size: int) -> tuple[bool, str]:
+        """Ask, and return whether it failed, and what it wrote to its standard error, or else why it did."""
         self._left -= size
         self._errors.seek(0)
         self._errors.truncate()
         answer = self.answer(request, _PATIENCE)
         if answer == b"done\n":
-            return self._said()
+            return False, self._said()
         code = self.end(_FAREWELL if answer == b"" else 0)
         if answer is None:
-            raise ResidentError(f"{_PATIENCE:.0f} 秒没有回答")
+            return True, f"{_PATIENCE:.0f} 秒没有回答"
         if answer:
-            raise ResidentError(f"看不懂它的回答 {answer.decode(errors='replace').strip()!r}")
-        raise ResidentError(self._said() if code > 0 else "意外退出（内存不足，或被结束）")
+            return True, f"看不懂它的回答 {answer.decode(errors='replace').strip()!r}"
+        return True, self._said() if code > 0 else "意外退出（内存不足，或被结束）"
 
     def _said(self) -> str:
         self._errors.seek(0)
@@ -72,12 +68,15 @@ _lock = threading.Lock()
 _resident: _Resident | None = None
 
 
-def ask(command: Sequence[str], environment: Mapping[str, str], request: Mapping[str, Any], size: int) -> str:
-    """Have one format written by this process's pandoc; return what it wrote to its standard error.
+def ask(
+    command: Sequence[str], environment: Mapping[str, str], request: Mapping[str, Any], size: int
+) -> tuple[bool, str]:
+    """Have one format written by this process's pandoc; return whether it failed, and what it wrote to its standard error.
 
     ``command`` is pandoc with the options of its runtime, ``environment`` its own but for what dates files. The request has
     ``folder``, where relative paths start, ``epoch``, which dates files, or None, ``metadata`` as JSON, ``context`` for the filters
-    and ``defaults`` as pandoc has them; ``size`` is in characters of the document. Raises ResidentError where it ended, or had to be.
+    and ``defaults`` as pandoc has them; ``size`` is in characters of the document. Where it ended, or had to be, a
+    sentence may say so instead.
     """
     global _resident
     with _lock:

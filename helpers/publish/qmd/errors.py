@@ -16,6 +16,10 @@ class Place:
     path: Path
     line: int
 
+    def down(self, lines: int) -> Place:
+        """Return the place so many lines further down."""
+        return Place(self.path, self.line + lines)
+
     def __str__(self) -> str:
         """Return ``file:line``."""
         return f"{self.path.name}:{self.line}"

@@ -44,10 +44,8 @@ def fence_end(lines: list[str], start: int, ticks: str) -> int | None:
     return next((number for number in range(start + 1, len(lines)) if close.match(lines[number])), None)
 
 
-def judged_markdown(
-    lines: list[str], place: Callable[[int], Place | None], *, source: bool, citations: bool = True
-) -> str:
-    """Judge Markdown with its fenced blocks, and return what pandoc and the filters read; ``place`` is of a line counted from 0.
+def judged_markdown(lines: list[str], place: Place | None, *, source: bool, citations: bool = True) -> str:
+    """Judge Markdown with its fenced blocks, and return what pandoc and the filters read; ``place`` is where it begins, if known.
 
     Of what cells print, which stands in no ``source``, fenced blocks are data and any ``@`` is text; with ``citations`` ``@name`` is
     a source. Raises PublishError for the first thing that is not supported.
@@ -57,29 +55,28 @@ def judged_markdown(
 
     def prose(until: int) -> None:
         if until > start:
-            first = start
             text = "\n".join(lines[start:until])
-            done.append(judged(text, lambda line: place(first + line), source=source, citations=citations))
+            done.append(judged(text, place and place.down(start), source=source, citations=citations))
 
     while number < len(lines):
         opened = fence(lines[number])
         end = fence_end(lines, number, opened[2]) if opened else None
         if end is not None:
             prose(number)
-            first, block = number, lines[number : end + 1]
-            done += judged_code(block, lambda line: place(first + line)) if source else block  # noqa: B023
-            start = number = end
-            start += 1
+            block = lines[number : end + 1]
+            done += judged_code(block, place and place.down(number)) if source else block
+            start = end + 1
+            number = end
         number += 1
     prose(len(lines))
     return "\n".join(done) + "\n"
 
 
-def judged(text: str, place: Callable[[int], Place | None], *, source: bool, citations: bool = True) -> str:
+def judged(text: str, place: Place | None, *, source: bool, citations: bool = True) -> str:
     """Judge Markdown without fenced blocks and replace the shortcodes that are honoured; otherwise as :func:`judged_markdown`."""
 
     def at(position: int) -> Place | None:
-        return place(text.count("\n", 0, position))
+        return place and place.down(text.count("\n", 0, position))
 
     if not re.search(r"\{|:::|@|class=", text):
         return text
@@ -91,25 +88,25 @@ def judged(text: str, place: Callable[[int], Place | None], *, source: bool, cit
     return _shortcodes(text, at)
 
 
-def judged_code(lines: list[str], place: Callable[[int], Place | None]) -> list[str]:
+def judged_code(lines: list[str], place: Place | None) -> list[str]:
     """Judge a fenced block: its attributes, the shortcodes in its text, and the numbers of annotations.
 
     Escaped shortcodes are returned as they are to be shown.
     """
     for _, name, reason in _refused_marks(lines[0]):
-        raise PublishError(f"{reason}，此处是 {name}", place(0))
+        raise PublishError(f"{reason}，此处是 {name}", place)
     refuse_annotations(lines, place)
     for number, line in enumerate(lines[1:], 1):
         if found := _SHORTCODE.search(_ESCAPED_SHORTCODE.sub("", line)):
-            raise _refused_shortcode(found, place(number))
+            raise _refused_shortcode(found, place and place.down(number))
     return [_ESCAPED_SHORTCODE.sub(r"\1", line) for line in lines]
 
 
-def refuse_annotations(lines: list[str], place: Callable[[int], Place | None]) -> None:
+def refuse_annotations(lines: list[str], place: Place | None) -> None:
     """Refuse lines of code that end with the number of an annotation."""
     for number, line in enumerate(lines):
         if found := _ANNOTATION.search(line):
-            raise PublishError(f"不支持代码注释编号，此处是 {found[1]}", place(number))
+            raise PublishError(f"不支持代码注释编号，此处是 {found[1]}", place and place.down(number))
 
 
 def _refused_marks(text: str) -> Iterator[tuple[int, str, str]]:

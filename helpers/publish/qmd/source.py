@@ -150,9 +150,7 @@ def _parts(
 
     def prose(until: int) -> Prose:
         first = Place(path, start + 1)
-        text = judged_markdown(
-            lines[start:until], lambda n: Place(path, first.line + n), source=True, citations=citations
-        )
+        text = judged_markdown(lines[start:until], first, source=True, citations=citations)
         return Prose(text, first)
 
     number = start
