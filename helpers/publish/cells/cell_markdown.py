@@ -13,7 +13,7 @@ from helpers.files.digests import digest_of
 from helpers.files.writing import write_file
 from helpers.publish.cells.execute import Executed, ExecutedCell, ExecutedProse, exception_text, setting
 from helpers.publish.cells.kernel import Message
-from helpers.publish.qmd.errors import Place, PublishError, without_colours
+from helpers.publish.qmd.errors import PublishError, without_colours
 from helpers.publish.qmd.markup import judged_markdown, refuse_annotations
 from helpers.publish.qmd.source import INLINE, Task, cell_name
 
@@ -125,7 +125,7 @@ class _CellWriter:
 
     def _code(self) -> str:
         cell = self.executed.cell
-        refuse_annotations(cell.source.splitlines(), Place(cell.place.path, cell.code_line))
+        refuse_annotations(cell.source.splitlines(), cell.code)
         return _fenced(cell.source.strip("\n"), " {.python .cell-code}")
 
     def _judged(self, text: str) -> str:

@@ -122,8 +122,8 @@ def _run(cell: Cell, formats: Mapping[str, Options], kernel: Kernel) -> CellOutc
         error = outcome.error
         if error.get("worded"):
             raise CellError("\n".join(without_colours(line) for line in error["traceback"]))
-        line = cell.code_line + error["line"] - 1 if error.get("line") else cell.place.line
-        raise CellError(f"{name}出错：{exception_text(error)}", Place(cell.place.path, line))
+        place = cell.code.down(error["line"] - 1) if error.get("line") else cell.place
+        raise CellError(f"{name}出错：{exception_text(error)}", place)
     return outcome
 
 

@@ -50,11 +50,8 @@ def metadata(task: Task) -> dict[str, Any]:
     known = inventory()["document"]
     data = {n: value for n, value in options.data.items() if n not in known or known[n].use == "metadata"}
     words = _words(options)
-    defaults: dict[str, Any] = {"lang": "en"}
-    if options.data.get("toc"):
-        defaults["toc-title"] = words["toc"]
-    if options.data.get("abstract"):
-        defaults["abstract-title"] = words["abstract"]
+    titles = {f"{name}-title": words[name] for name in ("toc", "abstract") if options.data.get(name)}
+    defaults: dict[str, Any] = {"lang": "en", **titles}
     if output_format == "typst":
         defaults["caption-delimiter"] = _delimiter(options)
         if options.data.get("number-sections"):

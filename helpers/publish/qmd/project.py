@@ -45,9 +45,8 @@ def load_options(document: Path, header: Options, profile: str | None) -> tuple[
     for path in _project_files(root, profile):
         project = _read(path).over(project)
     levels = [(root, project)]
-    inner = document.parent.relative_to(root).parts
-    for folder in (root.joinpath(*inner[:depth]) for depth in range(len(inner) + 1)):
-        if metadata := _one_of(folder, "_metadata"):
+    for folder in reversed([document.parent, *document.parent.parents]):
+        if folder.is_relative_to(root) and (metadata := _one_of(folder, "_metadata")):
             levels.append((folder, _read(metadata)))
     levels.append((document.parent, header))
     tidy = [_with_formats(_located(level, folder, root, document.parent)) for folder, level in levels]

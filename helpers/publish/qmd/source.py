@@ -36,12 +36,12 @@ class Prose:
 
 @dataclass(frozen=True)
 class Cell:
-    """A Python cell: its code without the option lines, where its fence stands, and the line of its first line of code."""
+    """A Python cell: its code without the option lines, where its fence stands, and where its first line of code."""
 
     source: str
     options: Options = field(repr=False)
     place: Place
-    code_line: int
+    code: Place
 
     @property
     def label(self) -> str:
@@ -207,4 +207,4 @@ def _cell(lines: list[str], info: re.Match[str], indent: str, place: Place) -> C
             raise options.refuse("只支持一段文字（不支持子图、子表）", name)
     if options.data.get("output") not in (None, True, False, "asis"):
         raise options.refuse("只支持 true、false、asis", "output")
-    return Cell("\n".join(lines[first:]), options, place, place.line + 1 + first)
+    return Cell("\n".join(lines[first:]), options, place, place.down(1 + first))

@@ -119,10 +119,7 @@ def check(kind: str, options: Options, *above: str, own: Callable[[str], bool] =
 
 
 def check_options(
-    folder: Path,
-    shared: Options,
-    formats: Mapping[str, Options],
-    used: Callable[[str], bool],
+    folder: Path, shared: Options, formats: Mapping[str, Options], used: Callable[[str], bool]
 ) -> None:
     """Refuse, by name and line, the first option or file that the built-in engine does not do.
 
@@ -170,8 +167,7 @@ def _check(options: Options, used: Callable[[str], bool]) -> None:
             raise options.refuse("字体名里不能有引号；几种字体请写成 YAML 的列表", name)
     for kind in ("execute", "crossref"):
         check(kind, options, kind)
-    kernel = options.data.get("jupyter", "python3")
-    if kernel != "python3":
+    if options.data.get("jupyter", "python3") != "python3":
         raise options.refuse("只支持 jupyter: python3", "jupyter")
 
 

@@ -28,7 +28,10 @@ local function typst_block(el)
   return wrapped('#block(' .. table.concat(arguments, ', ') .. ')[', el.content, ']')
 end
 
-local function set_widths(tbl, given)
+local function table_widths(tbl)
+  local given = tbl.attributes['tbl-colwidths']
+  if not given then return nil end
+  tbl.attributes['tbl-colwidths'] = nil
   if given == 'true' or given == 'auto' then return tbl end
   local widths, sum = {}, 0
   for value in given:gmatch('[%d.]+') do table.insert(widths, tonumber(value)) end
@@ -38,14 +41,6 @@ local function set_widths(tbl, given)
     return {spec[1], width and width / math.max(sum, 100)}
   end)
   return tbl
-end
-
-local function table_widths(tbl)
-  local own = tbl.attributes['tbl-colwidths']
-  if own then
-    tbl.attributes['tbl-colwidths'] = nil
-    return set_widths(tbl, own)
-  end
 end
 
 local function refuse_style(el)

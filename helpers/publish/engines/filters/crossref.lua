@@ -49,10 +49,6 @@ local function typst_figure(identifier, kind, content, caption)
   return pandoc.Blocks({typst('#figure([')}) .. pandoc.Blocks(content) .. captioned .. {last}
 end
 
-local function only_table(content)
-  if #content == 1 and content[1].t == 'Table' then return content[1] end
-end
-
 -- A raw HTML table with its caption, which stands above it like that of any other table.
 local function captioned_html(raw, identifier, captioned)
   local caption = pandoc.write(pandoc.Pandoc({pandoc.Plain(captioned)}), 'html')
@@ -64,7 +60,7 @@ local function float(identifier, kind, content, caption)
   local count = number(identifier, kind)
   if is_typst then return typst_figure(identifier, kind, content, caption) end
   local captioned = numbered(kind, count, caption)
-  local tbl = only_table(content)
+  local tbl = #content == 1 and content[1].t == 'Table' and content[1]
   if tbl then
     tbl.caption = {long = {pandoc.Plain(captioned)}}
     tbl.identifier = identifier
