@@ -175,14 +175,12 @@ class Shell(InteractiveShell):
     def prepare_document(self, folder: str, environment: dict[str, str | None], figures: Message) -> None:
         """Give the next document a clean namespace, its folder, its environment and the size of its figures."""
         self.origin = self.origin or (list(sys.path), list(warnings.filters))
-        path, filters = self.origin
         self.reset(new_session=True)  # type: ignore[no-untyped-call]
         os.chdir(folder)
         os.environ.clear()
         os.environ["MPLBACKEND"] = _BACKEND
         os.environ.update({name: value for name, value in environment.items() if value is not None})
-        sys.path[:] = path
-        warnings.filters[:] = filters  # type: ignore[index]
+        sys.path[:], warnings.filters[:] = self.origin  # type: ignore[index]
         self._size_figures(figures)
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)

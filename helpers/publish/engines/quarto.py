@@ -163,10 +163,8 @@ def _error(log: str, document: Document) -> PublishError:
     lines = [line.rstrip() for line in log.splitlines()]
     progress = re.findall(r"Cell (\d+)/(\d+): '(.*?)'", log)
     number, total, label = progress[-1] if progress else ("", "", "")
-    name, place = (
-        cell_name(label),
-        _place(document, int(number), int(total), label, log) if progress else None,
-    )
+    name = cell_name(label)
+    place = _place(document, int(number), int(total), label, log) if progress else None
     if any(line.startswith("An error occurred while executing") for line in lines):
         start = max(number for number, line in enumerate(lines) if line == "-" * 18)
         message = [line for line in lines[start + 1 :] if line.strip() and not line.startswith("WARN")]

@@ -75,8 +75,7 @@ def ask(
 
     ``command`` is pandoc with the options of its runtime, ``environment`` its own but for what dates files. The request has
     ``folder``, where relative paths start, ``epoch``, which dates files, or None, ``metadata`` as JSON, ``context`` for the filters
-    and ``defaults`` as pandoc has them; ``size`` is in characters of the document. Where it ended, or had to be, a
-    sentence may say so instead.
+    and ``defaults`` as pandoc has them; ``size`` is in characters of the document. Where it had to be ended, a sentence says so instead.
     """
     global _resident
     with _lock:
