@@ -134,7 +134,10 @@ class ForkedKernel(KernelProcess):
 def _become_kernel() -> NoReturn:
     """Answer requests as ``shell.py`` does, in the copy of this process that would have become another program."""
     try:
-        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the other process waits for the end of one of them
+        # The other process waits for the end of one of them. Up to the highest number there can be, it might take a minute.
+        for descriptor in {int(one.name) for one in Path("/proc/self/fd").iterdir()} - {0, 1, 2}:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
         gc.enable()  # which subprocess disables
         gc.freeze()  # what is left of the other's work is never looked at again
         for name in ("SIGTERM", "SIGHUP"):

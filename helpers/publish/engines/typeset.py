@@ -86,9 +86,7 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
 
 def _refuse_missing_fonts(warnings: Any, options: Options) -> None:
     """Refuse a font that the document asks for and nobody has: Typst would take another and say so to nobody."""
-    missing = {
-        found[1] for one in warnings if (found := re.search(r"unknown font family: (.+)", str(one.message)))
-    }
+    missing = re.findall(r"unknown font family: (.+)", "\n".join(str(one.message) for one in warnings))
     for name in FONTS:
         for font in as_list(options.data.get(name)):
             if str(font).lower() in missing:

@@ -1,7 +1,6 @@
 -- Raw blocks that cells gave, which stand aside while pandoc reads the text; those that are trees are taken apart.
 
-local folder = pandoc.path.directory(PANDOC_SCRIPT_FILE)
-local tree = dofile(pandoc.path.join({folder, 'trees.lua'}))[1].RawBlock
+local tree = dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), 'trees.lua'}))[1].RawBlock
 
 local function raw_block(el)
   local aside = el.format == 'publish-aside' and context.aside[tonumber(el.text)]

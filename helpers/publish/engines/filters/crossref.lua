@@ -320,9 +320,8 @@ local function absolute(path)
 end
 
 local function typst_length(value)
-  if tonumber(value) then return tonumber(value) / 96 .. 'in' end
-  local pixels = value:match('^([%d.]+)px$')
-  return pixels and tonumber(pixels) / 96 .. 'in' or value
+  local pixels = tonumber((value:gsub('px$', '')))
+  return pixels and pixels / 96 .. 'in' or value
 end
 
 local function quoted(text)
