@@ -136,22 +136,22 @@ def same(out: Path, names: list[str], alone: dict[str, bytes], *formats: str) ->
 
 @contextmanager
 def elsewhere(
-    place: Path, cwd: Path = ROOT, workers: int = 1, **environment: str
+    place: Path, cwd: Path = ROOT, workers: int = 1, prefix: tuple[str, ...] = (), **environment: str
 ) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Run a scheduler and its workers as a process tree of their own; give its address and the processes."""
+    """Run a scheduler and its workers, these after a prefix, as a process tree of their own; give its address and the processes."""
     file = place / "scheduler.json"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     commands = [
         [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard",
          "--host", "127.0.0.1", "--scheduler-file", str(file)],
-        *[[sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1",
+        *[[*prefix, sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(file), "--nthreads", "1",
            "--no-dashboard", "--local-directory", str(place)]] * workers,
     ]  # fmt: skip
     processes = []
     try:
         for command in commands:
             # The scheduler stands where nothing of the project is: it must not need it.
-            where = cwd if "dask_worker" in command[2] else place
+            where = cwd if "distributed.cli.dask_worker" in command else place
             processes.append(subprocess.Popen(command, cwd=where, env=os.environ | environment, **quiet))  # type: ignore[call-overload]
             until(file.exists)
         yield json.loads(file.read_text())["address"], processes

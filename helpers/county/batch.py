@@ -18,10 +18,20 @@ from distributed.scheduler import KilledWorker
 
 from helpers.county import portal
 from helpers.county.bundle import BundleError, Packer
-from helpers.county.cluster import Address, BatchError, Job, cluster, submit
+from helpers.county.cluster import Address, BatchError, Job, Order, cluster, submit
 from helpers.county.listed import Listed
 from helpers.county.run_results import Progress, Results, open_notes
-from helpers.county.store import InUseError, Prepared, older, prepare, settle, staging, up_to_date
+from helpers.county.store import (
+    Delivered,
+    InUseError,
+    Prepared,
+    deliver,
+    older,
+    prepare,
+    settle,
+    staging,
+    up_to_date,
+)
 from helpers.county.worker import edition
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
@@ -172,7 +182,8 @@ class _Run:
         if first is None:
             return
         with cluster(workers, scheduler) as client, ThreadPoolExecutor(1) as disk:
-            groups = submit(client, chain([first], jobs), self.formats, self.edition)
+            order = Order(self.formats, self.edition, str(self.stage))
+            groups = submit(client, chain([first], jobs), order)
             for written in _one_behind(disk, self._write, groups):
                 self._record(written)
 
@@ -232,11 +243,14 @@ class _Run:
             )
         if isinstance(back, Exception):
             return "failed", _failure(unforeseen(back))
-        record, files = back["record"], back["files"]
+        record = back["record"]
         if not record["passed"]:
             return "failed", record
+        delivered = (
+            Delivered(**back["delivered"]) if "delivered" in back else deliver(self.stage, back["files"])
+        )
         try:
-            return "rendered", prepare(self.out / job.name, self.stage, job.key, record, files)
+            return "rendered", prepare(self.out / job.name, self.stage, job.key, record, delivered)
         except FileExistsError:
             return "failed", _failure(f"{self.out / job.name} 已经有别的东西，没有覆盖；请移走")
 

@@ -48,6 +48,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Order:
+    """How all reports of a run are made: formats, edition of the project, and the run's place on disk."""
+
+    formats: list[str]
+    edition: str
+    stage: str
+
+
+@dataclass(frozen=True)
 class Address:
     """Where a running scheduler is, as in ``tls://10.0.0.1:8786``.
 
@@ -91,6 +100,9 @@ def cluster(workers: int | None, address: Address | None) -> Iterator[Client]:
         "distributed.scheduler.allowed-failures": 1,
         # What a worker remembers of tasks that are done grows to 40 MB by Dask's own settings.
         "distributed.admin.low-level-log-length": 50,
+        # Ten looks a second at every worker, from here and from within, took a fifth of what a driver does.
+        "distributed.worker.memory.monitor-interval": "500ms",
+        "distributed.admin.system-monitor.interval": "5s",
         # Its pages tell whoever asks what is being made.
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
@@ -158,9 +170,7 @@ def _kill(local: LocalCluster | None, processes: Iterable[BaseProcess]) -> None:
             local.close(timeout=0.5)
 
 
-def submit(
-    client: Client, jobs: Iterator[Job], formats: list[str], edition: str
-) -> Iterator[list[tuple[Job, Any]]]:
+def submit(client: Client, jobs: Iterator[Job], order: Order) -> Iterator[list[tuple[Job, Any]]]:
     """Submit jobs and yield each with what came back, a mapping or the exception it failed with: all that are finished at a time.
 
     A report that was with a worker when it died goes to another. One that took several along is tried again at the end,
@@ -172,10 +182,10 @@ def submit(
         The scheduler is lost, no worker is left, or a worker runs another edition of the project.
     """
     suspects: list[Job] = []
-    for group in _submit_all(client, jobs, formats, edition, alone=False):
+    for group in _submit_all(client, jobs, order, alone=False):
         suspects += [job for job, back in group if _suspicious(back)]
         yield [(job, back) for job, back in group if not _suspicious(back)]
-    yield from _submit_all(client, iter(suspects), formats, edition, alone=True)
+    yield from _submit_all(client, iter(suspects), order, alone=True)
 
 
 def _suspicious(back: Any) -> bool:
@@ -183,7 +193,7 @@ def _suspicious(back: Any) -> bool:
 
 
 def _submit_all(
-    client: Client, jobs: Iterator[Job], formats: list[str], edition: str, alone: bool
+    client: Client, jobs: Iterator[Job], order: Order, alone: bool
 ) -> Iterator[list[tuple[Job, Any]]]:
     pending: dict[Future[Any], Job] = {}
     pool = _Pool(client)
@@ -193,17 +203,17 @@ def _submit_all(
         room = max(width - len(pending), 0) if more else 0
         new = list(islice(jobs, room))
         more = more and len(new) == room
-        pending |= zip(_submitted(client, new, formats, edition), new, strict=True)
+        pending |= zip(_submitted(client, new, order), new, strict=True)
         done = _finished(client, pending)
         if done:
-            backs = _results(client, done, edition)
+            backs = _results(client, done, order.edition)
             group = [(pending.pop(one), back) for one, back in zip(done, backs, strict=True)]
             for one in done:
                 one.release()
             yield group
 
 
-def _submitted(client: Client, jobs: list[Job], formats: list[str], edition: str) -> list[Future[Any]]:
+def _submitted(client: Client, jobs: list[Job], order: Order) -> list[Future[Any]]:
     """Submit jobs all at once: what a message costs, a hundred reports in it cost together."""
     if not jobs:
         return []
@@ -211,14 +221,14 @@ def _submitted(client: Client, jobs: list[Job], formats: list[str], edition: str
     bundles = [job.bundle for job in jobs]
     # By value: a scheduler, and a worker without the project, can then still read what it is asked.
     with _connection_errors(client):
-        return list(client.map(_by_value(), bundles, formats=formats, edition=edition, key=keys, pure=False))
+        return list(client.map(_by_value(), bundles, **vars(order), key=keys, pure=False))
 
 
 def _by_value() -> Callable[..., Any]:
-    def launch(bundle: dict[str, Any], formats: list[str], edition: str) -> Any:
+    def launch(bundle: dict[str, Any], formats: list[str], edition: str, stage: str) -> Any:
         from helpers.county.worker import make_report
 
-        return make_report(bundle, formats, edition)
+        return make_report(bundle, formats, edition, stage)
 
     return launch
 

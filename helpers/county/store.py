@@ -33,6 +33,8 @@ class InUseError(Exception):
 def staging(out: Path) -> Iterator[Path]:
     """Provide a place on the file system of ``out``, to one run at a time; what a killed run left there is removed.
 
+    Its path is of this run alone: whoever finds it there sees the same disk.
+
     Raises
     ------
     InUseError
@@ -48,7 +50,7 @@ def staging(out: Path) -> Iterator[Path]:
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
             try:
-                yield place
+                yield Path(tempfile.mkdtemp(prefix="run-", dir=place))
             finally:
                 shutil.rmtree(place, ignore_errors=True)
     except HeldError as error:
@@ -100,10 +102,46 @@ class Prepared:
     record: dict[str, Any]
 
 
-def prepare(
-    folder: Path, stage: Path, key: str, record: Mapping[str, Any], files: Mapping[str, bytes]
-) -> Prepared:
-    """Write a finished report beside its place; :func:`settle` puts it there.
+@dataclass(frozen=True)
+class Delivered:
+    """The files of a finished report in a folder of the run's place: the folder's name, and the digests of the files by name."""
+
+    name: str
+    sha256: dict[str, str]
+
+
+def deliver(stage: Path, files: Mapping[str, bytes]) -> Delivered:
+    """Write the files of a finished report into the run's place.
+
+    Raises
+    ------
+    OSError
+        They cannot be written; nothing is left of them.
+    """
+    new = Path(tempfile.mkdtemp(dir=stage))
+    try:
+        new.chmod(0o755)
+        for name, data in files.items():
+            write_new(new / name, data)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    return Delivered(new.name, {name: digest_of([data]) for name, data in files.items()})
+
+
+def sees(stage: str) -> bool:
+    """Whether the place of a run is on a disk of this machine, and what this process writes there is the run's to move."""
+    if not stage:
+        return False
+    try:
+        owner = Path(stage).stat().st_uid
+    except (OSError, ValueError):
+        return False
+    return not hasattr(os, "getuid") or owner == os.getuid()
+
+
+def prepare(folder: Path, stage: Path, key: str, record: Mapping[str, Any], delivered: Delivered) -> Prepared:
+    """Write the record beside the files of a finished report; :func:`settle` puts them in their place.
 
     Raises
     ------
@@ -114,13 +152,11 @@ def prepare(
     """
     if os.path.lexists(folder) and not _may_replace(folder):
         raise FileExistsError(folder)
-    full = {**record, "key": key, "sha256": {name: digest_of([data]) for name, data in files.items()}}
+    full = {**record, "key": key, "sha256": delivered.sha256}
     full["digest"] = _digest(full)
-    new = Path(tempfile.mkdtemp(dir=stage))
-    new.chmod(0o755)
-    for name, data in {**files, RECORD: _json(full)}.items():
-        write_new(new / name, data)
-    return Prepared(folder, new, [*files, RECORD], full)
+    new = stage / delivered.name
+    write_new(new / RECORD, _json(full))
+    return Prepared(folder, new, [*delivered.sha256, RECORD], full)
 
 
 def settle(reports: Sequence[Prepared]) -> None:

@@ -1,12 +1,13 @@
-"""What a worker does: a bundle in, a record and the finished files out.
+"""What a worker does: a bundle in, a record and the finished files out, or only word of them where both see one disk.
 
-Both travel as plain mappings, so that a scheduler needs nothing of this project.
+All travel as plain mappings, so that a scheduler needs nothing of this project.
 """
 
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 from distributed import get_worker
 
 from helpers.checks import Verdict, check, known
+from helpers.county.store import deliver, sees
 from helpers.document.provenance import facts
 from helpers.files.digests import digest_of
 from helpers.files.writing import write_file
@@ -62,7 +64,7 @@ def _made_with() -> Iterator[bytes]:
                 yield file.relative_to(ROOT).as_posix().encode() + b"\0" + file.read_bytes()
 
 
-def make_report(bundle: dict[str, Any], formats: list[str], wanted: str) -> dict[str, Any]:
+def make_report(bundle: dict[str, Any], formats: list[str], wanted: str, stage: str = "") -> dict[str, Any]:
     """Check and render one report.
 
     Parameters
@@ -73,11 +75,13 @@ def make_report(bundle: dict[str, Any], formats: list[str], wanted: str) -> dict
         Any of ``html``, ``pdf`` and ``docx``.
     wanted
         :func:`edition` of the process that asks.
+    stage
+        Place of that process's run; without one the files are sent.
 
     Returns
     -------
     dict
-        ``edition``; where it is the wanted one also ``record`` and ``files`` (bytes by name; none where it failed).
+        ``edition``; where it is the wanted one also ``record`` and what :func:`hand_over` gives.
     """
     if edition() != wanted:
         return {"edition": edition()}
@@ -86,7 +90,21 @@ def make_report(bundle: dict[str, Any], formats: list[str], wanted: str) -> dict
         folder = Path(place, "reports", bundle["folder"])
         record, files = _make(folder, _unpack(bundle, Path(place, "reports")), Path(place, "out"), formats)
     record["seconds"] = round(time.perf_counter() - started, 3)
-    return {"edition": wanted, "record": record, "files": files}
+    return {"edition": wanted, "record": record, **hand_over(files, stage)}
+
+
+def hand_over(files: dict[str, bytes], stage: str) -> dict[str, Any]:
+    """Put finished files where the run collects them, if that is on a disk of this machine: what is written need not be sent.
+
+    Returns
+    -------
+    dict
+        ``delivered``, the fields of :class:`~helpers.county.store.Delivered`; else ``files``, bytes by name.
+    """
+    if files and sees(stage):
+        with suppress(OSError):  # whoever asked finds the same when writing them, and says so
+            return {"delivered": vars(deliver(Path(stage), files))}
+    return {"files": files}
 
 
 def _temporary_folder() -> str | None:

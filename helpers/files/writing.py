@@ -80,12 +80,13 @@ def flush(paths: Sequence[Path]) -> None:
     OSError
         One cannot be written.
     """
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(_flush, paths):
-            pass
+    for _ in _flushers().map(_flush, paths):
+        pass
 
 
-_AT_ONCE = 16
+@cache
+def _flushers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(16, thread_name_prefix="flush")
 
 
 def move_file(path: Path, target: Path, *, durable: bool = False) -> None:

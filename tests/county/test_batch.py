@@ -28,6 +28,8 @@ from faulty_pandoc import faulty_pandoc
 from published import OUTPUTS, ROOT, built_in
 
 from helpers.checks import check
+from helpers.county.worker import hand_over
+from helpers.files.digests import digest_of
 
 EXAMPLES = sorted(path.parent for path in (ROOT / "data").glob("*/report.yml"))
 
@@ -372,6 +374,30 @@ def test_another_cluster_makes_the_same(
     with elsewhere(tmp_path) as (address, _):
         batch(folders, tmp_path / "out", scheduler=address)
     same(tmp_path / "out", ["one", "two", "three"], alone)
+
+
+def test_workers_that_do_not_see_the_place_of_a_run_send_what_they_made(
+    tmp_path: Path, copies: Callable[..., list[Path]], alone: dict[str, bytes], program: Callable[[str], str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    script = f'mount -t tmpfs tmpfs {out} || exit 77; exec "$@"'
+    prefix = (program("unshare"), "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
+    with elsewhere(tmp_path, prefix=prefix) as (address, _):
+        batch(copies("one", "two"), out, scheduler=address)
+    same(out, ["one", "two"], alone)
+
+
+def test_workers_that_see_it_write_there(tmp_path: Path) -> None:
+    files = {"report.html": b"<p>", "manifest.json": b"{}"}
+    handed = hand_over(files, str(tmp_path))
+    assert set(handed) == {"delivered"}
+    new = tmp_path / handed["delivered"]["name"]
+    assert {path.name: path.read_bytes() for path in new.iterdir()} == files
+    assert handed["delivered"]["sha256"] == {name: digest_of([data]) for name, data in files.items()}
+    for elsewhere_ in ("", str(tmp_path / "none"), str(new / "report.html")):
+        assert hand_over(files, elsewhere_) == {"files": files}
+    assert hand_over({}, str(tmp_path)) == {"files": {}}
 
 
 def test_a_lost_scheduler_is_a_clear_error_and_the_run_can_go_on(
