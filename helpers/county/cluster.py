@@ -210,6 +210,7 @@ def _submit_all(
             group = [(pending.pop(one), back) for one, back in zip(done, backs, strict=True)]
             for one in done:
                 one.release()
+            pool.took(len(group))
             yield group
 
 
@@ -234,24 +235,33 @@ def _by_value() -> Callable[..., Any]:
 
 
 class _Pool:
-    """How many bundles may be under way: two a worker, so that none waits for the next."""
+    """How many bundles may be under way: two a worker, so that none waits for the next, or what is done in half a second.
+
+    Many at a time cost little more than one: what is submitted, fetched and written down together goes in one message each.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._width = 0
+        self._width = self._done = 0
         self._looked = self._seen = time.monotonic() - _POLL_SECONDS
 
     def width(self) -> int:
         now = time.monotonic()
         if now - self._looked >= _POLL_SECONDS:
-            self._looked = now
             with _connection_errors(self._client):
-                self._width = 2 * sum(self._client.nthreads().values())
-            if self._width:
+                workers = sum(self._client.nthreads().values())
+            done = round(self._done * _POLL_SECONDS / (now - self._looked))
+            self._looked, self._done = now, 0
+            self._width = max(2 * workers, done) if workers else 0
+            if workers:
                 self._seen = now
             elif now - self._seen > _NO_WORKER_SECONDS:
                 raise BatchError("集群里没有工作进程；请先启动，再重新运行")
         return self._width
+
+    def took(self, count: int) -> None:
+        """Remember how many came back."""
+        self._done += count
 
 
 def _finished(client: Client, pending: dict[Future[Any], Job]) -> list[Future[Any]]:

@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 
 MAX_BYTES = 1_000_000
 """Largest file of a report folder that is read; a filled table has about four kilobytes."""
+
+_PIECE = 1 << 16
 
 
 MAX_ROWS = 1_000
@@ -87,7 +90,9 @@ def read_bytes(path: Path, limit: int = MAX_BYTES, within: Path | None = None) -
         As :func:`opened`; also for a larger file.
     """
     with opened(path, within) as stream:
-        data = stream.read(limit + 1)
+        # Piece by piece: asked for all at once, Python makes room for as much as the limit allows.
+        pieces = iter(lambda: stream.read(_PIECE), b"")
+        data = b"".join(islice(pieces, limit // _PIECE + 1))
         size = max(len(data), os.fstat(stream.fileno()).st_size) / 1_000_000
     if len(data) > limit:
         raise SourceError(f"文件有 {size:.1f} MB，超过 {limit / 1_000_000:g} MB 的上限，请检查是否放错了文件")
