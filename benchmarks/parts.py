@@ -23,6 +23,7 @@ from helpers.publish.cells.execute import run_cells
 from helpers.publish.engines.pandoc import RESIDENT_HEAP, executable
 from helpers.publish.engines.resident import ask
 from helpers.publish.engines.typeset import OUTSIDE_IMAGE, inline_image, typeset
+from helpers.publish.qmd.source import Document
 
 WARM_UP, COUNTED = 4, 24
 Spent = defaultdict[str, float]
@@ -84,10 +85,12 @@ def bare(folders: list[Path]) -> Spent:
             assert answers.readline() == b"done\n"
             return ask(*given)
 
-        def typst_too(source: Path, target: Path, folder: Path, options: Any, epoch: int | None) -> None:
-            typeset(source, target, folder, options, epoch)
+        def typst_too(
+            source: Path, target: Path, document: Document, options: Any, epoch: int | None
+        ) -> None:
+            typeset(source, target, document, options, epoch)
             code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8")).encode()
-            compiler = typst.Compiler(root=str(folder), font_paths=fonts)
+            compiler = typst.Compiler(root=str(document.folder), font_paths=fonts)
             compiled(
                 compiler, code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"]
             )

@@ -102,6 +102,12 @@ def test_figure_sizes_that_differ(make, tmp_path):
     assert "fig-width" in refused(make, tmp_path, "甲\n", header=header)
 
 
+def test_a_character_that_no_font_has(make, tmp_path):
+    header = "---\ntitle: 甲\npdf-standard: [a-3a]\n---\n"
+    message = refused(make, tmp_path, "甲\n\n乙 \U000f0000 丙\n", header=header, to=["pdf"])
+    assert message.startswith("文档.qmd:7：字符“\U000f0000”（U+F0000）没有字体能显示")
+
+
 @pytest.mark.parametrize(
     ("yaml", "line", "words"),
     [("a: [1", 2, "YAML"), ("a: 1\na: 2", 3, "两次"), ("- 1", 2, "名称"), ("a:\n\t- 1", 3, "YAML")],

@@ -72,7 +72,7 @@ def render(
         made = convert(task, *write_markdown(executed, task), variables)
         target = task.work / f"{document.path.stem}.{name}"
         if name == "pdf":
-            typeset(made, target, document.folder, task.options, epoch)
+            typeset(made, target, document, task.options, epoch)
         else:
             move_file(made, target)
         return target

@@ -13,11 +13,13 @@ from typing import Any
 from helpers.files.writing import write_file
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import Options, as_list
+from helpers.publish.qmd.source import Document
 from helpers.publish.qmd.supported import FONTS
 
 __all__ = ["load_compiler", "typeset"]
 
 OUTSIDE_IMAGE = re.compile(r'image\("publish:((?:[^"\\]|\\.)+)"')
+_UNSHOWN = re.compile(r'the text `"(?:\\u\{(?P<code>\w+)\}|(?P<char>.)).*could not be displayed')
 _lock = threading.Lock()
 
 _EVICTING_COMPILES = 9
@@ -58,17 +60,17 @@ def load_compiler(options: Options, folder: Path) -> Any:
         return _compiler(str(folder), tuple(folders))
 
 
-def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: int | None) -> None:
+def typeset(source: Path, target: Path, document: Document, options: Options, epoch: int | None) -> None:
     """Set Typst, as pandoc wrote it, as a PDF dated by ``epoch`` (seconds since 1970; None: now).
 
-    Relative paths start in the document's ``folder``, and nothing outside can be read. Raises PublishError for whatever Typst
-    refuses, with its hints.
+    Relative paths start in the document's folder, and nothing outside can be read. Raises PublishError for whatever Typst
+    refuses, with its hints; for a character without a font by its line.
     """
     import typst
 
     standards: Any = [str(item) for item in as_list(options.data.get("pdf-standard"))]
     code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8"))
-    compiler = load_compiler(options, folder)
+    compiler = load_compiler(options, document.folder)
     try:
         with _lock:
             pdf, warnings = compiler.compile_with_warnings(
@@ -77,7 +79,7 @@ def typeset(source: Path, target: Path, folder: Path, options: Options, epoch: i
             for _ in range(_EVICTING_COMPILES):
                 compiler.compile(b"")
     except typst.TypstError as error:
-        raise PublishError(_message(error)) from None
+        raise _refused(error, document) from None
     except ValueError as error:
         raise options.refuse(str(error), "pdf-standard") from None
     _refuse_missing_fonts(warnings, options)
@@ -114,8 +116,12 @@ def _as_svg(path: Path) -> str:
     )
 
 
-def _message(error: Any) -> str:
+def _refused(error: Any, document: Document) -> PublishError:
+    if found := _UNSHOWN.search(error.message):
+        char = chr(int(found["code"], 16)) if found["code"] else found["char"]
+        said = f"字符“{char}”（U+{ord(char):04X}）没有字体能显示，PDF 印不出；请换用常用字，或给出有它的字体（mainfont）"
+        return PublishError(said, document.find(re.escape(char)))
     lines = [f"排版 PDF 没有完成：{error.message}", *(f"提示：{hint}" for hint in error.hints)]
     if found := re.search(r"^\s*\d+ │ (.*)$", error.diagnostic or "", re.MULTILINE):
         lines.append(f"此处（Typst 源）：{found[1].strip()[:200]}")
-    return "\n".join(lines)
+    return PublishError("\n".join(lines))
