@@ -58,15 +58,7 @@ class Sentence(Relative):
     def _step(self, pieces: list[Clause], at: int) -> int:
         """Read a clause, or several that belong together; return how many."""
         clause, plain = pieces[at], self.own.plain(pieces[at].text)
-        self.on_disclosure |= ON_DISCLOSURE.search(plain) is not None
-        for kind, pattern in DOCUMENTS.items():
-            if re.search(pattern, plain):
-                self.document = kind
-        if clause.start in _OPENED:
-            self.outside = len(self.run)
-        elif clause.start in _CLOSED:
-            # 58件（企业41件、其他17件），比上年增加11件: of the 58.
-            self.run, self.outside = self.run[: self.outside] or self.run, 0
+        self._begin(clause, plain)
         if self._passed_over(pieces, at, plain):
             return 1
         self.unclear |= not re.search(r"\d", plain) and words(plain) is None
@@ -76,9 +68,7 @@ class Sentence(Relative):
         shares = self.shares(pieces, at, plain)
         if shares:
             return shares
-        several = (
-            _SAID_OF.search(plain) and at + 1 < len(pieces) and self._is_of_several(clause, pieces[at + 1])
-        )
+        several = self._is_of_several(plain, pieces[at : at + 2])
         if not self.relative(clause, plain) and (several or not self._counted(clause, plain)):
             nothing = self._nothing(pieces, at)
             if nothing:
@@ -88,6 +78,18 @@ class Sentence(Relative):
             self.header = []
         self.compared |= self.own.has_risen(clause.text)
         return 1
+
+    def _begin(self, clause: Clause, plain: str) -> None:
+        """Note what a clause says whether or not its number is read."""
+        self.on_disclosure |= ON_DISCLOSURE.search(plain) is not None
+        for kind, pattern in DOCUMENTS.items():
+            if re.search(pattern, plain):
+                self.document = kind
+        if clause.start in _OPENED:
+            self.outside = len(self.run)
+        elif clause.start in _CLOSED:
+            # 58件（企业41件、其他17件），比上年增加11件: of the 58.
+            self.run, self.outside = self.run[: self.outside] or self.run, 0
 
     def _passed_over(self, pieces: list[Clause], at: int, plain: str) -> bool:
         """Whether no number of a clause is this year's, though it may tell what the next is said of."""
@@ -105,12 +107,14 @@ class Sentence(Relative):
             self.header = self.named(passed["label"])
         return passed is not None
 
-    def _is_of_several(self, clause: Clause, after: Clause) -> bool:
+    def _is_of_several(self, plain: str, pieces: list[Clause]) -> bool:
         """Whether a number stands before several it is of: 其余127件为无法提供、不予处理; 其余9件由科研机构（2件）、……."""
-        if clause.end in _OPENED:
-            return COUNT.fullmatch(after.text) is not None
-        named = not re.search(r"\d", after.text) and self.named(self.own.plain(after.text))
-        return clause.end == "、" and bool(named)
+        if len(pieces) < 2 or not _SAID_OF.search(plain):
+            return False
+        mark, after = pieces[0].end, pieces[1].text
+        if mark in _OPENED:
+            return COUNT.fullmatch(after) is not None
+        return mark == "、" and not re.search(r"\d", after) and bool(self.named(self.own.plain(after)))
 
     def _not_read(self, clause: Clause, plain: str) -> None:
         self.compared = _COMPARED.match(plain) is not None
