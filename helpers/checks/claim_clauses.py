@@ -8,6 +8,8 @@ from helpers.checks.claim_words import CHANNEL, COUNT, PUBLIC, words
 
 _COUNTS = re.sub(r"\(\?P<\w+>", "(?:", COUNT.pattern)
 _MARK = re.compile(r"([，、（）()：:；;]|,(?!\d{3}))")
+OPENED, CLOSED = frozenset("（("), frozenset("）)")
+"""Marks that begin and end a bracket."""
 _ENDS = "，（）()：:；;"
 _JOINED = re.compile(
     r"(?P<unit>[件起宗例份%])(?P<noun>(?:政府信息公开|公开)?的?申请|案件)?(?:以及|[和及与并])(?!(?:去|上一?|20\d\d)年度?(?:同期)?(?:相|比))(?=[^，。；、]{0,30}[0-9])"
@@ -139,7 +141,7 @@ def _split(text: str) -> Iterator[Clause]:
             shown = piece.translate(_SHOWN)
             yield Clause(_ASIDE.sub("", shown), shown, end, start)
         # Of “），” the bracket tells more.
-        start = end if piece or start not in {"）", ")"} else start
+        start = end if piece or start not in CLOSED else start
 
 
 def _with_numbers_in_brackets(found: list[Clause]) -> list[Clause]:

@@ -227,9 +227,8 @@ def _carried(bag: Bag) -> list[Meaning] | None:
     if "last" in bag.kinds and "carry" in bag.kinds:
         return [Meaning("applications", (_OVER,))]
     if any(word.text == "在办" for word in bag.words) and bag.kinds & {"application", "bare application"}:
-        return [
-            Meaning("applications", (_FORWARD, CAME))
-        ]  # at the year's end, or all that were to be dealt with
+        # At the year's end, or all that were to be dealt with.
+        return [Meaning("applications", (_FORWARD, CAME))]
     if "next" in bag.kinds or "pending" in bag.kinds:
         return [Meaning("applications", (_FORWARD,))]
     return [Meaning("applications", (_OVER, _FORWARD))]

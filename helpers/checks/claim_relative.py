@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
-from helpers.checks.claim_clauses import Clause
+from helpers.checks.claim_clauses import CLOSED, Clause
 from helpers.checks.claim_measures import Claim, Kind, Measure, sum_over
 from helpers.checks.claim_patterns import (
     CHANGE,
@@ -14,6 +14,7 @@ from helpers.checks.claim_patterns import (
     OWN_CHANGE,
     OWN_RATE,
     RATE,
+    SEVERAL,
     SHARE,
     SHARE_OF,
     SHARES,
@@ -32,7 +33,7 @@ _MOST_BEFORE = 20
 _SHARE_WORD = re.compile("的?(?:占比|所?占?比[例重])")
 _WHOLES = (["results"], ["applications"], ["proceedings"])
 _THOUGH = re.compile("^(?:虽然?|但|却|仍然?|也|且|只)+(?=[较比占与同])")
-_TOGETHER = re.compile("(?:以上)?(?:[两二三四五六][者项类种])?(?:合计|共计|总计|共)?")
+_TOGETHER = re.compile(f"(?:以上)?(?:{SEVERAL})?(?:合计|共计|总计|共)?")
 _OUTCOMES = {"维持": "upheld", "纠错": "corrected", "纠正": "corrected", "败诉": "corrected"}
 _RATES = {"公开": (("granted",), ("granted", "partly_granted")), "办结": ((HANDLED,),)}
 
@@ -119,7 +120,7 @@ class Relative(SentenceSoFar):
         if not found or not (known or self.guessing):
             return False
         # 收到6件，其中自然人5件，比上年增加2件: of the part, or of the whole.
-        wholes = self._counted_before() if clause.start not in {"）", ")"} else ()
+        wholes = self._counted_before() if clause.start not in CLOSED else ()
         measures = tuple(dict.fromkeys([*said.claim.measures, *wholes]))
         claim = replace(said.claim, measures=measures, bare=said.claim.bare or len(set(wholes)) > 1)
         kind: Kind = "growth" if found["unit"] == "%" else "change"

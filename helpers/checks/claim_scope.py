@@ -91,11 +91,12 @@ class OwnWords:
 
     def plain(self, clause: str) -> str:
         """Return a clause in the words of the grammar."""
-        return _RISEN.sub("本年共", self._in_own_words(clause))
+        return self.plain_and_risen(clause)[0]
 
-    def has_risen(self, clause: str) -> bool:
-        """Whether a clause says what a number was last year and what it is now: 由上年的152件降至99件."""
-        return _RISEN.search(self._in_own_words(clause)) is not None
+    def plain_and_risen(self, clause: str) -> tuple[str, bool]:
+        """Return it so, and whether it says what a number was last year and what it is now: 由上年的152件降至99件."""
+        plain, risen = _RISEN.subn("本年共", self._in_own_words(clause))
+        return plain, risen > 0
 
     def _in_own_words(self, clause: str) -> str:
         for name in self.names:
@@ -118,11 +119,6 @@ class Scope:
         self._this_year = True
         self._years_listed = False
         self._elsewhere = False
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether it speaks of another organ, or of some."""
-        return self._elsewhere
 
     def left(self, plain: str, end: str) -> bool:
         """Read one more clause and the mark that ends it; return whether it speaks of another time, another organ, or some organs of many."""

@@ -4,10 +4,10 @@ import re
 from copy import copy
 from dataclasses import replace
 
-from helpers.checks.claim_clauses import Clause, clauses
+from helpers.checks.claim_clauses import CLOSED, OPENED, Clause, clauses
 from helpers.checks.claim_grammar import CAME, Bag, Meaning, meanings
 from helpers.checks.claim_measures import Claim, sum_over
-from helpers.checks.claim_patterns import CHANGE, WAY
+from helpers.checks.claim_patterns import CHANGE, SEVERAL, WAY
 from helpers.checks.claim_relative import Relative
 from helpers.checks.claim_scope import LAST_YEAR
 from helpers.checks.claim_state import NAMED, ON_DISCLOSURE, Said
@@ -15,7 +15,6 @@ from helpers.checks.claim_words import COUNT, DOCUMENTS, words
 from helpers.checks.numerals import NOUGHT, NUMBER, Number
 from helpers.report.form import CARRIED_OVER, NEW
 
-_OPENED, _CLOSED = frozenset("（("), frozenset("）)")
 _COUNTED = re.compile(NUMBER + "[件起宗例条项份人户家名]")
 _STRAY = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]|%|个?百分点|倍|年)")
 _WORTH_READING = re.compile(r"\d|[未没无零]|不存在|[一二两三四五六七八九十百千][件起宗例份]")
@@ -29,7 +28,6 @@ _TIMES = re.compile(
     "(?:数量)?[是为达近约]*(?:上一?年|去年)度?(?:同期)?的?(?:[0-9]+[件起宗例份])?的?[0-9一二两三四五六七八九.]+倍"
 )
 """是上年9件的2倍: says nothing that changes what the rest counts."""
-_SUMMED = re.compile("[两二三四五六][类项者种]")
 _SOME = re.compile(
     "^近[几两三]?年来?|^(?:近|约|超|过)?(?:半数?|一半|半数以上|大?多数|[三四五六七八九]成)(?:以上)?的?(?=申请)"
 )
@@ -57,7 +55,8 @@ class Sentence(Relative):
 
     def _step(self, pieces: list[Clause], at: int) -> int:
         """Read a clause, or several that belong together; return how many."""
-        clause, plain = pieces[at], self.own.plain(pieces[at].text)
+        clause = pieces[at]
+        plain, risen = self.own.plain_and_risen(clause.text)
         self._begin(clause, plain)
         if self._passed_over(pieces, at, plain):
             return 1
@@ -76,7 +75,7 @@ class Sentence(Relative):
             self._not_read(clause, plain)
         elif "占" not in plain and not self.compared:
             self.header = []
-        self.compared |= self.own.has_risen(clause.text)
+        self.compared |= risen
         return 1
 
     def _begin(self, clause: Clause, plain: str) -> None:
@@ -85,16 +84,16 @@ class Sentence(Relative):
         for kind, pattern in DOCUMENTS.items():
             if re.search(pattern, plain):
                 self.document = kind
-        if clause.start in _OPENED:
+        if clause.start in OPENED:
             self.outside = len(self.run)
-        elif clause.start in _CLOSED:
+        elif clause.start in CLOSED:
             # 58件（企业41件、其他17件），比上年增加11件: of the 58.
             self.run, self.outside = self.run[: self.outside] or self.run, 0
 
     def _passed_over(self, pieces: list[Clause], at: int, plain: str) -> bool:
         """Whether no number of a clause is this year's, though it may tell what the next is said of."""
         clause = pieces[at]
-        if clause.start in _OPENED and clause.end in _CLOSED and copy(self.scope).left(plain, ""):
+        if clause.start in OPENED and clause.end in CLOSED and copy(self.scope).left(plain, ""):
             return True  # （2023年298件）
         if _TIMES.fullmatch(plain):
             return True
@@ -112,7 +111,7 @@ class Sentence(Relative):
         if len(pieces) < 2 or not _SAID_OF.search(plain):
             return False
         mark, after = pieces[0].end, pieces[1].text
-        if mark in _OPENED:
+        if mark in OPENED:
             return COUNT.fullmatch(after) is not None
         return mark == "、" and not re.search(r"\d", after) and bool(self.named(self.own.plain(after)))
 
@@ -159,7 +158,7 @@ class Sentence(Relative):
                 or clause.start in {"：", ":"}
             )
             and heads in _HEADED
-            and not _SUMMED.search(plain)
+            and not re.search(SEVERAL, plain)
         ):
             meant = self.header
         if heads == ["decisions"] and not bag.alone and bag.only("make", "deal", "handle"):
@@ -235,7 +234,7 @@ class Sentence(Relative):
     def _include(self, said: Said, clause: Clause) -> None:
         """Let 收到3153件 mean new and carried over together where 含上年结转34件 follows."""
         part = said.claim.measures in {(sum_over(CARRIED_OVER),), (sum_over(NEW),)}
-        if not part or not self.run or not (_INCLUDED.match(clause.text) or clause.start in {"（", "("}):
+        if not part or not self.run or not (_INCLUDED.match(clause.text) or clause.start in OPENED):
             return
         whole = self.run[-1]
         if sum_over(NEW) in whole.claim.measures and self.found and self.found[-1] is whole.claim:
@@ -247,7 +246,7 @@ class Sentence(Relative):
 
     def _beside(self, said: Said, clause: Clause) -> None:
         """Let 公开127件 mean no partly granted ones where these follow as one more part: 部分公开46件."""
-        inside = _INCLUDED.match(clause.text) or clause.start in {"（", "("}
+        inside = _INCLUDED.match(clause.text) or clause.start in OPENED
         if said.claim.measures != (sum_over("partly_granted"),) or not self.run or inside:
             return
         last = self.run[-1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from helpers.checks.claim_patterns import falls
 from helpers.checks.numerals import NUMBER, Number, read
 
 UNIT = "人次|件次|条次|场次|余?[条件篇次期场个项份起宗人家户批例幅]"
@@ -26,7 +27,6 @@ _CHANGE = re.compile(
 )
 _DONE = re.compile("办结|办理|答复|回复|采纳|合格|优秀|整改")
 _GROWTH = re.compile(f"(?:同比)?(?:增长|增幅|上升|下降|降幅|减少)(?:率|了)?(?:为|达到?)?{NUMBER}%")
-_FALL = frozenset({"减少", "下降", "降低", "少"})
 _LISTED = re.compile("其中|包括|包含|涵盖|含|分为|涉及|同步|同时|交叉|重复|累计|此外|另|新增|[较比]|^共")
 _MOST = 20
 """Counts that a total may be of."""
@@ -109,7 +109,7 @@ def _wrong_change(now: Piece, change: re.Match[str], text: str) -> Iterator[Wron
         right = 100 * right / before.value
     elif change["unit"] != now.unit:
         return
-    right = -right if change["way"] in _FALL else right
+    right = -right if falls(change["way"]) else right
     if not (said.rounds(right) if change["unit"] == "%" else said.agrees(right)):
         exact = right if said.step == 1 and change["unit"] != "%" else right.quantize(said.step)
         unit = "%" if change["unit"] == "%" else ""
