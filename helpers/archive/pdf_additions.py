@@ -136,7 +136,7 @@ class _PlainSignatureField(SigFieldCreationRule):
     """New fields are signatures with nothing in them but what a signature needs: no action, no layer, no second field."""
 
     def __init__(self) -> None:
-        super().__init__(allow_new_visible_after_certify=True)  # type: ignore[no-untyped-call]
+        super().__init__(allow_new_visible_after_certify=True)  # type: ignore[no-untyped-call]  # pyHanko's
 
     def apply(self, context: FieldComparisonContext) -> Iterable[tuple[ModificationLevel, FormUpdate]]:
         for name, spec in context.field_specs.items():

@@ -241,9 +241,9 @@ def _content_lines(
 def _cell_start(line: str, node: SyntaxTreeNode) -> int:
     assert node.parent is not None
     column = node.parent.children.index(node)
-    at = re.match(r"[ \t>]*\|?", line).end()  # type: ignore[union-attr]
+    at = re.match(r"[ \t>]*\|?", line).end()  # type: ignore[union-attr]  # it matches anything
     for _ in range(column):
-        at = _CELL.match(line, at).end() + 1  # type: ignore[union-attr]
+        at = _CELL.match(line, at).end() + 1  # type: ignore[union-attr]  # likewise
     blank = re.compile(r"[ \t]*").match(line, at)
     return blank.end() if blank else at
 

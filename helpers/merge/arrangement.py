@@ -205,7 +205,7 @@ def _with_blank(text: str, passage: Passage) -> tuple[int, int]:
     start = passage.start
     if end == len(text):
         before = text[:start].rstrip()
-        start = len(before) + len(re.match(r"[ \t]*(?:\r?\n)?", text[len(before) :])[0])  # type: ignore[index]
+        start = len(before) + len(re.match(r"[ \t]*(?:\r?\n)?", text[len(before) :])[0])  # type: ignore[index]  # it matches anything
     return start, end
 
 

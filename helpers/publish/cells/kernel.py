@@ -162,7 +162,7 @@ class InProcessKernel(Kernel):
         # A module of its own: IPython would take the place of this program's __main__.
         self._shell = Shell.instance(config=CONFIG, user_module=ModuleType("cells"))
 
-    def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002
+    def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002 (what runs here cannot be late)
         return self._shell.execute(**request)
 
     def end(self) -> None:

@@ -67,7 +67,7 @@ class _Hook(DisplayHook):
 class _Publisher(DisplayPublisher):
     """Tells what a cell displays."""
 
-    def publish(  # type: ignore[override]
+    def publish(  # type: ignore[override]  # IPython's other parameters are taken by the last
         self,
         data: Message,
         metadata: Message | None = None,
@@ -140,8 +140,8 @@ class Shell(InteractiveShell):
         and ``values``, for each expression ``status``, and ``data`` by media type or ``ename`` and ``evalue``, none after an error.
         """
         with redirect_stdout(_Stream("stdout", self.add)), redirect_stderr(_Stream("stderr", self.add)):
-            done: Any = self.run_cell(code, store_history=not silent, silent=silent)  # type: ignore[no-untyped-call]
-            values = self.user_expressions(expressions) if done.success else {}  # type: ignore[no-untyped-call]
+            done: Any = self.run_cell(code, store_history=not silent, silent=silent)  # type: ignore[no-untyped-call]  # IPython's
+            values = self.user_expressions(expressions) if done.success else {}  # type: ignore[no-untyped-call]  # IPython's
         self.take_captured()
         answer = {"outputs": self.outputs, "error": self.error, "values": values}
         self.outputs, self.error = [], None
@@ -175,12 +175,12 @@ class Shell(InteractiveShell):
     def prepare_document(self, folder: str, environment: dict[str, str | None], figures: Message) -> None:
         """Give the next document a clean namespace, its folder, its environment and the size of its figures."""
         self.origin = self.origin or (list(sys.path), list(warnings.filters))
-        self.reset(new_session=True)  # type: ignore[no-untyped-call]
+        self.reset(new_session=True)  # type: ignore[no-untyped-call]  # IPython's
         os.chdir(folder)
         os.environ.clear()
         os.environ["MPLBACKEND"] = _BACKEND
         os.environ.update({name: value for name, value in environment.items() if value is not None})
-        sys.path[:], warnings.filters[:] = self.origin  # type: ignore[index]
+        sys.path[:], warnings.filters[:] = self.origin  # type: ignore[index]  # a list, which its stub calls a sequence
         self._size_figures(figures)
         if len(sys.modules) != self.modules:
             self.modules = len(sys.modules)
@@ -202,8 +202,8 @@ class Shell(InteractiveShell):
             plt.close("all")
             plt.rcdefaults()
             plt.switch_backend(os.environ["MPLBACKEND"])
-            plt.rcParams.update(size)  # type: ignore[arg-type]
-            set_matplotlib_formats(*figures["formats"])  # type: ignore[no-untyped-call]
+            plt.rcParams.update(size)  # type: ignore[arg-type]  # its stub knows the keys as literals
+            set_matplotlib_formats(*figures["formats"])  # type: ignore[no-untyped-call]  # IPython's
 
 
 # A process of its own -------------------------------------------------------------------------------------------------
