@@ -14,6 +14,7 @@ from conftest import ROOT
 # Rooms of helpers/ by floor, the ground floor first: a file imports only from its own room and from floors below.
 FLOORS = (
     ("files",),
+    ("finishing",),
     ("report", "publish"),
     ("document", "archive"),
     ("checks", "intake"),

@@ -25,7 +25,8 @@ HEAVY = {
 }
 
 ROOMS = tuple(
-    f"helpers.{room}." for room in ["checks", "cli", "document", "files", "publish", "report", "review"]
+    f"helpers.{room}."
+    for room in ["checks", "cli", "document", "files", "finishing", "publish", "report", "review"]
 )
 """Rooms of which check, a render and the preview load a part; the others are loaded by the command whose work they do."""
 
@@ -33,7 +34,7 @@ ROOMS = tuple(
 USERS = {
     "helpers.publish.cells.shell": "IPython",
     "helpers.publish.engines.rasterize": "typst",
-    "helpers.publish.paste_body": "lxml",
+    "helpers.finishing.paste_body": "lxml",
 }
 
 _COMMAND = """

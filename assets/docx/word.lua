@@ -183,7 +183,7 @@ local function even_lines(meta)
   return meta
 end
 
--- A property of the file is text: the margins reach helpers/publish/word_package.py as one.
+-- A property of the file is text: the margins reach helpers/finishing/word_package.py as one.
 local function margin_as_text(meta)
   if pandoc.utils.type(meta.margin) == "table" then
     local sides = pandoc.List({})

@@ -1,6 +1,6 @@
 -- Keeps the rows of a group, as the form has them, on one page where a table goes on on the next; and
 -- marks head cells outside <thead>, which pandoc's Typst writer makes ordinary ones. An inline quotation without quotation
--- marks changes no glyph and reaches the PDF's tag tree, where helpers/publish/pdf_tags.py makes a head of its cell.
+-- marks changes no glyph and reaches the PDF's tag tree, where helpers/finishing/pdf_tags.py makes a head of its cell.
 
 if not FORMAT:match("typst") then
   return {}

@@ -25,7 +25,7 @@ from helpers.files.reading import SourceError, read_bytes
 from helpers.files.scratch import scratch
 from helpers.files.templates import filled
 from helpers.files.writing import write_file, write_text, written_file
-from helpers.publish.manifest import NAME
+from helpers.finishing.manifest import NAME
 from helpers.report.folder import InvalidReport, Report, load
 
 __all__ = ["PackageError", "Packed", "pack", "source_of", "verify_package"]

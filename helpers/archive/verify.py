@@ -15,7 +15,7 @@ from helpers.archive.seals import ChangedError
 from helpers.files import extras
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError, read_bytes
-from helpers.publish.manifest import NAME, attachments, names_within
+from helpers.finishing.manifest import NAME, attachments, names_within
 from helpers.publish.qmd.options import FORMATS
 
 __all__ = ["Verified", "verify"]

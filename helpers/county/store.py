@@ -16,7 +16,7 @@ from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
 from helpers.files.scratch import HeldError, held
 from helpers.files.writing import flush, move_folder, write_new
-from helpers.publish.manifest import NAME
+from helpers.finishing.manifest import NAME
 
 RECORD = "record.json"
 """Beside the manifest: what the batch knows of the report, and the key of what it was made from."""

@@ -15,7 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from helpers.document import markdown as parser
 from helpers.document.placeholders import Context, fill, placeholders
-from helpers.publish.source_marks import PICTURE, kept_places, normalized
+from helpers.finishing.source_marks import PICTURE, kept_places, normalized
 
 Kind = Literal["heading", "paragraph", "item", "cell", "quote", "fence"]
 
@@ -49,7 +49,7 @@ class Passage:
     block
         Offsets of the whole list, table or quotation that it stands in; its own lines where it stands in none.
     chars
-        What is printed, as :func:`helpers.publish.source_marks.normalized` has it; empty where it cannot be placed.
+        What is printed, as :func:`helpers.finishing.source_marks.normalized` has it; empty where it cannot be placed.
     shown
         The same as text, also where it cannot be placed.
     prefix

@@ -9,7 +9,7 @@ from helpers.document.prose import source_of
 from helpers.document.tables import LAYOUTS, layouts
 from helpers.files.digests import digest, digest_of
 from helpers.files.reading import SourceError
-from helpers.publish.source_marks import PROPERTY, Marked, Plan, encoded, fingerprint, sentences
+from helpers.finishing.source_marks import PROPERTY, Marked, Plan, encoded, fingerprint, sentences
 from helpers.report.cell_names import CELLS
 from helpers.report.figures import format_figure
 from helpers.report.folder import PROSE, Report, files_of

@@ -19,8 +19,8 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from helpers.document.source_plan import workbook_plan
 from helpers.document.tables import html_table
 from helpers.files.writing import write_file
+from helpers.finishing.source_marks import as_text
 from helpers.intake.matching.model import DEMANDS, DEMANDS_HEAD, LAST_YEAR, PROSE, SETTINGS, SOURCE
-from helpers.publish.source_marks import as_text
 from helpers.report.figures import Figure, format_figure
 from helpers.report.findings import rules
 from helpers.report.folder import Report, read

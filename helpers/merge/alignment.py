@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from helpers.document.passages import Passage
 from helpers.document.source_plan import sentence_digests
+from helpers.finishing.source_marks import Marked
 from helpers.merge.resolved import Line
-from helpers.publish.source_marks import Marked
 
 ALIKE = 0.5
 """Two texts with at least this share of their pairs of characters in common may be one, changed."""

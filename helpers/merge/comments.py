@@ -11,10 +11,10 @@ from typing import Any
 from helpers.document.notes import MOST, NOTES_FILE, Note, Reply
 from helpers.files.reading import unprintable
 from helpers.files.yaml_text import dump_yaml, parse_yaml
+from helpers.finishing.word_xml import W
 from helpers.merge.resolved import TITLE, Resolved, figure_mark
 from helpers.merge.word_parts import part_beside
 from helpers.merge.word_text import WordText
-from helpers.publish.word_xml import W
 from helpers.report.cell_names import CELLS, Cell
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM, TOTAL

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from helpers.document.source_plan import figure_digest, kinds
+from helpers.finishing.source_marks import Plan
 from helpers.merge.outcome import Choice, Decisions, FigureChange, Question
 from helpers.merge.resolved import Figures, figure_mark
-from helpers.publish.source_marks import Plan
 from helpers.report.cell_names import CELLS, Cell, place
 from helpers.report.figures import Figure, format_figure, parse_figure
 from helpers.report.folder import Report

@@ -10,6 +10,7 @@ from helpers.document.placeholders import names
 from helpers.document.source_plan import edition, marked, section
 from helpers.files.reading import decoded, read_bytes
 from helpers.files.writing import free_name, write_file, written_whole
+from helpers.finishing.source_marks import PICTURE, fingerprint
 from helpers.merge.comments import comments, merge_notes, note_of, placed
 from helpers.merge.figure_merge import FigureMerge, merge_figures, read_tables
 from helpers.merge.merge_result import Merge, figure_files
@@ -20,7 +21,6 @@ from helpers.merge.unmarked import figures_by_labels, read_by_labels
 from helpers.merge.word_parts import modified
 from helpers.merge.word_text import MergeError, WordText, read
 from helpers.merge.workbook_merge import is_workbook, merge_workbook
-from helpers.publish.source_marks import PICTURE, fingerprint
 from helpers.report.cell_names import BY_NAME, Cell
 from helpers.report.figures import format_figure
 from helpers.report.findings import errors

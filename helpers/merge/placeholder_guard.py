@@ -7,10 +7,10 @@ from itertools import groupby
 
 from helpers.document.passages import Char, Passage
 from helpers.document.source_plan import value_digest
+from helpers.finishing.source_marks import Marked
 from helpers.merge.markdown_edit import Wanted, opcodes
 from helpers.merge.outcome import Choice, Decisions, Question
 from helpers.merge.resolved import Line
-from helpers.publish.source_marks import Marked
 from helpers.report.cell_names import BY_NAME, Cell, place
 from helpers.report.folder import PROSE
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from helpers.document.passages import PLAIN, Passage, passages
 from helpers.document.placeholders import Context
 from helpers.document.source_plan import value_digest
+from helpers.finishing.source_marks import PICTURE, Marked, fingerprint
 from helpers.merge.alignment import in_folder, lines_of
 from helpers.merge.arrangement import Unit, arranged
 from helpers.merge.markdown_edit import Wanted, block, opcodes, rewrite
@@ -14,7 +15,6 @@ from helpers.merge.outcome import Choice, Decisions, ProseChange, Question, head
 from helpers.merge.placeholder_guard import guard, said_by, valued
 from helpers.merge.resolved import TITLE, Line, is_heading_of_form
 from helpers.merge.three_way import joined, unchanged_here, unchanged_there
-from helpers.publish.source_marks import PICTURE, Marked, fingerprint
 from helpers.report.cell_names import Cell
 from helpers.report.folder import PROSE
 

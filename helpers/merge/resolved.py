@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from helpers.finishing.source_marks import PICTURE, kept_places, normalized
 from helpers.merge.word_text import Cell, Kind, Letter, Paragraph, Table, WordText
-from helpers.publish.source_marks import PICTURE, kept_places, normalized
 from helpers.report.folder import PROSE
 from helpers.report.form import FORM
 
@@ -24,7 +24,7 @@ class Line:
     Attributes
     ----------
     letters
-        Its characters as :func:`helpers.publish.source_marks.normalized` has them.
+        Its characters as :func:`helpers.finishing.source_marks.normalized` has them.
     marks
         Passages that it holds text of, the largest part first; then those of which only the empty mark is left.
     section

@@ -5,10 +5,10 @@ from difflib import SequenceMatcher
 
 from helpers.document.passages import Char, Passage
 from helpers.document.source_plan import sentence_digests
+from helpers.finishing.source_marks import Marked, sentences
 from helpers.merge.alignment import templates
 from helpers.merge.markdown_edit import Wanted
 from helpers.merge.resolved import Line
-from helpers.publish.source_marks import Marked, sentences
 
 
 def unchanged_here(base: Marked, passage: Passage) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from helpers.publish.source_marks import EDITION
-from helpers.publish.word_xml import W
+from helpers.finishing.source_marks import EDITION
+from helpers.finishing.word_xml import W
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 

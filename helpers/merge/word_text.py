@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from helpers.files.reading import SourceError, read_bytes
+from helpers.finishing.source_marks import PICTURE, PICTURES, PREFIX, Plan, plan_of
+from helpers.finishing.word_xml import W
 from helpers.intake.matching.model import IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, Budget, check_package
 from helpers.merge.word_parts import edition_of, is_on, links, styles, text_beside, xml
-from helpers.publish.source_marks import PICTURE, PICTURES, PREFIX, Plan, plan_of
-from helpers.publish.word_xml import W
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MOST_CHARACTERS = 200_000

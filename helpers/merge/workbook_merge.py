@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.document.source_plan import edition, workbook_plan
 from helpers.files.reading import SourceError, read_bytes
+from helpers.finishing.source_marks import Plan, decoded
 from helpers.intake.matching.model import SOURCE, Imported, IntakeError
 from helpers.intake.readers.limits import MAX_BYTES, check_package
 from helpers.merge.figure_merge import merge_figures
@@ -14,7 +15,6 @@ from helpers.merge.merge_result import Merge, figure_files
 from helpers.merge.outcome import Decisions, heading_of
 from helpers.merge.unmarked import figures_by_labels, read_by_labels
 from helpers.merge.word_text import MergeError
-from helpers.publish.source_marks import Plan, decoded
 from helpers.report.folder import Report
 
 

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from helpers.files.scratch import scratch
 from helpers.files.writing import move_file, write_text
+from helpers.finishing.finish import FinishError, finish, load_finishers
+from helpers.finishing.manifest import NAME, described, manifest, still_valid
 from helpers.publish.engines import quarto as quarto_engine
-from helpers.publish.finish import FinishError, finish, load_finishers
-from helpers.publish.manifest import NAME, described, manifest, still_valid
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
@@ -158,7 +158,7 @@ def publish(
         kept = still_valid(out, record)
         _finish(made, {*(path.name for path in made.values()), *(Path(one["path"]).name for one in kept)})
         if "html" in made and body and not profile:
-            from helpers.publish.paste_body import write_body  # loads lxml
+            from helpers.finishing.paste_body import write_body  # loads lxml
 
             if beside := write_body(made["html"]):
                 made = {**made, "body": beside}

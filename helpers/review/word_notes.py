@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from helpers.document import source_plan
 from helpers.document.notes import Note
-from helpers.publish.word_comments import PROPERTY, WordComment, encoded
+from helpers.finishing.word_comments import PROPERTY, WordComment, encoded
 from helpers.report.cell_names import CELLS
 from helpers.report.folder import Report
 

@@ -25,7 +25,7 @@ from office import print_file
 from published import ENGINES, copy_project, publish
 from readback import from_docx
 
-from helpers.publish.finish import finish
+from helpers.finishing.finish import finish
 
 LONG, AMOUNT, WATERMARK = "1234567", "1234567.0123456789", "草稿 & 审阅"
 PAGE_OFFICIAL_MM, TWIPS_PER_MM = 156, 1440 / 25.4

@@ -10,7 +10,7 @@ from conftest import XIAODUKOU, Validate
 from docx import Document
 
 from helpers.document.source_plan import edition, plan
-from helpers.publish.source_marks import EDITION, PREFIX, Plan, plan_of
+from helpers.finishing.source_marks import EDITION, PREFIX, Plan, plan_of
 from helpers.report.folder import load
 from tests.merge.merge_tools import SAMPLES, contents, merge, save_again
 from tests.merge.word_edits import WordFile

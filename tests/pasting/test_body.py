@@ -17,8 +17,8 @@ from PIL import Image
 from published import publish
 
 from helpers.archive import verify
+from helpers.finishing.paste_body import body as body_of
 from helpers.publish import publish as publish_document
-from helpers.publish.paste_body import body as body_of
 
 TAGS = {"p", "h2", "h3", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "img"}
 ATTRIBUTES = {

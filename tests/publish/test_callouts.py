@@ -14,8 +14,8 @@ from conftest import Validate
 from docx.oxml.ns import qn
 from published import ENGINES, copy_project
 
+from helpers.finishing.finish import finish
 from helpers.publish import Publication, publish
-from helpers.publish.finish import finish
 
 DOCUMENT = """---
 title: 办事说明

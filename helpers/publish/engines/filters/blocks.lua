@@ -10,7 +10,7 @@ end
 
 local function open_xml(text) return pandoc.RawBlock('openxml', '<w:p><w:pPr><w:sectPr>' .. text .. '</w:sectPr></w:pPr></w:p>') end
 
--- The sections' size and margins come from the document's last one: helpers/publish/word_package.py.
+-- The sections' size and margins come from the document's last one: helpers/finishing/word_package.py.
 local function landscape(el)
   if format == 'typst' then return wrapped('#set page(flipped: true)', el.content, '#set page(flipped: false)') end
   if format == 'docx' then

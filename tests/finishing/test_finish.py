@@ -12,9 +12,9 @@ from archive import tags
 from conftest import ROOT
 from lxml import etree
 
+from helpers.finishing.finish import FinishError, finish
+from helpers.finishing.word_package import finish_docx
 from helpers.publish import publish
-from helpers.publish.finish import FinishError, finish
-from helpers.publish.word_package import finish_docx
 
 SCRIPT = ROOT / "helpers" / "publish" / "post_render.py"
 TABLE = """

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from helpers.publish.source_marks import PREFIX
-from helpers.publish.word_xml import HEAD, W, entered
+from helpers.finishing.source_marks import PREFIX
+from helpers.finishing.word_xml import HEAD, W, entered
 
 PROPERTY = "word-comments"
 """Property of the document by which comments reach the finished Word file; it is not kept in it."""

@@ -17,7 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from helpers.files.digests import digest_of
-from helpers.publish.word_xml import HEAD, W, entered
+from helpers.finishing.word_xml import HEAD, W, entered
 
 PROPERTY = "source-marks"
 """Property of the document by which a plan reaches the finished Word file; it is not kept in it."""

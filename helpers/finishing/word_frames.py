@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.publish.word_xml import W
+from helpers.finishing.word_xml import W
 
 NAMES = {"w": W[1:-1]}
 

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from helpers.files.interrupts import held
 from helpers.files.writing import write_file
-from helpers.publish.pdf_tags import finish_pdf
-from helpers.publish.word_package import finish_docx
+from helpers.finishing.pdf_tags import finish_pdf
+from helpers.finishing.word_package import finish_docx
 
 __all__ = ["FinishError", "finish", "load_finishers"]
 
@@ -125,7 +125,7 @@ def main(names: Iterable[str]) -> int:
     int
         The exit code; 1 where one could not be finished.
     """
-    from helpers.publish.paste_body import write_body  # loads lxml
+    from helpers.finishing.paste_body import write_body  # loads lxml
 
     paths = [Path(name) for name in names]
     together = {path.name for path in paths}

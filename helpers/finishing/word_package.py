@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from helpers.publish import source_marks, word_comments
-from helpers.publish.word_frames import NAMES, child, join_properties, take_out_captioned
-from helpers.publish.word_xml import BODY, W, parsed, serialized
+from helpers.finishing import source_marks, word_comments
+from helpers.finishing.word_frames import NAMES, child, join_properties, take_out_captioned
+from helpers.finishing.word_xml import BODY, W, parsed, serialized
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
