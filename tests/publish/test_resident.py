@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.publish import PublishError, publish
-from helpers.publish.engines import pandoc, resident
+from helpers.publish.engines import builtin, pandoc, resident
 from helpers.publish.engines.self_contained import self_contained
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,25 @@ $$y = \\frac{1}{2}$$
 @pytest.fixture
 def by_itself(monkeypatch):
     """Have every conversion made by pandoc in a process of its own."""
-    return lambda: monkeypatch.setattr(pandoc, "_by_script", lambda _: False)
+    real = pandoc.convert
+
+    def convert(task, markdown, aside, environment):
+        made = real(task, markdown, aside, environment)
+        pandoc._in_a_process_of_its_own(task, asked[-1], environment)
+        return made
+
+    asked = []
+    ask = pandoc.ask
+
+    def noted(command, environment, request, size):
+        asked.append(request)
+        return ask(command, environment, request, size)
+
+    def patch():
+        monkeypatch.setattr(pandoc, "ask", noted)
+        monkeypatch.setattr(builtin, "convert", convert)
+
+    return patch
 
 
 def bytes_of(made):
@@ -145,7 +163,6 @@ def test_any_text_is_read_as_pandoc_reads_it(tmp_path_factory, lines):
         "to": "html5",
         "standalone": True,
         "wrap": "none",
-        "default-image-extension": "png",
         "input-files": [str(text)],
         "output-file": str(place / "own.html"),
         "template": str(place / "template.html"),

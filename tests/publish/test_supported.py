@@ -70,7 +70,7 @@ reference-location: document
 filters: [own.lua]
 metadata: {inner: 里层}
 variables: {x: 1}
-execute: {echo: false, eval: true, output: true, warning: false, error: false, include: true}
+execute: {echo: false, eval: true, output: true, warning: false, include: true}
 fig-width: 4
 fig-height: 3
 fig-dpi: 100
@@ -79,14 +79,12 @@ jupyter: python3
 quarto-required: ">=1.4.0"
 strip-comments: true
 tab-stop: 4
-preserve-tabs: false
 wrap: none
 dpi: 96
 ascii: false
 indented-code-classes: [python]
 email-obfuscation: none
 html-q-tags: false
-default-image-extension: svg
 crossref: {fig-title: 插图, fig-prefix: 插图, tbl-title: 附表, tbl-prefix: 附表, sec-prefix: 第, title-delim: "—"}
 """,
         """\
@@ -118,7 +116,6 @@ crossref: {fig-title: 插图, fig-prefix: 插图, tbl-title: 附表, tbl-prefix:
 #| include: true
 #| output: true
 #| warning: true
-#| error: true
 print("印出")
 ```
 
@@ -145,12 +142,12 @@ print("| 3 | 4 |")
             "document": "title subtitle author date abstract abstract-title keywords subject category description description-meta title-meta "
             "pagetitle author-meta date-meta lang dir toc toc-depth toc-title number-sections section-divs bibliography citeproc nocite "
             "link-citations link-bibliography reference-section-title notes-after-punctuation reference-location filters metadata "
-            "variables execute fig-width fig-height fig-dpi fig-format jupyter quarto-required strip-comments tab-stop preserve-tabs "
-            "wrap dpi ascii indented-code-classes email-obfuscation html-q-tags default-image-extension crossref format project",
+            "variables execute fig-width fig-height fig-dpi fig-format jupyter quarto-required strip-comments tab-stop "
+            "wrap dpi ascii indented-code-classes email-obfuscation html-q-tags crossref format project",
             "project": "execute-dir",
-            "execute": "echo eval output warning error include",
+            "execute": "echo eval output warning include",
             "crossref": "fig-title fig-prefix tbl-title tbl-prefix sec-prefix title-delim",
-            "cell": "label tags echo eval include output warning error fig-cap fig-alt tbl-cap tbl-colwidths",
+            "cell": "label tags echo eval include output warning fig-cap fig-alt tbl-cap tbl-colwidths",
             "class": "unnumbered unlisted cell cell-code cell-output cell-output-display cell-output-stdout csl-entry",
             "attribute": "fig-alt width height tbl-colwidths",
             "label": "fig tbl sec",
@@ -167,21 +164,17 @@ output: true
 echo: true
 eval: true
 warning: true
-error: false
 include: true
 shift-heading-level-by: 0
 title-prefix: 前
 suppress-bibliography: true
 execute: {fig-width: 3, fig-height: 2, fig-dpi: 90, fig-format: png}
-show: true
 format:
   html:
     theme: none
     minimal: true
     embed-resources: true
     title-block-style: none
-    header-includes: <meta name="too" content="1">
-    include-before: <p>前句</p>
     include-after-body: after.html
   typst: {citeproc: true}
   docx: default
@@ -198,14 +191,6 @@ tabindex=0 custom-style="Own"}
 排版里。
 :::
 
-::: {.content-visible when-meta="show"}
-有数据。
-:::
-
-::: {.content-hidden unless-meta="no"}
-没数据。
-:::
-
 ::: {.content-visible when-profile="none"}
 有方案。
 :::
@@ -216,10 +201,6 @@ tabindex=0 custom-style="Own"}
 
 ::: {.landscape}
 横。
-:::
-
-::: {.block fill="luma(240)" inset="8pt" radius="4pt" stroke="1pt" outset="0pt" breakable="false" above="1em" below="1em" spacing="1em"}
-块。
 :::
 
 ::: {layout-ncol=2}
@@ -243,11 +224,11 @@ x = 41
 | 1 | 2 |
 """,
         {
-            "document": "header-includes include-before include-after-body tbl-colwidths output echo eval warning error include shift-heading-level-by title-prefix suppress-bibliography",
+            "document": "include-after-body tbl-colwidths output echo eval warning include shift-heading-level-by title-prefix suppress-bibliography",
             "execute": "fig-width fig-height fig-dpi fig-format",
-            "class": "smallcaps underline mark content-visible content-hidden landscape block cell-output-stderr",
-            "attribute": "role aria-label lang dir title data-key tabindex custom-style when-format unless-format when-meta unless-meta "
-            "when-profile unless-profile fill inset radius stroke outset breakable above below spacing layout-ncol alt startFrom key",
+            "class": "smallcaps underline mark content-visible content-hidden landscape cell-output-stderr",
+            "attribute": "role aria-label lang dir title data-key tabindex custom-style when-format unless-format "
+            "when-profile unless-profile layout-ncol alt startFrom key",
         },
     ),
 }
@@ -284,7 +265,6 @@ format:
     margin-bottom: 14px
     include-in-header: head.html
     include-before-body: before.html
-    include-after: <p>后句</p>
     syntax-highlighting: none
   typst:
     papersize: a5
@@ -324,24 +304,16 @@ format:
 慎。
 :::
 
-```{.python filename="a.py"}
-x = 1
-```
-
 [样]{id=own class="mine" aria-labelledby=own data-key=x number=1}
 
-```{python}
-#| error: true
-1 / 0
-```
 """,
     {
         "document": "mainfont monofont fontsize linestretch linkcolor csl document-css css fontcolor backgroundcolor "
         "monobackgroundcolor max-width margin-left margin-right margin-top margin-bottom include-in-header "
-        "include-before-body include-after syntax-highlighting papersize margin section-numbering "
+        "include-before-body syntax-highlighting papersize margin section-numbering "
         "page-numbering codefont mathfont font-paths reference-doc highlight-style watermark",
-        "class": "callout callout-note callout-tip callout-important callout-warning callout-caution cell-output-error",
-        "attribute": "icon appearance collapse filename id class aria-labelledby number",
+        "class": "callout callout-note callout-tip callout-important callout-warning callout-caution",
+        "attribute": "icon appearance collapse id class aria-labelledby number",
     },
 )
 #: What is compared elsewhere, and where.

@@ -100,37 +100,27 @@ def setting(cell: Cell, options: Options, name: str) -> Any:
     for data in (cell.options.data, options.child("execute").data, options.data):
         if data.get(name) is not None:
             return data[name]
-    return name != "error"
-
-
-def _setting_for_all(cell: Cell, formats: Mapping[str, Options], name: str) -> Any:
-    values = {setting(cell, options, name) for options in formats.values()}
-    if len(values) > 1:
-        raise next(iter(formats.values())).refuse("单元格只运行一次，各格式的值须相同", "execute", name)
-    return values.pop()
+    return True
 
 
 def _run(cell: Cell, formats: Mapping[str, Options], kernel: Kernel) -> CellOutcome:
-    if not _setting_for_all(cell, formats, "eval") or not cell.source.strip():
+    evaluated = {setting(cell, options, "eval") for options in formats.values()}
+    if len(evaluated) > 1:
+        raise next(iter(formats.values())).refuse("单元格只运行一次，各格式的值须相同", "execute", "eval")
+    if evaluated == {False} or not cell.source.strip():
         return CellOutcome()
     name = cell_name(cell.label)
     try:
         outcome = kernel.run(cell.source)
     except KernelDiedError:
         raise PublishError(f"{name}运行时内核意外退出（内存不足，或被结束）", cell.place) from None
-    if outcome.error and not _setting_for_all(cell, formats, "error"):
-        error = outcome.error
+    if error := outcome.error:
         if error.get("worded"):
             raise CellError("\n".join(without_colours(line) for line in error["traceback"]))
         place = cell.code.down(error["line"] - 1) if error.get("line") else cell.place
-        raise CellError(f"{name}出错：{exception_text(error)}", place)
+        said = _KERNEL_FILE.sub("", without_colours(error["evalue"]))
+        raise CellError(f"{name}出错：{error['ename']}: {said}", place)
     return outcome
-
-
-def exception_text(error: Message) -> str:
-    """Word an exception, without the kernel's own file names."""
-    said = _KERNEL_FILE.sub("", without_colours(error["evalue"]))
-    return f"{error['ename']}: {said}"
 
 
 def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:

@@ -2,8 +2,6 @@
 -- formats.lua`. A line on standard input is a request (JSON, see resident.py), a line on standard output says that it is done.
 -- Whatever goes wrong ends the process; why stands on standard error.
 
-local ANY_PICTURE = 'publish-any'
-
 local function give_up(code, ...)
   io.stderr:write(table.concat({...}), '\n')
   os.exit(code)
@@ -18,22 +16,15 @@ end
 
 local last = {}
 
--- The formats of a report have the same text, but for what stands aside and how pictures are named: it is read once.
+-- The formats of a report have the same text, but for what stands aside: it is read once.
 local function read(path, text, options)
-  local extension = options.default_image_extension
-  options.default_image_extension = ANY_PICTURE
   local folder = pandoc.path.directory(pandoc.path.directory(path)) -- of one render
   local key = folder .. pandoc.json.encode(options) .. text
   if last.key ~= key then
     last = {key = key, doc = pandoc.read(text, 'markdown', options)}
     remembered = {}
   end
-  return last.doc:walk({Image = function(el)
-    if el.src:sub(-#ANY_PICTURE) == ANY_PICTURE then
-      el.src = el.src:sub(1, -#ANY_PICTURE - 1) .. extension
-      return el
-    end
-  end})
+  return last.doc:clone()
 end
 
 -- Adds to names what has none yet.
@@ -49,10 +40,10 @@ local function document(defaults, metadata)
     standalone = true, tab_stop = defaults['tab-stop'] or 4, columns = 72,
     strip_comments = defaults['strip-comments'] or false,
     indented_code_classes = defaults['indented-code-classes'] or {},
-    default_image_extension = defaults['default-image-extension'],
   }
   local path = defaults['input-files'][1]
   local doc = read(path, text_of(path), options)
+  doc.meta.bibliography, doc.meta.csl = defaults.bibliography or doc.meta.bibliography, defaults.csl or doc.meta.csl
   doc.meta = completed(doc.meta, pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta)
   return doc
 end
@@ -69,7 +60,9 @@ local function forget()
   end
 end
 
-local function filtered(doc, path)
+local function filtered(doc, filter)
+  if filter.type == 'citeproc' then return pandoc.utils.citeproc(doc) end
+  local path = filter.path
   PANDOC_SCRIPT_FILE = path
   local fine, result = pcall(pandoc.utils.run_lua_filter, doc, path)
   if not fine then give_up(83, 'Error running filter ', path, ':\n', tostring(result)) end
@@ -151,12 +144,15 @@ end
 local function write(defaults, metadata)
   FORMAT = defaults.to
   PANDOC_WRITER_OPTIONS = writer_options(defaults)
-  local doc = document(defaults, metadata)
-  for _, filter in ipairs(defaults.filters) do doc = filtered(doc, filter.path) end
+  local doc, to = document(defaults, metadata), FORMAT
+  for _, filter in ipairs(defaults.filters) do
+    doc = filtered(doc, filter)
+    if filter.type == 'citeproc' and to == 'typst' then to = 'typst-citations' end -- they are set already
+  end
   if defaults['shift-heading-level-by'] then doc = shifted(doc, defaults['shift-heading-level-by']) end
   if FORMAT == 'docx' then doc = pandoc.mediabag.fill(doc) end
   local file = assert(io.open(defaults['output-file'], 'wb'))
-  assert(file:write(pandoc.write(doc, FORMAT, PANDOC_WRITER_OPTIONS)))
+  assert(file:write(pandoc.write(doc, to, PANDOC_WRITER_OPTIONS)))
   assert(file:close())
   pandoc.mediabag.empty()
 end

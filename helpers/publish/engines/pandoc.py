@@ -1,7 +1,7 @@
 """Markdown to HTML, DOCX or Typst by pandoc, our filters inside it.
 
-One process that stays reads a document once for all formats (``resident.py``); what its script does not do in the same way as pandoc
-itself is left to pandoc, in a process a format.
+One process that stays reads a document once for all formats (``resident.py``); a page whose pictures and the like are to be put into it
+is left to pandoc itself, in a process of its own.
 """
 
 from __future__ import annotations
@@ -29,9 +29,6 @@ HEAP = ("+RTS", "-A4m", "-H1m", "-O64m", "-RTS")
 #: One that stays looks for garbage sooner: little of a document that is done is not.
 RESIDENT_HEAP = ("+RTS", "-A4m", "-H1m", "-O16m", "-RTS")
 
-#: Of the styles of program code, those that a script can name.
-STYLES = (None, "none", "default", "idiomatic")
-
 #: Whatever a document names on the web is not fetched: no proxy listens there, and pandoc reports what is missing.
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
@@ -40,7 +37,7 @@ REPORTS = {
     "unknown-reference": "引用 @{0} 找不到对应的图、表或标题",
     "unnumbered-section": "引用 @{0} 指向没有编号的标题；请设 number-sections: true",
     "duplicate-label": "标签 {0} 用了两次",
-    "sub-float": "不支持子图、子表，此处是 {0}",
+    "sub-float": "不支持子图、子表，此处是 {0}；几张图并排，请给每张图自己的标识",
     "unknown-meta": "{{{{< meta {0} >}}}}：没有名为 {0} 的元数据",
     "unknown-callout": "不认识提示框 {0}；只有 .callout-note、-tip、-important、-warning、-caution",
     "numbered-callout": "提示框不编号，此处是 {0}；请删去它的标识",
@@ -78,8 +75,7 @@ def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment:
     """
     target = task.work / f"output.{'typ' if task.format == 'typst' else task.format}"
     source = task.work / f"{task.format}.md"
-    kept = task.options.data.get("preserve-tabs")  # by pandoc alone, and not by its Lua
-    write_text(source, markdown if kept else markdown.expandtabs(task.options.data.get("tab-stop") or 4))
+    write_text(source, markdown.expandtabs(task.options.data.get("tab-stop") or 4))  # pandoc's Lua keeps them
     defaults = defaults_of(task, markdown)
     defaults |= {"input-files": [str(source)], "output-file": str(target)}
     request = {
@@ -89,21 +85,13 @@ def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment:
         "context": filter_context(task) | {"aside": aside},
         "defaults": defaults,
     }
-    if _by_script(defaults):
-        size = len(markdown) + sum(len(raw["text"]) for raw in aside)
-        undated = {name: value for name, value in environment.items() if name != "SOURCE_DATE_EPOCH"}
-        failed, said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
-        _raise_for_errors(task, failed, said)
-        if task.format != "html" or _embedded(target, defaults.get("css", [])):
-            return target
-    _in_a_process_of_its_own(task, request, environment)
+    size = len(markdown) + sum(len(raw["text"]) for raw in aside)
+    undated = {name: value for name, value in environment.items() if name != "SOURCE_DATE_EPOCH"}
+    failed, said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
+    _raise_for_errors(task, failed, said)
+    if task.format == "html" and not _embedded(target, defaults.get("css", [])):
+        _in_a_process_of_its_own(task, request, environment)
     return target
-
-
-def _by_script(defaults: Mapping[str, Any]) -> bool:
-    """Whether ``formats.lua`` does the same as pandoc by itself."""
-    style = defaults.get("highlight-style", defaults.get("syntax-highlighting"))
-    return style in STYLES and not {"bibliography", "csl"} & defaults.keys()
 
 
 def _embedded(page: Path, stylesheets: Sequence[str]) -> bool:
@@ -143,11 +131,9 @@ def _raise_for_errors(task: Task, failed: bool, errors: str) -> None:
     """Turn what the filters and pandoc report into a message; pandoc's own warnings only matter where one says a file is missing."""
     document = task.document
     if report := re.search(r"^PUBLISH (\S+) (.*)$", errors, re.MULTILINE):
-        name, detail = report[1], report[2]
-        bare = re.sub(r"\.\w+$", "", detail)  # default-image-extension may have been added
-        place = document.find(re.escape(detail)) or (document.find(re.escape(bare)) if bare else None)
+        place = document.find(re.escape(report[2]))
         origin = "" if place else f"（{document.path.name} 的单元格输出）"
-        raise PublishError(REPORTS[name].format(detail) + origin, place)
+        raise PublishError(REPORTS[report[1]].format(report[2]) + origin, place)
     if unknown := re.search(r"Citeproc: citation (\S+) not found", errors):
         raise PublishError(f"参考文献里没有 @{unknown[1]}", document.find(f"@{re.escape(unknown[1])}"))
     if failed:

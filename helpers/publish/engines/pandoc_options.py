@@ -119,7 +119,6 @@ def defaults_of(task: Task, markdown: str) -> dict[str, Any]:
         "from": "markdown",
         "to": WRITERS[output_format],
         "standalone": True,
-        "default-image-extension": "svg" if output_format == "typst" else "png",
         "wrap": "none",
         "resource-path": [str(task.work), str(task.document.folder)],
         **{

@@ -19,16 +19,13 @@ CHOICES = {
     "fig-format": ("png", "svg", "retina"),
     "reference-location": ("block", "section", "document"),
     "wrap": ("auto", "none", "preserve"),
-}
-#: Pandoc puts the second in the place of the first.
-BESIDE = {
-    "header-includes": "include-in-header",
-    "include-before": "include-before-body",
-    "include-after": "include-after-body",
+    **dict.fromkeys(("highlight-style", "syntax-highlighting"), ("none", "default", "idiomatic")),
 }
 FONTS = ("mainfont", "monofont", "codefont", "mathfont")
-_TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning", "error")
+_TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning")
 _ROOM = Path(__file__).resolve().parents[1]
+
+Use = Literal["metadata", "pandoc", "own"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Row:
     status: Literal["supported", "refused", "no effect"]
     because: str = ""
     only: tuple[Any, ...] = ()
-    use: Literal["metadata", "pandoc", "own"] = "metadata"
+    use: Use = "metadata"
 
 
 @cache
@@ -61,8 +58,9 @@ def inventory() -> dict[str, dict[str, Row]]:
             for name, (value, why) in given.get("only", {}).items()
         }
         for status in ("refused", "no effect"):
+            use: Use = "own" if status == "refused" else "metadata"  # its `false` is told to nobody
             for why, names in given.get(status, {}).items():
-                rows |= {name: Row(status, why) for name in names}
+                rows |= {name: Row(status, why, use=use) for name in names}
     return table
 
 
@@ -161,8 +159,6 @@ def _check(options: Options, used: Callable[[str], bool]) -> None:
             raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
         if value is not None and value not in CHOICES.get(name, (value,)):
             raise options.refuse(f"只支持 {'、'.join(CHOICES[name])}", name)
-        if (other := BESIDE.get(name)) and value and options.data.get(other):
-            raise options.refuse(f"和 {other} 只能用一个，否则只有一个会显示", name)
         if name in FONTS and '"' in str(value):
             raise options.refuse("字体名里不能有引号；几种字体请写成 YAML 的列表", name)
     for kind in ("execute", "crossref"):

@@ -1,31 +1,21 @@
--- Divs and tables that Quarto gives a form: landscape pages, Typst blocks, widths of columns.
+-- Divs and tables that Quarto gives a form: landscape pages, widths of columns.
 
 local format = context.format
-
-local function raw(text) return pandoc.RawBlock('typst', text) end
-
-local function wrapped(before, content, after)
-  return pandoc.Blocks({raw(before)}) .. content .. {raw(after)}
-end
 
 local function open_xml(text) return pandoc.RawBlock('openxml', '<w:p><w:pPr><w:sectPr>' .. text .. '</w:sectPr></w:pPr></w:p>') end
 
 -- The sections' size and margins come from the document's last one: helpers/finishing/word_package.py.
 local function landscape(el)
-  if format == 'typst' then return wrapped('#set page(flipped: true)', el.content, '#set page(flipped: false)') end
+  if format == 'typst' then
+    el.content:insert(1, pandoc.RawBlock('typst', '#set page(flipped: true)'))
+    el.content:insert(pandoc.RawBlock('typst', '#set page(flipped: false)'))
+    return el.content
+  end
   if format == 'docx' then
     el.content:insert(1, open_xml(''))
     el.content:insert(open_xml('<w:pgSz w:orient="landscape" w:w="16838" w:h="11906"/>'))
     return el.content
   end
-end
-
-local function typst_block(el)
-  if format ~= 'typst' then return el.content end
-  local arguments = {}
-  for key, value in pairs(el.attributes) do table.insert(arguments, key .. ': ' .. value) end
-  table.sort(arguments)
-  return wrapped('#block(' .. table.concat(arguments, ', ') .. ')[', el.content, ']')
 end
 
 local function table_widths(tbl)
@@ -58,9 +48,7 @@ local function div(el)
     end})
     if el.identifier == '' and #el.classes == 0 and #el.attributes == 0 then return el.content end
   end
-  if el.classes:includes('landscape') then return landscape(el) or el end
-  if el.classes:includes('block') then return typst_block(el) end
-  return el
+  return el.classes:includes('landscape') and landscape(el) or el
 end
 
 local function document(doc)

@@ -11,18 +11,13 @@ local function meta_value(path)
   return value
 end
 
-local function holds(what, value)
-  if what ~= 'meta' then return value == context[what] end
-  return (meta_value(value) or false) ~= false
-end
-
 -- Visible when all of when-… hold and none of unless-…, hidden then; takes those attributes away.
 local function shown(el)
   local when, unless = nil, nil
-  for _, what in ipairs({'format', 'profile', 'meta'}) do
+  for _, what in ipairs({'format', 'profile'}) do
     local wanted, unwanted = el.attributes['when-' .. what], el.attributes['unless-' .. what]
-    if wanted then when = when ~= false and holds(what, wanted) end
-    if unwanted then unless = unless or holds(what, unwanted) end
+    if wanted then when = when ~= false and wanted == context[what] end
+    if unwanted then unless = unless or unwanted == context[what] end
     el.attributes['when-' .. what], el.attributes['unless-' .. what] = nil, nil
   end
   local all = when ~= false and not unless

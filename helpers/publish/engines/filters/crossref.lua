@@ -125,16 +125,11 @@ local function unwrapped(blocks, kept)
   end})
 end
 
--- Of the blocks of a figure or a table, the last paragraph is its caption: it is taken away.
-local function caption_taken(blocks)
-  local last = blocks[#blocks]
-  if #blocks > 1 and last.t == 'Para' and not lone_image(last) then return blocks:remove().content end
-end
-
--- The blocks and the caption of ::: {#fig-x} and ::: {#tbl-x}.
+-- The blocks and the caption of ::: {#fig-x} and ::: {#tbl-x}: that is the last paragraph, where there is one.
 local function parts_of(el)
   local blocks = unwrapped(el.content)
-  local caption = caption_taken(blocks)
+  local last, caption = blocks[#blocks], nil
+  if #blocks > 1 and last.t == 'Para' and not lone_image(last) then caption = blocks:remove().content end
   local content = blocks:walk({
     traverse = 'topdown',
     Div = function(div)
@@ -159,7 +154,7 @@ local function parts_of(el)
   return content, caption or pandoc.Inlines({})
 end
 
--- Pictures side by side: what they are, with the caption of each; in a numbered figure the captions count (a), (b).
+-- Pictures side by side: what they are, with the caption of each.
 local function pictures(el, columns)
   local found = pandoc.List()
   for _, block in ipairs(unwrapped(el.content)) do
@@ -179,12 +174,7 @@ local function pictures(el, columns)
   return found
 end
 
-local function caption_of(picture, position, numbered_figure)
-  if numbered_figure then
-    if picture.identifier ~= '' then fail('sub-float', picture.identifier) end
-    local letter = pandoc.Inlines({pandoc.Str('(' .. string.char(96 + position) .. ')')})
-    return #picture.caption > 0 and letter .. pandoc.Inlines({pandoc.Space()}) .. picture.caption or letter
-  end
+local function caption_of(picture)
   if kind_of(picture.identifier) ~= 'fig' then return picture.caption end
   local text = numbered('fig', number(picture.identifier, 'fig'), picture.caption)
   return is_typst and text or pandoc.Inlines({pandoc.Span(text, pandoc.Attr(picture.identifier))})
@@ -195,11 +185,11 @@ local function word_block(inlines, style)
 end
 
 -- One row of pictures: in Word a line of pictures and a line of captions, elsewhere a grid.
-local function side_by_side(found, columns, numbered_figure)
+local function side_by_side(found, columns)
   local blocks = pandoc.Blocks({})
   local line, captions = pandoc.Inlines({}), pandoc.Inlines({})
   for position, picture in ipairs(found) do
-    local caption = caption_of(picture, position, numbered_figure)
+    local caption = caption_of(picture)
     if context.format == 'docx' then
       picture.image.attributes.width = math.floor(96 / columns) .. '%'
       line:insert(picture.image)
@@ -235,13 +225,8 @@ local function layout(el)
   local columns = math.tointeger(tonumber(el.attributes['layout-ncol']))
   if not columns or columns < 1 then fail('layout', el.attributes['layout-ncol']) end
   el.attributes['layout-ncol'] = nil
-  if kind_of(el.identifier) ~= 'fig' then return side_by_side(pictures(el, columns), columns, false), false end
-  local caption = caption_taken(el.content) or pandoc.Inlines({})
-  local grid = side_by_side(pictures(el, columns), columns, true)
-  if context.format ~= 'docx' then return float(el.identifier, 'fig', grid, caption), false end
-  local text = numbered('fig', number(el.identifier, 'fig'), caption)
-  grid:insert(word_block(pandoc.Span(text, pandoc.Attr(el.identifier)), 'Image Caption'))
-  return grid, false
+  if kind_of(el.identifier) == 'fig' then fail('sub-float', el.identifier) end
+  return side_by_side(pictures(el, columns), columns), false
 end
 
 local function div(el)
