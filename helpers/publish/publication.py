@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,11 +16,9 @@ from helpers.publish.engines import quarto as quarto_engine
 from helpers.publish.qmd.errors import PublishError
 from helpers.publish.qmd.options import FORMATS, Options
 from helpers.publish.qmd.project import load_options
-from helpers.publish.qmd.source import read_document
+from helpers.publish.qmd.source import Job, read_document
 
 __all__ = ["Publication", "publish"]
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def publish(
     in_process: bool = False,
     forked: bool = False,
     body: bool = True,
-    progress: Progress | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Publication:
     """Make the outputs of a document; they appear in ``out`` whole or not at all.
 
@@ -113,48 +108,27 @@ def publish(
         raise PublishError(f"格式只能是 {'、'.join(FORMATS)}，现为 {'、'.join(formats) or '空'}")
     if missing := [path for path in inputs if not Path(path).is_file()]:
         raise PublishError(f"找不到输入文件 {missing[0]}")
-    given = dict(parameters or {})
     out = Path(out)
     with _staging(out) as stage:
         source = read_document(Path(document).absolute())
         shared, options = load_options(source.path, source.header, profile)
+        wanted = {name: options[FORMATS[name]] for name in formats}
+        job = Job(source, shared, wanted, dict(parameters or {}), profile, stage / "work", notify)
         quarto, reason = _choose_engine(engine, shared)
-        if not quarto:
+        if quarto:
+            notify(f"{reason}，用它生成")
+            made = quarto_engine.render(job, quarto)
+            name, versions = "quarto", quarto_engine.versions(quarto)
+        else:
             from helpers.publish.cells.kernel import start_kernel  # the tools take time to load
             from helpers.publish.engines import builtin
 
             kernel = start_kernel(in_process, forked)
             load_finishers(formats)  # while it boots
-        notify(f"{reason}，用{'它' if quarto else '内置引擎'}生成")
-        if quarto:
-            _, variables = _environment(shared.data.get("date"))
-            made = quarto_engine.render(
-                quarto,
-                source,
-                formats,
-                given,
-                profile,
-                stage / "work",
-                variables,
-                notify,
-            )
-            name, versions = "quarto", quarto_engine.versions(quarto)
-        else:
-            wanted = {name: options[FORMATS[name]] for name in formats}
-            made = builtin.render(
-                source,
-                shared,
-                wanted,
-                given,
-                profile,
-                stage / "work",
-                _environment,
-                kernel,
-                in_process,
-                notify,
-            )
+            notify(f"{reason}，用内置引擎生成")
+            made = builtin.render(job, kernel, in_process)
             name, versions = "pandoc", builtin.versions()
-        record = described(source.path, name, versions, given, profile, inputs, facts or {})
+        record = described(source.path, name, versions, job.parameters, profile, inputs, facts or {})
         kept = still_valid(out, record)
         _finish(made, {*(path.name for path in made.values()), *(Path(one["path"]).name for one in kept)})
         if "html" in made and body and not profile:
@@ -212,16 +186,3 @@ def _choose_engine(engine: str, options: Options) -> tuple[str | None, str]:
     if engine == "quarto" and quarto is None:
         raise PublishError(f"不能用 Quarto：{reason}。也可以改用 engine=pandoc（内置引擎）")
     return quarto, reason
-
-
-def _environment(date: Any) -> tuple[int | None, dict[str, str]]:
-    """Return the moment that dates the files (the document's date, else what is set) and the tools' environment."""
-    epoch = None
-    if found := re.fullmatch(r"\s*(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?.*", str(date or "")):
-        with contextlib.suppress(ValueError):
-            year, month, day = map(int, found.groups())
-            epoch = int(datetime(year, month, day, tzinfo=UTC).timestamp())
-    if epoch is not None:
-        return epoch, {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(given) if given.isdigit() else None, dict(os.environ)

@@ -14,9 +14,10 @@ from helpers.publish.qmd.errors import CellError, Place, PublishError, without_c
 from helpers.publish.qmd.options import Options
 from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name
 
-__all__ = ["Executed", "metadata_blocks", "run_cells", "with_parameters"]
+__all__ = ["Executed", "printed_date", "run_cells", "with_parameters"]
 _KERNEL_FILE = re.compile(r" \((?:\d+\.py|<ipython-[^()]*>), line \d+\)$")
-_METADATA = re.compile(r"^---[ \t]*\n(?!\s*\n)(.*?)\n(?:---|\.\.\.)[ \t]*$", re.MULTILINE | re.DOTALL)
+#: The date in a block of YAML.
+_DATE = re.compile(r"^---[ \t]*\n(?!\s*\n)(?:(?!---|\.\.\.).*\n)*?date:[ \t]*([\"']?)(.*?)\1[ \t]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -139,21 +140,14 @@ def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:
     return {match[2].strip(): answer["data"] for match, answer in zip(found, answers, strict=True)}
 
 
-def metadata_blocks(executed: Executed, options: Options) -> list[str]:
-    """Return the YAML metadata blocks that ``asis`` cells gave, in order, without their ``---`` lines."""
-    return [
-        match[1]
-        for part in executed
-        if isinstance(part, ExecutedCell)
-        and setting(part.cell, options, "output") == "asis"
-        and setting(part.cell, options, "include")
-        for output in part.outcome.outputs
-        for match in _METADATA.finditer(_markdown(output))
-    ]
-
-
-def _markdown(output: Message) -> str:
-    """Return what an output of an ``asis`` cell gives as Markdown: what it printed, or an object that is shown as such."""
-    if output["type"] == "stream":
-        return str(output["text"]) if output["name"] == "stdout" else ""
-    return str(output["data"].get("text/markdown", ""))
+def printed_date(executed: Executed, options: Options) -> str:
+    """Return the document's date: what the last YAML block that an ``asis`` cell gave says, else the header; as it is written."""
+    date = str(options.data.get("date") or "")
+    for part in executed:
+        if not isinstance(part, ExecutedCell) or setting(part.cell, options, "output") != "asis":
+            continue
+        for output in part.outcome.outputs if setting(part.cell, options, "include") else []:
+            printed = output.get("name") == "stdout" and output["text"]
+            text = printed or output.get("data", {}).get("text/markdown", "")
+            date = next((found[2] for found in _DATE.finditer(text)), date)
+    return date

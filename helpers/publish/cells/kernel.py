@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from helpers.files.interrupts import held
-from helpers.publish.cells.line_process import LineProcess
+from helpers.files.line_process import LineProcess
 from helpers.publish.qmd.errors import PublishError
 
 __all__ = ["CellOutcome", "Kernel", "KernelDiedError", "session", "start_kernel"]

@@ -8,21 +8,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from helpers.files import extras
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
 from helpers.publish.qmd.errors import CellError, Place, PublishError, without_colours
 from helpers.publish.qmd.options import FORMATS, Options
-from helpers.publish.qmd.source import Document, cell_name
+from helpers.publish.qmd.source import Document, Job, cell_name, dated
 
 __all__ = ["find_quarto", "render"]
 
 OLDEST = "1.10"
+_SUPERVISE = Path(extras.__file__).with_name("supervise.py")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Warning|Exit)\b")
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*Cell In\[\d+\], line \d+")
 #: What a filter of a project says itself.
@@ -65,32 +65,27 @@ def versions(executable: str) -> dict[str, str]:
     return {"quarto": _version(executable), "python": sys.version.split()[0]}
 
 
-def render(
-    executable: str,
-    document: Document,
-    formats: Sequence[str],
-    parameters: Mapping[str, Any],
-    profile: str | None,
-    work: Path,
-    environment: Mapping[str, str],
-    progress: Callable[[str], None],
-) -> dict[str, Path]:
-    """Render with Quarto into ``work``, to be made; return the outputs by the names of ``formats`` (``html``, ``pdf``, ``docx``).
+def render(job: Job, executable: str) -> dict[str, Path]:
+    """Render with Quarto; return the outputs by format.
 
-    ``parameters`` are for the cell tagged so. Raises PublishError with what Quarto or the failed cell says, without traceback.
+    Raises PublishError with what Quarto or the failed cell says, without traceback.
     """
+    document, work = job.document, job.work
     work.mkdir()
-    common: list[str] = ["--profile", profile] if profile else []
-    if parameters:
+    common = ["--profile", job.profile] if job.profile else []
+    if job.parameters:
         file = work / "parameters.yml"
-        plain = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+        plain = {
+            name: str(value) if isinstance(value, Path) else value for name, value in job.parameters.items()
+        }
         write_text(file, dump_yaml(plain))
         common += ["--execute-params", str(file)]
+    _, environment = dated(job.shared.data.get("date"))
     variables = {**environment, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     variables.pop("QUARTO_PROFILE", None)
     outputs = {}
-    for name in formats:  # `--to` takes one format, and Quarto runs the cells anew for each anyway
-        progress(f"Quarto 生成 {name}")
+    for name in job.wanted:  # `--to` takes one format, and Quarto runs the cells anew for each anyway
+        job.progress(f"Quarto 生成 {name}")
         where = ["--to", FORMATS[name], "--output-dir", str(work / name)]
         outputs[name] = work / name / f"{document.path.stem}.{name}"
         command = [executable, "render", str(document.path), *where, *common]
@@ -103,7 +98,7 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str], o
     with (
         _restoring_neighbours(document.path),
         subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("supervise.py")), *command],
+            [sys.executable, str(_SUPERVISE), *command],
             cwd=document.folder,
             env=variables,
             stdin=subprocess.PIPE,  # whose end tells that this process is gone, or was interrupted: all of it ends then

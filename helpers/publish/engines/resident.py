@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.publish.cells.line_process import LineProcess
+from helpers.files.line_process import LineProcess
 
 __all__ = ["ask"]
 

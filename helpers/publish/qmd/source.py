@@ -5,18 +5,33 @@ What stands in the source is judged here, what cells print when it is written as
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.markup import fence, fence_end, judged_markdown
 from helpers.publish.qmd.options import Options, as_list, parse_yaml
 from helpers.publish.qmd.supported import check
 
-__all__ = ["INLINE", "Cell", "Document", "Prose", "Task", "cell_name", "parse_parts", "read_document"]
+__all__ = [
+    "INLINE",
+    "Cell",
+    "Document",
+    "Job",
+    "Prose",
+    "Task",
+    "cell_name",
+    "dated",
+    "parse_parts",
+    "read_document",
+]
 
 #: An inline expression, as Quarto finds it.
 INLINE = re.compile(r"(^|[^`])`\{python\}[ \t]([^`]+)`", re.MULTILINE)
@@ -84,6 +99,36 @@ class Document:
             if re.search(pattern, line)
         )
         return next(places, None)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What an engine is to make of a document.
+
+    ``shared`` holds the options for all formats, ``wanted`` those of each that is asked for (``html``, ``pdf``, ``docx``);
+    ``parameters`` are for the cell tagged so. It works in the folder ``work``, which it makes; ``progress`` is told each step.
+    """
+
+    document: Document
+    shared: Options
+    wanted: dict[str, Options]
+    parameters: dict[str, Any]
+    profile: str | None
+    work: Path
+    progress: Callable[[str], None]
+
+
+def dated(date: Any) -> tuple[int | None, dict[str, str]]:
+    """Return the moment that dates the files (the document's date, else what is set) and the tools' environment."""
+    epoch = None
+    if found := re.fullmatch(r"\s*(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?.*", str(date or "")):
+        with contextlib.suppress(ValueError):
+            year, month, day = map(int, found.groups())
+            epoch = int(datetime(year, month, day, tzinfo=UTC).timestamp())
+    if epoch is not None:
+        return epoch, {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(given) if given.isdigit() else None, dict(os.environ)
 
 
 @dataclass(frozen=True)
