@@ -17,7 +17,9 @@ from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name
 __all__ = ["Executed", "printed_date", "run_cells", "with_parameters"]
 _KERNEL_FILE = re.compile(r" \((?:\d+\.py|<ipython-[^()]*>), line \d+\)$")
 #: The date in a block of YAML.
-_DATE = re.compile(r"^---[ \t]*\n(?!\s*\n)(?:(?!---|\.\.\.).*\n)*?date:[ \t]*([\"']?)(.*?)\1[ \t]*\n", re.MULTILINE)
+_DATE = re.compile(
+    r"^---[ \t]*\n(?!\s*\n)(?:(?!---|\.\.\.).*\n)*?date:[ \t]*([\"']?)(.*?)\1[ \t]*\n", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,13 +45,19 @@ class CellOutcome:
     judged: dict[str, str] = field(default_factory=dict)
 
 
-class Kernel(ABC):
-    """What runs cells with IPython, and answers as a Jupyter kernel does."""
+class Kernel:
+    """IPython within this process: nothing to start, no message to send; what ends it ends the process."""
+
+    def __init__(self) -> None:
+        from helpers.publish.cells.shell import CONFIG, Shell  # loads IPython
+
+        # A module of its own: IPython would take the place of this program's __main__.
+        self._shell = Shell.instance(config=CONFIG, user_module=ModuleType("cells"))
 
     @property
-    @abstractmethod
     def alive(self) -> bool:
         """Whether it can run cells."""
+        return True
 
     def prepare(self, folder: Path, figures: dict[str, Any], profile: str | None = None) -> None:
         """Wipe what the document before left and set up for the next, whose cells run in ``folder``.
@@ -79,13 +84,12 @@ class Kernel(ABC):
         answer = self._ask({"code": "", "expressions": named, "silent": False}, math.inf)
         return list(answer["values"].values())
 
-    @abstractmethod
-    def _ask(self, request: Message, timeout: float) -> Message:
+    def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002 (what runs here cannot be late)
         """Have done what :meth:`Shell.execute` does, within so many seconds or however long."""
+        return self._shell.execute(**request)
 
-    @abstractmethod
     def end(self) -> object:
-        """End it and whatever its cells started; never fails."""
+        """End whatever runs elsewhere; here nothing does: the next document is run by the same shell, wiped."""
 
 
 class KernelProcess(LineProcess, Kernel):
@@ -151,24 +155,6 @@ def _become_kernel() -> NoReturn:
         os._exit(1)
 
 
-class InProcessKernel(Kernel):
-    """IPython within this process: nothing to start, no message to send; what ends it ends the process."""
-
-    alive = True
-
-    def __init__(self) -> None:
-        from helpers.publish.cells.shell import CONFIG, Shell  # loads IPython
-
-        # A module of its own: IPython would take the place of this program's __main__.
-        self._shell = Shell.instance(config=CONFIG, user_module=ModuleType("cells"))
-
-    def _ask(self, request: Message, timeout: float) -> Message:  # noqa: ARG002 (what runs here cannot be late)
-        return self._shell.execute(**request)
-
-    def end(self) -> None:
-        """Nothing to end: the next document is run by the same shell, wiped."""
-
-
 _lock = threading.RLock()
 _kernel: Kernel | None = None
 
@@ -177,7 +163,7 @@ def _started(kind: type[Kernel]) -> Kernel:
     """Return the kernel that boots or runs, or start one."""
     global _kernel
     with _lock:
-        if _kernel is not None and not (_kernel.alive and isinstance(_kernel, kind)):
+        if _kernel is not None and not (_kernel.alive and type(_kernel) is kind):
             _close()
         if _kernel is None:
             _kernel = kind()
@@ -189,7 +175,7 @@ def start_kernel(in_process: bool, forked: bool) -> type[Kernel]:
 
     They run in this process, or in a copy of it (before anything here starts a thread), or in a process of their own.
     """
-    kind = InProcessKernel if in_process else ForkedKernel if forked else KernelProcess
+    kind = Kernel if in_process else ForkedKernel if forked else KernelProcess
     _started(kind)
     return kind
 

@@ -23,7 +23,8 @@ CHOICES = {
 }
 FONTS = ("mainfont", "monofont", "codefont", "mathfont")
 _TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning")
-_ROOM = Path(__file__).resolve().parents[1]
+#: Our own steps around Quarto's rendering, here or in a copy of the project.
+_OURS = "helpers/publish/"
 
 Use = Literal["metadata", "pandoc", "own"]
 
@@ -141,15 +142,9 @@ def _check_project(folder: Path, shared: Options) -> None:
         raise shared.refuse("单元格总在文档所在的文件夹运行", "project", "execute-dir")
     for name in ("pre-render", "post-render"):
         scripts = as_list(project.data.get(name))
-        if scripts and all(_is_ours(root / str(script)) for script in scripts):
+        if scripts and all(str(script).endswith(f"{_OURS}{name.replace('-', '_')}.py") for script in scripts):
             project = project.without(name)  # what they do for Quarto the engine does by itself
     check("project", Options({"project": project.data}, shared.places), "project")
-
-
-def _is_ours(script: Path) -> bool:
-    """Tell our own steps around Quarto's rendering, here or in a copy of the project."""
-    own = _ROOM / script.name
-    return script.is_file() and own.is_file() and own.read_bytes() == script.read_bytes()
 
 
 def _check(options: Options, used: Callable[[str], bool]) -> None:
