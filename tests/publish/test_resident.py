@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from helpers.publish.engines import builtin, pandoc, resident
 from helpers.publish.engines.self_contained import self_contained
 
 ROOT = Path(__file__).resolve().parents[2]
+FILTERS = ROOT / "helpers" / "publish" / "engines" / "filters"
 RICH = """---
 title: 题目 "引号" 和 it's
 subtitle: 副题
@@ -32,6 +34,7 @@ format:
   html: {theme: none, minimal: true, embed-resources: true, css: own.css, include-in-header: {text: "<meta name='x' content='y'>"}}
   typst: {fontsize: 11pt}
   docx: {highlight-style: none}
+bibliography: a.bib
 execute: {echo: false}
 ---
 
@@ -87,54 +90,69 @@ if a < b:
 内容
 :::
 
-$x^2$ 和
+$x^2$ 和 [@knuth]，![图](p.svg)
 
 $$y = \\frac{1}{2}$$
 """
 
 
-@pytest.fixture
-def by_itself(monkeypatch):
-    """Have every conversion made by pandoc in a process of its own."""
-    real = pandoc.convert
-
-    def convert(task, markdown, aside, environment):
-        made = real(task, markdown, aside, environment)
-        pandoc._in_a_process_of_its_own(task, asked[-1], environment)
-        return made
-
-    asked = []
-    ask = pandoc.ask
-
-    def noted(command, environment, request, size):
-        asked.append(request)
-        return ask(command, environment, request, size)
-
-    def patch():
-        monkeypatch.setattr(pandoc, "ask", noted)
-        monkeypatch.setattr(builtin, "convert", convert)
-
-    return patch
+def by_pandoc_itself(target: Path, request, environment) -> bytes:
+    """Write what was asked for by pandoc in a process of its own, the filters told the context in their own text."""
+    defaults, place = dict(request["defaults"]), target.parent
+    shutil.copytree(FILTERS, place / "filters")
+    told = json.dumps(json.dumps(request["context"]), ensure_ascii=False)
+    ours = place / "filters" / "ours.lua"
+    ours.write_text(f"context = pandoc.json.decode({told})\n{ours.read_text()}")
+    defaults["filters"] = [
+        {key: value.replace(str(FILTERS), str(place / "filters")) for key, value in one.items()}
+        for one in defaults["filters"]
+    ]
+    (place / "metadata.json").write_text(request["metadata"])
+    defaults |= {"output-file": str(target), "metadata-files": [str(place / "metadata.json")]}
+    defaults["embed-resources"] = defaults["to"] == "html5"
+    (place / "defaults.json").write_text(json.dumps(defaults))
+    command = [pandoc.executable(), "--defaults", place / "defaults.json"]
+    subprocess.run(command, cwd=request["folder"], env=environment, check=True)
+    return target.read_bytes()
 
 
 def bytes_of(made):
     return {name: path.read_bytes() for name, path in made.outputs.items()}
 
 
-def test_the_bytes_of_pandoc_itself(write, folder, tmp_path, by_itself, monkeypatch):
+def test_the_bytes_of_pandoc_itself(write, folder, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     (folder / "own.css").write_text(
         "/* 色 */ p { color: red }\n\n\n  a > b { content: 'x' }\n", encoding="utf-8"
     )
+    (folder / "a.bib").write_text("@book{knuth, title={TAOCP}, author={Knuth, D.}, year=1968}")
+    itself, real = {}, builtin.convert
+
+    def convert(task, markdown, aside, environment):
+        made = real(task, markdown, aside, environment)
+        place = tmp_path / f"{task.format}-{len(itself)}"
+        place.mkdir()
+        itself[place] = (by_pandoc_itself(place / made.name, asked[-1], environment), made.read_bytes())
+        return made
+
+    asked, ask = [], pandoc.ask
+
+    def noted(command, environment, request, size):
+        asked.append(request)
+        return ask(command, environment, request, size)
+
     document = write("", header=RICH)
     first, second = (bytes_of(publish(document, out=tmp_path / out, engine="pandoc")) for out in "ab")
+    monkeypatch.setattr(pandoc, "ask", noted)
+    monkeypatch.setattr(builtin, "convert", convert)
     alone = {
         name: bytes_of(publish(document, to=[name], out=tmp_path / name, engine="pandoc"))[name]
         for name in first
     }
-    by_itself()
-    own = bytes_of(publish(document, out=tmp_path / "own", engine="pandoc"))
-    assert first == second == alone == own
+    assert first == second == alone
+    assert len(itself) == len(first)
+    for own, made in itself.values():
+        assert own == made
     assert b"publish-" not in first["html"]
 
 

@@ -1,18 +1,17 @@
 """Markdown to HTML, DOCX or Typst by pandoc, our filters inside it.
 
-One process that stays reads a document once for all formats (``resident.py``); a page whose pictures and the like are to be put into it
-is left to pandoc itself, in a process of its own.
+One process that stays reads a document once for all formats (``resident.py``). Another puts pictures and the like into a page.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from helpers.files.writing import write_text
 from helpers.publish.engines.pandoc_options import defaults_of, filter_context, metadata
@@ -89,34 +88,27 @@ def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment:
     undated = {name: value for name, value in environment.items() if name != "SOURCE_DATE_EPOCH"}
     failed, said = ask((executable(), *RESIDENT_HEAP), {**undated, **OFFLINE}, request, size)
     _raise_for_errors(task, failed, said)
-    if task.format == "html" and not _embedded(target, defaults.get("css", [])):
-        _in_a_process_of_its_own(task, request, environment)
+    if task.format == "html":
+        _put_into(target, task, defaults.get("css", []), environment)
     return target
 
 
-def _embedded(page: Path, stylesheets: Sequence[str]) -> bool:
-    """Put stylesheets into a page; tell whether that was all that is not in it."""
+def _put_into(page: Path, task: Task, stylesheets: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Put stylesheets, pictures and the like into a page: by ourselves what is known to come out the same, else by pandoc."""
     whole = self_contained(
         page.read_text(encoding="utf-8"), {address: Path(address) for address in stylesheets}
     )
     if whole is not None:
         write_text(page, whole)
-    return whole is not None
-
-
-def _in_a_process_of_its_own(task: Task, request: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-    """Have pandoc itself do what was asked."""
-    names = ("metadata", "context", "defaults")
-    given, context, defaults = (task.work / f"{task.format}-{name}.json" for name in names)
-    write_text(given, request["metadata"])
-    write_text(context, json.dumps(request["context"], ensure_ascii=False))
-    write_text(
-        defaults, json.dumps({**request["defaults"], "metadata-files": [str(given)]}, ensure_ascii=False)
-    )
+        return
+    template = task.work / "page.html"
+    write_text(template, "$for(header-includes)$$header-includes$$endfor$\n")
+    options = ["--standalone", "--embed-resources", "--to=html5", f"--include-in-header={page}"]
+    folders = f"--resource-path={task.work}{os.pathsep}{task.document.folder}"
     process = subprocess.run(
-        [executable(), *HEAP, "--defaults", str(defaults)],
+        [executable(), *HEAP, *options, folders, f"--template={template}", f"--output={page}"],
         cwd=task.document.folder,
-        env={**environment, **OFFLINE, "PUBLISH_CONTEXT": str(context)},
+        env={**environment, **OFFLINE},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

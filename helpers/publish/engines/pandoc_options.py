@@ -128,7 +128,7 @@ def defaults_of(task: Task, markdown: str) -> dict[str, Any]:
         },
     }
     if output_format == "html":
-        defaults |= {"embed-resources": True, "html-math-method": {"method": "mathml"}}
+        defaults["html-math-method"] = {"method": "mathml"}
     if output_format == "typst" and "shift-heading-level-by" not in defaults and not _has_level_one(markdown):
         defaults["shift-heading-level-by"] = -1
     for name, many in FILE_OPTIONS.items():

@@ -1,6 +1,5 @@
--- The built-in engine's filters of some names in one, so that pandoc hands the document over once, and what they all know.
-
-context = context or pandoc.json.decode(io.open(os.getenv('PUBLISH_CONTEXT')):read('a'))
+-- The built-in engine's filters of some names in one, so that pandoc hands the document over once. They all know
+-- `context`, as pandoc_options.py gathers it.
 
 -- Reported as a line that pandoc.py knows; the document is not converted.
 function fail(what, detail)
