@@ -134,13 +134,6 @@ def test_filters_see_native_tables(make):
     assert make(table, files, header=header).text("docx") == "x表有2列"
 
 
-def test_shift_heading_level(make):
-    header = "---\ntitle: x\nlang: zh-CN\nformat: {html: {shift-heading-level-by: 1}, docx: default}\n---\n"
-    made = make("# 甲\n", header=header)
-    assert made.body().findtext(".//h2") == "甲"
-    assert ("Heading 1", "甲") in made.paragraphs()
-
-
 def test_parameters(make, cell):
     body = (
         cell("folder = '甲'\nn = 1", tags="[parameters]")

@@ -165,7 +165,6 @@ echo: true
 eval: true
 warning: true
 include: true
-shift-heading-level-by: 0
 title-prefix: 前
 suppress-bibliography: true
 execute: {fig-width: 3, fig-height: 2, fig-dpi: 90, fig-format: png}
@@ -224,7 +223,7 @@ x = 41
 | 1 | 2 |
 """,
         {
-            "document": "include-after-body tbl-colwidths output echo eval warning include shift-heading-level-by title-prefix suppress-bibliography",
+            "document": "include-after-body tbl-colwidths output echo eval warning include title-prefix suppress-bibliography",
             "execute": "fig-width fig-height fig-dpi fig-format",
             "class": "smallcaps underline mark content-visible content-hidden landscape cell-output-stderr",
             "attribute": "role aria-label lang dir title data-key tabindex custom-style when-format unless-format "

@@ -126,17 +126,13 @@ local function writer_options(defaults)
   })
 end
 
--- As pandoc's --shift-heading-level-by: what rises above the first level is the title at the document's start, else a paragraph.
-local function shifted(doc, by)
-  local first = doc.blocks[1]
-  if by < 0 and first and first.t == 'Header' and first.level + by == 0 then
-    doc.meta.title = first.content
-    doc.blocks:remove(1)
-    return shifted(doc, by)
-  end
+-- Headings in the PDF begin with the first level, whatever level the document's begin with.
+local function raised(doc)
+  local first = false
+  doc:walk({Header = function(el) first = first or el.level == 1 end})
+  if first then return doc end
   return doc:walk({Header = function(el)
-    if el.level + by < 1 then return pandoc.Para(el.content) end
-    el.level = el.level + by
+    el.level = el.level - 1
     return el
   end})
 end
@@ -149,7 +145,7 @@ local function write(defaults, metadata)
     doc = filtered(doc, filter)
     if filter.type == 'citeproc' and to == 'typst' then to = 'typst-citations' end -- they are set already
   end
-  if defaults['shift-heading-level-by'] then doc = shifted(doc, defaults['shift-heading-level-by']) end
+  if FORMAT == 'typst' then doc = raised(doc) end
   if FORMAT == 'docx' then doc = pandoc.mediabag.fill(doc) end
   local file = assert(io.open(defaults['output-file'], 'wb'))
   assert(file:write(pandoc.write(doc, to, PANDOC_WRITER_OPTIONS)))

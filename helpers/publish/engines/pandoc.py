@@ -75,7 +75,7 @@ def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment:
     target = task.work / f"output.{'typ' if task.format == 'typst' else task.format}"
     source = task.work / f"{task.format}.md"
     write_text(source, markdown.expandtabs(task.options.data.get("tab-stop") or 4))  # pandoc's Lua keeps them
-    defaults = defaults_of(task, markdown)
+    defaults = defaults_of(task)
     defaults |= {"input-files": [str(source)], "output-file": str(target)}
     request = {
         "folder": str(task.document.folder),

@@ -112,7 +112,7 @@ def filter_context(task: Task) -> dict[str, Any]:
     }
 
 
-def defaults_of(task: Task, markdown: str) -> dict[str, Any]:
+def defaults_of(task: Task) -> dict[str, Any]:
     """Pandoc's own options."""
     options, output_format = task.options, task.format
     defaults: dict[str, Any] = {
@@ -129,8 +129,6 @@ def defaults_of(task: Task, markdown: str) -> dict[str, Any]:
     }
     if output_format == "html":
         defaults["html-math-method"] = {"method": "mathml"}
-    if output_format == "typst" and "shift-heading-level-by" not in defaults and not _has_level_one(markdown):
-        defaults["shift-heading-level-by"] = -1
     for name, many in FILE_OPTIONS.items():
         if files := _files(task, name):
             defaults[name] = files if many else files[0]
@@ -159,11 +157,6 @@ def _refuse_unused(task: Task, template: Path) -> None:
         used = re.search(rf"\$[^$]*(?<![\w-]){re.escape(variable)}(?![\w-])[^$]*\$", text)
         if task.options.data.get(name) and not used:
             raise task.options.refuse(f"模板 {template.name} 不用它", name)
-
-
-def _has_level_one(markdown: str) -> bool:
-    outside = re.sub(r"^(`{3,}|~{3,}).*?^\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
-    return re.search(r"^# |^[^\s#].*\n=+[ \t]*$", outside, re.MULTILINE) is not None
 
 
 def _files(task: Task, name: str) -> list[str]:

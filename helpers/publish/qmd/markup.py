@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from helpers.publish.qmd.errors import Place, PublishError
 from helpers.publish.qmd.supported import inventory, nearest, refusal
@@ -114,34 +115,32 @@ def _refused_marks(text: str) -> Iterator[tuple[int, str, str]]:
     for pattern in (_DIV_CLASS, _HTML_CLASS):
         for found in pattern.finditer(text):
             for name in found[1].split():
-                if reason := _refused_class(name):
+                if reason := _refused("class", name):
                     yield found.start(1), f".{name}", reason
     for found in _ATTRIBUTES.finditer(text):
         for one in _ATTRIBUTE.finditer(found[1]):
             position = found.start(1) + one.start()
             if name := one["class"]:
-                if reason := _refused_class(name):
+                if reason := _refused("class", name):
                     yield position, f".{name}", reason
             elif label := one["label"]:
                 kind = label.split("-")[0]
                 if "-" in label and kind in inventory()["label"] and (reason := refusal("label", kind)):
                     yield position, f"#{label}", reason
-            elif reason := _refused_attribute(one["key"], one["value"].strip("\"'")):
-                yield position, one["key"], reason
+            else:
+                value = one["value"].strip("\"'")
+                if reason := _refused("attribute", one["key"], value != "false" and value):
+                    yield position, one["key"], reason
 
 
-def _refused_class(name: str) -> str | None:
-    if name in inventory()["class"]:
-        return refusal("class", name)
-    like = nearest("class", name, _LIKE)
-    return f"没有这个类；最接近的是 .{like}" if like else None
-
-
-def _refused_attribute(name: str, value: str) -> str | None:
-    if name in inventory()["attribute"]:
-        return refusal("attribute", name, {"false": False}.get(value, value))
-    like = None if name.startswith(("data-", "aria-", "typst:")) else nearest("attribute", name, _LIKE)
-    return f"没有这个属性；最接近的是 {like}" if like else None
+def _refused(kind: str, name: str, value: Any = True) -> str | None:
+    """Return why a class or an attribute is refused; None where it is not, or is nobody's but the document's."""
+    if name in inventory()[kind]:
+        return refusal(kind, name, value)
+    own = name.startswith(("data-", "aria-", "typst:"))
+    like = None if own else nearest(kind, name, _LIKE)
+    said = "没有这个类；最接近的是 ." if kind == "class" else "没有这个属性；最接近的是 "
+    return f"{said}{like}" if like else None
 
 
 def _refuse_citations(plain: str, at: Callable[[int], Place | None], citations: bool) -> None:
