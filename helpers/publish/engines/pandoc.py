@@ -102,7 +102,7 @@ def _put_into(page: Path, task: Task, stylesheets: Sequence[str], environment: M
         write_text(page, whole)
         return
     template = task.work / "page.html"
-    write_text(template, "$for(header-includes)$$header-includes$$endfor$\n")
+    write_text(template, "$for(header-includes)$$header-includes$$endfor$")
     options = ["--standalone", "--embed-resources", "--to=html5", f"--include-in-header={page}"]
     folders = f"--resource-path={task.work}{os.pathsep}{task.document.folder}"
     process = subprocess.run(
