@@ -95,14 +95,14 @@ def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment:
 
 def _put_into(page: Path, task: Task, stylesheets: Sequence[str], environment: Mapping[str, str]) -> None:
     """Put stylesheets, pictures and the like into a page: by ourselves what is known to come out the same, else by pandoc."""
-    whole = self_contained(
-        page.read_text(encoding="utf-8"), {address: Path(address) for address in stylesheets}
-    )
+    text = page.read_text(encoding="utf-8")
+    whole = self_contained(text, {address: Path(address) for address in stylesheets})
     if whole is not None:
         write_text(page, whole)
         return
     template = task.work / "page.html"
-    write_text(template, "$for(header-includes)$$header-includes$$endfor$")
+    end = "\n" if text.endswith("\n") else ""  # which pandoc drops
+    write_text(template, f"$for(header-includes)$$header-includes$$endfor${end}")
     options = ["--standalone", "--embed-resources", "--to=html5", f"--include-in-header={page}"]
     folders = f"--resource-path={task.work}{os.pathsep}{task.document.folder}"
     process = subprocess.run(
