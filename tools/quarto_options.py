@@ -25,7 +25,7 @@ STATUS = {"supported": "支持", "refused": "拒绝", "no effect": "不起作用
 HEAD = """# 内置引擎与 Quarto 的选项
 
 Quarto 1.10 的文档列出的每个名称，内置引擎怎样处理：**支持**；**拒绝**，报出文件、行号和原因（值为 `false` 的不拒绝，因为没有要求什么）；
-或者在网页、PDF、Word 里本来就**不起作用**。不认识的名称也拒绝，并说出最接近的一个；文档自己的数据写在 `metadata:` 下，或在文中、模板里用到它。
+或者在网页、PDF、Word 里本来就**不起作用**。不认识的名称也拒绝，并说出最接近的一个；文档自己的数据写在 `metadata:` 下。
 有 Quarto 时用 Quarto，这一页与它无关。
 
 本页由 `helpers/publish/qmd/inventory.yml` 生成：`python tools/quarto_options.py > docs/zh/quarto选项.md`。"""

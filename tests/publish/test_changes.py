@@ -140,7 +140,7 @@ class Change:
 
 TOGETHER = {
     "body": Change(
-        header="office: 三楼\nbibliography: a.bib\nfilters: [own.lua]\n",
+        header="metadata: {office: 三楼}\nbibliography: a.bib\nfilters: [own.lua]\n",
         body="\n\n".join([*(text for text, _ in BODY.values()), OF_ONE_FORMAT]),
         replaced={
             "# 一、总体情况": "# 一、改了名的节",
@@ -291,7 +291,7 @@ def test_the_built_in_engine_refuses_by_name_and_line(project, change):
     header, body, name = REFUSED[change]
     document = project / "refused.qmd"
     # The reports of the cells themselves are not asked for: what is refused stands beside them.
-    text = f"---\n{header or 'office: x'}\ntitle: 题 x\n---\n\n{{{{< meta office >}}}}\n\n{body}\n"
+    text = f"---\n{header or 'abstract: x'}\ntitle: 题 x\n---\n\n{{{{< meta title >}}}}\n\n{body}\n"
     document.write_text(text, encoding="utf-8")
     with pytest.raises(PublishError) as caught:
         publish(

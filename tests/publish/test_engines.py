@@ -145,8 +145,8 @@ def pair(tmp_path_factory, reader):
     (project / "p.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50"><rect width="50" height="50"/></svg>'
     )
-    (project / "_quarto.yml").write_text(PROJECT + "organ: 县政府\n", encoding="utf-8")
-    (project / "_quarto-review.yml").write_text("organ: 审阅人\n", encoding="utf-8")
+    (project / "_quarto.yml").write_text(PROJECT + "metadata: {organ: 县政府}\n", encoding="utf-8")
+    (project / "_quarto-review.yml").write_text("metadata: {organ: 审阅人}\n", encoding="utf-8")
     (project / "a.css").write_text("p { color: teal }")
     (project / "page.typ").write_text(PAGE, encoding="utf-8")
     (project / "文档.qmd").write_text(DOCUMENT, encoding="utf-8")

@@ -7,10 +7,10 @@ from helpers.publish import PublishError
 
 def test_project_profile_header_format(make):
     files = {
-        "_quarto.yml": "lang: zh-CN\na: 项目\nb: 项目\nc: 项目\nd: 项目\nformat: {html: {d: 项目网页}}\n",
-        "_quarto-review.yml": "b: 方案\nc: 方案\n",
+        "_quarto.yml": "lang: zh-CN\nmetadata: {a: 项目, b: 项目, c: 项目, d: 项目}\nformat: {html: {metadata: {d: 项目网页}}}\n",
+        "_quarto-review.yml": "metadata: {b: 方案, c: 方案}\n",
     }
-    header = "---\ntitle: x\nc: 文件\nformat: {html: {d: 网页}, docx: default, typst: default}\n---\n"
+    header = "---\ntitle: x\nmetadata: {c: 文件}\nformat: {html: {metadata: {d: 网页}}, docx: default, typst: default}\n---\n"
     body = "{{< meta a >}} {{< meta b >}} {{< meta c >}} {{< meta d >}}\n"
     plain = make(body, files, header=header)
     assert plain.text("html") == "x项目项目文件网页"
@@ -29,8 +29,10 @@ def test_unknown_profile(make):
         make("文\n", profile="none")
 
 
-def test_unknown_names_are_metadata(make):
-    header = "---\ntitle: x\nlang: zh-CN\norgan: 县政府\nformat: {html: {template: t.html}}\n---\n"
+def test_data_of_its_own_reach_a_template(make):
+    header = (
+        "---\ntitle: x\nlang: zh-CN\nmetadata: {organ: 县政府}\nformat: {html: {template: t.html}}\n---\n"
+    )
     template = "<html lang='$lang$'><head><title>$pagetitle$</title></head><body><p id='o'>$organ$</p>$body$</body></html>"
     made = make("文\n", {"t.html": template}, header=header)
     assert made.body().xpath("//p[@id='o']")[0].text == "县政府"
@@ -39,7 +41,7 @@ def test_unknown_names_are_metadata(make):
 def test_yaml_is_yaml_1_2(make):
     made = make(
         "{{< meta a >}} {{< meta b >}} {{< meta c >}}\n",
-        {"_quarto.yml": "a: no\nb: 2025-01-02\nc: 010\n"},
+        {"_quarto.yml": "metadata: {a: no, b: 2025-01-02, c: 010}\n"},
         to=["html"],
     )
     assert made.text("html") == "题目no2025-01-02010"
@@ -88,7 +90,7 @@ def test_partials_design_the_page(make):
         "page.typ": '#set page(paper: "a5", margin: $margin.top$)',
         "typst-show.typ": "#show: doc => [【$organ$】#doc]",
     }
-    header = "---\ntitle: x\nlang: zh-CN\norgan: 县\nmargin: {top: 1cm}\ntemplate-partials: [page.typ, typst-show.typ]\n---\n"
+    header = "---\ntitle: x\nlang: zh-CN\nmetadata: {organ: 县}\nmargin: {top: 1cm}\ntemplate-partials: [page.typ, typst-show.typ]\n---\n"
     made = make("文\n", files, header=header, to=["pdf"])
     assert float(made.pdf.pages[0].mediabox[2]) == pytest.approx(419.5, abs=0.2)
     assert made.text("pdf") == "【县】文"

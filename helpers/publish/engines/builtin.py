@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 import sys
-from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 
 from helpers.files.writing import move_file
@@ -18,8 +14,8 @@ from helpers.publish.cells.execute import printed_date, run_cells, with_paramete
 from helpers.publish.cells.kernel import Kernel, session
 from helpers.publish.engines.pandoc import convert, pandoc_version
 from helpers.publish.engines.typeset import load_compiler, typeset
-from helpers.publish.qmd.options import FORMATS, Options, as_list
-from helpers.publish.qmd.source import Document, Job, Task, dated, parse_parts
+from helpers.publish.qmd.options import FORMATS
+from helpers.publish.qmd.source import Job, Task, dated, parse_parts
 from helpers.publish.qmd.supported import check_options, figure_size
 
 __all__ = ["render", "versions"]
@@ -41,7 +37,7 @@ def render(job: Job, kernel: type[Kernel], in_process: bool) -> dict[str, Path]:
     formats = {FORMATS[name]: options for name, options in wanted.items()}
     citations = any(options.data.get("bibliography") for options in formats.values())
     parts = parse_parts(document, citations=citations)
-    check_options(folder, job.shared, formats, _uses(document, formats))
+    check_options(folder, job.shared, formats)
     figures = figure_size(formats)
     if "pdf" in wanted:  # what comes after the cells is loaded while their kernel boots
         load_compiler(wanted["pdf"], folder)
@@ -67,16 +63,3 @@ def render(job: Job, kernel: type[Kernel], in_process: bool) -> dict[str, Path]:
     with ThreadPoolExecutor(1 if in_process else min(len(wanted), os.cpu_count() or 1)) as pool:
         made = dict(zip(longest_first, pool.map(make, longest_first), strict=True))
     return {name: made[name] for name in wanted}
-
-
-def _uses(document: Document, formats: Mapping[str, Options]) -> Callable[[str], bool]:
-    """Tell the document's own metadata from slips: its text, its templates or its filters use them."""
-    texts = [*document.lines[document.start :], *chain(*document.included.values())]
-    for options in formats.values():
-        for name in ("template", "template-partials", "filters"):
-            for item in as_list(options.data.get(name)):
-                # Whether it is there is asked elsewhere.
-                with contextlib.suppress(OSError, UnicodeDecodeError):
-                    texts.append((document.folder / str(item)).read_text(encoding="utf-8"))
-    text = "\n".join(texts)
-    return lambda name: re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -85,7 +85,7 @@ def refusal(kind: str, name: str, value: Any = True) -> str | None:
     """
     rows = inventory()[kind]
     if name not in rows:
-        own = "文档自己的数据请写在 metadata: 下，或在文中、模板里用到它；" if kind == "document" else ""
+        own = "文档自己的数据请写在 metadata: 下；" if kind == "document" else ""
         return f"没有这个名称，{own}最接近的是 {nearest(kind, name)}"
     row = rows[name]
     if row.only and value is not None and value != row.only[0]:
@@ -99,38 +99,32 @@ def nearest(kind: str, name: str, likeness: float = 0.0) -> str | None:
     return next(iter(get_close_matches(name, inventory()[kind], 1, likeness)), None)
 
 
-def check(kind: str, options: Options, *above: str, own: Callable[[str], bool] = lambda _: False) -> None:
+def check(kind: str, options: Options, *above: str) -> None:
     """Refuse, by name and line, the options of a kind that the built-in engine does not do.
 
-    ``above`` is the path of keys to those that are checked; ``own`` tells whether an unknown name is the document's own.
+    ``above`` is the path of keys to those that are checked.
     """
-    known = inventory()[kind]
     checked = options
     for key in above:
         checked = checked.child(key)
     for name, value in checked.data.items():
-        if name not in known and own(name):
-            continue
         if reason := refusal(kind, name, value):
             raise options.refuse(reason, *above, name)
         if name in _TRUTHS and value not in (None, True, False):
             raise options.refuse(f"只支持 true、false，现为 {value!r}", *above, name)
 
 
-def check_options(
-    folder: Path, shared: Options, formats: Mapping[str, Options], used: Callable[[str], bool]
-) -> None:
+def check_options(folder: Path, shared: Options, formats: Mapping[str, Options]) -> None:
     """Refuse, by name and line, the first option or file that the built-in engine does not do.
 
-    ``shared`` holds for every format, ``formats`` for those asked for. Where the document or its templates ``used`` a name that
-    Quarto does not know, it is the document's own.
+    ``shared`` holds for every format, ``formats`` for those asked for.
     """
     for name in shared.child("format").data:
         if name not in FORMATS.values():
             raise shared.refuse("只支持 html、typst（PDF）和 docx 三种格式", "format", name)
     _check_project(folder, shared)
     for options in formats.values():
-        _check(options, used)
+        _check(options)
 
 
 def _check_project(folder: Path, shared: Options) -> None:
@@ -147,8 +141,8 @@ def _check_project(folder: Path, shared: Options) -> None:
     check("project", Options({"project": project.data}, shared.places), "project")
 
 
-def _check(options: Options, used: Callable[[str], bool]) -> None:
-    check("document", options.without("project"), own=used)
+def _check(options: Options) -> None:
+    check("document", options.without("project"))
     for name, value in options.data.items():
         if name == "date" and str(value) in ("today", "now", "last-modified"):
             raise options.refuse("日期请写明，如 2025-01-20，以便每次生成的文件相同", "date")
