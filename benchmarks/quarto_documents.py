@@ -21,7 +21,6 @@ from lxml import html
 from benchmarks.measure import show
 from helpers.publish import CellError, PublishError, publish
 from helpers.publish.qmd.options import FORMATS
-from helpers.publish.qmd.project import load_options
 from helpers.publish.qmd.source import Prose, parse_parts, read_document
 
 _WORD = re.compile(r"[^\W_]+")
@@ -53,8 +52,7 @@ def outcome(document: Path, formats: list[str]) -> Outcome:
 def words_of(document: Path) -> set[str]:
     """Return the words of a document's prose and code, apart from its cells."""
     source = read_document(document)
-    _, options = load_options(source.path, source.header, None)
-    parts = parse_parts(source, citations=bool(options["html"].data.get("bibliography")))
+    parts = parse_parts(source)
     text = "\n\n".join(part.text for part in parts if isinstance(part, Prose))
     tree = json.loads(pypandoc.convert_text(text, "json", format="markdown"))
     return {word for said in _said(tree["blocks"]) for word in _WORD.findall(said)}

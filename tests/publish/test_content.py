@@ -190,6 +190,12 @@ def test_crossref_words_can_be_chosen(make):
         assert "插图1—甲" in made.text(name)
 
 
+def test_names_with_an_at_are_text_where_there_is_no_bibliography(make):
+    made = make("见 [@knuth84] 和 @knuth84 。\n")
+    for name in FORMATS:
+        assert "见[@knuth84]和@knuth84。" in made.text(name)
+
+
 def test_inline_expressions(make, cell):
     made = make(
         cell("from IPython.display import Markdown\nn, s, m = 3, 'a*b*_c_ <b> $x$ {{<', Markdown('**粗**')")

@@ -25,8 +25,6 @@ def refused(make, tmp_path, body, files=None, **options):
         ("::: {.column-margin}\n甲\n:::\n", "column-margin"),
         ("::: {#thm-a}\n甲\n:::\n", "#thm-a"),
         ("$$x$$ {#eq-a}\n", "#eq-a"),
-        ("见 [@knuth84]。\n", "@knuth84"),
-        ("见 @knuth84。\n", "@knuth84"),
         ("见@fig-a。\n", "@fig-a"),
         ("{{< env HOME >}}\n", "{{< env"),
         ("{{< include 没有.qmd >}}\n", "没有.qmd"),

@@ -35,8 +35,7 @@ def render(job: Job, kernel: type[Kernel], in_process: bool) -> dict[str, Path]:
     """
     document, wanted, folder = job.document, job.wanted, job.document.folder
     formats = {FORMATS[name]: options for name, options in wanted.items()}
-    citations = any(options.data.get("bibliography") for options in formats.values())
-    parts = parse_parts(document, citations=citations)
+    parts = parse_parts(document)
     check_options(folder, job.shared, formats)
     figures = figure_size(formats)
     if "pdf" in wanted:  # what comes after the cells is loaded while their kernel boots

@@ -27,7 +27,6 @@ _VALUE = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"']+"""
 _ATTRIBUTE = re.compile(
     rf"(?<!\S)(?:#(?P<label>\S+)|\.(?P<class>[^\s.#]+)|(?P<key>[\w:-]+)\s*=\s*(?P<value>{_VALUE}))"
 )
-_CITATION = re.compile(r"(?<![\w\\@/.])-?@\{?([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 #: Pandoc reads no reference right after a letter, and Chinese has no spaces.
 _GLUED = re.compile(r"[^\W\da-zA-Z_](-?@(?:fig|tbl|sec)-[\w-]+)")
 _LIKE = 0.8
@@ -45,11 +44,10 @@ def fence_end(lines: list[str], start: int, ticks: str) -> int | None:
     return next((number for number in range(start + 1, len(lines)) if close.match(lines[number])), None)
 
 
-def judged_markdown(lines: list[str], place: Place | None, *, source: bool, citations: bool = True) -> str:
+def judged_markdown(lines: list[str], place: Place | None, *, source: bool) -> str:
     """Judge Markdown with its fenced blocks, and return what pandoc and the filters read; ``place`` is where it begins, if known.
 
-    Of what cells print, which stands in no ``source``, fenced blocks are data and any ``@`` is text; with ``citations`` ``@name`` is
-    a source. Raises PublishError for the first thing that is not supported.
+    Of what cells print, which stands in no ``source``, fenced blocks are data. Raises PublishError for the first thing that is not supported.
     """
     done: list[str] = []
     start = number = 0
@@ -57,7 +55,7 @@ def judged_markdown(lines: list[str], place: Place | None, *, source: bool, cita
     def prose(until: int) -> None:
         if until > start:
             text = "\n".join(lines[start:until])
-            done.append(judged(text, place and place.down(start), source=source, citations=citations))
+            done.append(judged(text, place and place.down(start), source=source))
 
     while number < len(lines):
         opened = fence(lines[number])
@@ -73,7 +71,7 @@ def judged_markdown(lines: list[str], place: Place | None, *, source: bool, cita
     return "\n".join(done) + "\n"
 
 
-def judged(text: str, place: Place | None, *, source: bool, citations: bool = True) -> str:
+def judged(text: str, place: Place | None, *, source: bool) -> str:
     """Judge Markdown without fenced blocks and replace the shortcodes that are honoured; otherwise as :func:`judged_markdown`."""
 
     def at(position: int) -> Place | None:
@@ -84,8 +82,9 @@ def judged(text: str, place: Place | None, *, source: bool, citations: bool = Tr
     plain = _CODE_SPAN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for position, name, reason in _refused_marks(plain):
         raise PublishError(f"{reason}，此处是 {name}", at(position))
-    if source:
-        _refuse_citations(plain, at, citations)
+    if source and (glued := _GLUED.search(plain)):
+        said = f"引用 {glued[1]} 紧跟在文字后面，不会被识别；请在它前面加一个空格"
+        raise PublishError(said, at(glued.start(1)))
     return _shortcodes(text, at)
 
 
@@ -141,20 +140,6 @@ def _refused(kind: str, name: str, value: Any = True) -> str | None:
     like = None if own else nearest(kind, name, _LIKE)
     said = "没有这个类；最接近的是 ." if kind == "class" else "没有这个属性；最接近的是 "
     return f"{said}{like}" if like else None
-
-
-def _refuse_citations(plain: str, at: Callable[[int], Place | None], citations: bool) -> None:
-    if glued := _GLUED.search(plain):
-        raise PublishError(
-            f"引用 {glued[1]} 紧跟在文字后面，不会被识别；请在它前面加一个空格", at(glued.start(1))
-        )
-    for found in _CITATION.finditer(plain):
-        if not citations and not re.match(r"(fig|tbl|sec)-", found[1], re.IGNORECASE):
-            raise PublishError(
-                f"没有 bibliography，也没有 @{found[1]} 这种引用（只有 @fig-、@tbl-、@sec-）；"
-                f"若是普通文字，请写成 \\@{found[1]}",
-                at(found.start()),
-            )
 
 
 def _shortcodes(text: str, at: Callable[[int], Place | None]) -> str:

@@ -163,8 +163,8 @@ def read_document(path: Path) -> Document:
     return Document(path, lines, header, start)
 
 
-def parse_parts(document: Document, *, citations: bool = True) -> list[Prose | Cell]:
-    """Take a document apart, in order, the parts of included files in their place; ``citations`` tells of a bibliography.
+def parse_parts(document: Document) -> list[Prose | Cell]:
+    """Take a document apart, in order, the parts of included files in their place.
 
     Raises PublishError, by name and line, for a fence without end, a file that cannot be included, or what the built-in engine does not
     support.
@@ -175,7 +175,7 @@ def parse_parts(document: Document, *, citations: bool = True) -> list[Prose | C
                 "文件头里不能用 `{python} …`：它在所有单元格之前求值；请由 output: asis 的单元格打印 YAML 块",
                 Place(document.path, number),
             )
-    return list(_parts(document, document.lines, document.start, (document.path,), citations))
+    return list(_parts(document, document.lines, document.start, (document.path,)))
 
 
 def _header(lines: list[str], path: Path) -> tuple[Options, int]:
@@ -188,14 +188,14 @@ def _header(lines: list[str], path: Path) -> tuple[Options, int]:
 
 
 def _parts(
-    document: Document, lines: list[str], start: int, files: tuple[Path, ...], citations: bool
+    document: Document, lines: list[str], start: int, files: tuple[Path, ...]
 ) -> Iterator[Prose | Cell]:
     """Yield the parts of the last of ``files``, which the others include, one the next."""
     path = files[-1]
 
     def prose(until: int) -> Prose:
         first = Place(path, start + 1)
-        text = judged_markdown(lines[start:until], first, source=True, citations=citations)
+        text = judged_markdown(lines[start:until], first, source=True)
         return Prose(text, first)
 
     number = start
@@ -203,7 +203,7 @@ def _parts(
         place = Place(path, number + 1)
         if include := _INCLUDE.match(lines[number]):
             yield prose(number)
-            yield from _included(document, include[1].strip("\"'"), place, files, citations)
+            yield from _included(document, include[1].strip("\"'"), place, files)
             start = number + 1
         elif opened := fence(lines[number]):
             end = fence_end(lines, number, opened[2])
@@ -218,9 +218,7 @@ def _parts(
     yield prose(len(lines))
 
 
-def _included(
-    document: Document, name: str, place: Place, files: tuple[Path, ...], citations: bool
-) -> Iterator[Prose | Cell]:
+def _included(document: Document, name: str, place: Place, files: tuple[Path, ...]) -> Iterator[Prose | Cell]:
     path = (document.folder if name.startswith("/") else files[-1].parent) / name.lstrip("/")
     if path in files:
         raise PublishError(f"{name} 包含了自己", place)
@@ -231,7 +229,7 @@ def _included(
     if other.header.data:
         raise PublishError(f"include 的 {name} 有自己的文件头；选项请写在主文档的文件头", place)
     document.included[path] = other.lines
-    yield from _parts(document, other.lines, other.start, (*files, path), citations)
+    yield from _parts(document, other.lines, other.start, (*files, path))
 
 
 def _cell(lines: list[str], info: re.Match[str], indent: str, place: Place) -> Cell:
