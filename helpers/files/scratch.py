@@ -88,7 +88,8 @@ def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
     prefix
         How its name begins; only this project's folders may begin so, in the system's folder with ``nianbao-``.
     parent
-        Where it is made; by default in the system's folder for temporary files.
+        Where it is made; by default in the system's folder for temporary files. It need not be there, and is gone again where
+        nothing else is in it then.
 
     Raises
     ------
@@ -100,16 +101,22 @@ def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
     sweep(_OURS, common)  # of every kind: a preview's leftovers need no preview to be cleared
     if parent is not None:
         sweep(prefix.partition("-")[0] + "-", parent)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place)).absolute()
-    descriptor = -1
+    made = [one for one in (place, *place.parents) if not one.exists()]
+    folder, descriptor = None, -1
     try:
+        place.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place)).absolute()
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         lock(descriptor)
         yield folder
     finally:
         if descriptor >= 0:
             os.close(descriptor)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        for one in made:
+            with suppress(OSError):  # something was put into it
+                one.rmdir()
 
 
 def sweep(prefix: str, place: Path) -> None:

@@ -144,21 +144,12 @@ def publish(
 @contextlib.contextmanager
 def _staging(out: Path) -> Iterator[Path]:
     """Return a folder on the file system of ``out``; whatever happens, it is gone afterwards."""
-    made = [folder for folder in (out, *out.parents) if not folder.exists()]
     with contextlib.ExitStack() as stack:
-        stack.callback(_remove_empty, made)  # nothing was published
         try:
-            out.mkdir(parents=True, exist_ok=True)
             stage = stack.enter_context(scratch(".publish-", out))
         except OSError as error:
             raise PublishError(f"不能写入输出文件夹 {out}：{error.strerror or error}") from None
         yield stage
-
-
-def _remove_empty(folders: Sequence[Path]) -> None:
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            folder.rmdir()
 
 
 def _finish(made: Mapping[str, Path], together: Collection[str]) -> None:

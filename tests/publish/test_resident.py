@@ -103,10 +103,7 @@ def by_pandoc_itself(target: Path, request, environment) -> bytes:
     told = json.dumps(json.dumps(request["context"]), ensure_ascii=False)
     ours = place / "filters" / "ours.lua"
     ours.write_text(f"context = pandoc.json.decode({told})\n{ours.read_text()}")
-    defaults["filters"] = [
-        {key: value.replace(str(FILTERS), str(place / "filters")) for key, value in one.items()}
-        for one in defaults["filters"]
-    ]
+    defaults["filters"] = [one.replace(str(FILTERS), str(place / "filters")) for one in defaults["filters"]]
     (place / "metadata.json").write_text(request["metadata"])
     defaults |= {"output-file": str(target), "metadata-files": [str(place / "metadata.json")]}
     defaults["embed-resources"] = defaults["to"] == "html5"

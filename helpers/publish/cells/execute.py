@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.publish.cells.kernel import CellOutcome, Kernel, KernelDiedError, Message
 from helpers.publish.qmd.errors import CellError, Place, PublishError, without_colours
-from helpers.publish.qmd.options import Options
+from helpers.publish.qmd.options import Options, as_list
 from helpers.publish.qmd.source import INLINE, Cell, Document, Prose, cell_name
 
 __all__ = ["Executed", "printed_date", "run_cells", "with_parameters"]
@@ -75,7 +75,7 @@ def with_parameters(
     if not parameters:
         return parts
     for position, cell in enumerate(parts, 1):
-        if isinstance(cell, Cell) and "parameters" in cell.tags:
+        if isinstance(cell, Cell) and "parameters" in as_list(cell.options.data.get("tags")):
             lines = [f"{name} = {_literal(name, value)}" for name, value in parameters.items()]
             source = "\n".join(["# Injected Parameters", *lines])
             injected = replace(cell, source=source, options=cell.options.without("label", "tags"))

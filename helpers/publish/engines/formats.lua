@@ -60,9 +60,8 @@ local function forget()
   end
 end
 
-local function filtered(doc, filter)
-  if filter.type == 'citeproc' then return pandoc.utils.citeproc(doc) end
-  local path = filter.path
+local function filtered(doc, path)
+  if path == 'citeproc' then return pandoc.utils.citeproc(doc) end
   PANDOC_SCRIPT_FILE = path
   local fine, result = pcall(pandoc.utils.run_lua_filter, doc, path)
   if not fine then give_up(83, 'Error running filter ', path, ':\n', tostring(result)) end
@@ -143,7 +142,7 @@ local function write(defaults, metadata)
   local doc, to = document(defaults, metadata), FORMAT
   for _, filter in ipairs(defaults.filters) do
     doc = filtered(doc, filter)
-    if filter.type == 'citeproc' and to == 'typst' then to = 'typst-citations' end -- they are set already
+    if filter == 'citeproc' and to == 'typst' then to = 'typst-citations' end -- they are set already
   end
   if FORMAT == 'typst' then doc = raised(doc) end
   if FORMAT == 'docx' then doc = pandoc.mediabag.fill(doc) end

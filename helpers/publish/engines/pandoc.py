@@ -62,8 +62,9 @@ def executable() -> str:
 @cache
 def pandoc_version() -> str:
     """Return pandoc's version, such as ``3.9``."""
-    first = subprocess.run([executable(), "--version"], capture_output=True, text=True, check=True).stdout
-    return first.split()[1]
+    import pypandoc
+
+    return str(pypandoc.get_pandoc_version())
 
 
 def convert(task: Task, markdown: str, aside: list[dict[str, str]], environment: Mapping[str, str]) -> Path:

@@ -191,12 +191,12 @@ def _template(task: Task, partials: list[str], template: str | None) -> str:
     return str(folder / name)
 
 
-def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
+def _filters(options: Options, folder: Path) -> list[str]:
     """Put the document's filters where Quarto does: once tables are native, or where ``quarto`` stands before, at the end.
 
     Those with an ``at:`` come where it says, whatever files name further ones.
     """
-    stages: dict[str, list[dict[str, str]]] = {"before": [], "after": [], "last": []}
+    stages: dict[str, list[str]] = {"before": [], "after": [], "last": []}
     stage = "before"
     for item in as_list(options.data.get("filters")):
         if item == "quarto":
@@ -209,13 +209,9 @@ def _filters(options: Options, folder: Path) -> list[dict[str, str]]:
         if not (folder / path).is_file():
             raise PublishError(f"filters 指的文件不存在：{path}", options.place("filters"))
         if not path.endswith(OURS):
-            stages[STAGES.get(at, stage)].append(_lua(folder / path))
-    first, second = (_lua(HERE / "filters" / name) for name in ("first.lua", "second.lua"))
+            stages[STAGES.get(at, stage)].append(str(folder / path))
+    first, second = (str(HERE / "filters" / name) for name in ("first.lua", "second.lua"))
     files = [first, *stages["before"], second]
     if options.data.get("bibliography") and options.data.get("citeproc") is not False:
-        files.append({"type": "citeproc"})
+        files.append("citeproc")
     return [*files, *stages["after"], *stages["last"]]
-
-
-def _lua(path: Path) -> dict[str, str]:
-    return {"type": "lua", "path": str(path)}

@@ -63,11 +63,6 @@ class Cell:
         """The label, or nothing."""
         return str(self.options.data.get("label") or "")
 
-    @property
-    def tags(self) -> list[str]:
-        """The tags."""
-        return [str(tag) for tag in as_list(self.options.data.get("tags"))]
-
 
 def cell_name(label: str) -> str:
     """Return how messages call a cell of a label."""

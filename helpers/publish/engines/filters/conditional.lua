@@ -13,16 +13,15 @@ end
 
 -- Visible when all of when-… hold and none of unless-…, hidden then; takes those attributes away.
 local function shown(el)
-  local when, unless = nil, nil
+  local given, all = false, true
   for _, what in ipairs({'format', 'profile'}) do
     local wanted, unwanted = el.attributes['when-' .. what], el.attributes['unless-' .. what]
-    if wanted then when = when ~= false and wanted == context[what] end
-    if unwanted then unless = unless or unwanted == context[what] end
+    given = given or wanted or unwanted
+    all = all and (not wanted or wanted == context[what]) and unwanted ~= context[what]
     el.attributes['when-' .. what], el.attributes['unless-' .. what] = nil, nil
   end
-  local all = when ~= false and not unless
   if el.classes:includes('content-visible') then return all end
-  return (when ~= nil or unless ~= nil) and not all
+  return given and not all
 end
 
 local function conditional(el)
