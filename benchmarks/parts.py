@@ -20,7 +20,7 @@ from helpers.checks import check
 from helpers.county.bundle import Packer
 from helpers.county.worker import edition, make_report
 from helpers.publish.cells.execute import run_cells
-from helpers.publish.engines.pandoc import RESIDENT_HEAP, executable
+from helpers.publish.engines.pandoc import HEAP, executable
 from helpers.publish.engines.resident import ask
 from helpers.publish.engines.typeset import OUTSIDE_IMAGE, inline_image, typeset
 from helpers.publish.qmd.source import Document
@@ -73,7 +73,7 @@ def bare(folders: list[Path]) -> Spent:
     spent = Spent(float)
     fonts = typst.Fonts(font_paths=["assets/fonts"])
     compiled = _timed(spent, "Typst", time.thread_time, typst.Compiler.compile)
-    command = [executable(), "lua", *RESIDENT_HEAP, "benchmarks/bare.lua"]
+    command = [executable(), "lua", *HEAP, "benchmarks/bare.lua"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as pandoc:
         assert pandoc.stdin is not None
         assert pandoc.stdout is not None

@@ -106,6 +106,7 @@ def by_pandoc_itself(target: Path, request, environment) -> bytes:
     defaults["filters"] = [one.replace(str(FILTERS), str(place / "filters")) for one in defaults["filters"]]
     (place / "metadata.json").write_text(request["metadata"])
     defaults |= {"output-file": str(target), "metadata-files": [str(place / "metadata.json")]}
+    defaults |= {"from": "markdown", "standalone": True, "html-math-method": {"method": "mathml"}}
     defaults["embed-resources"] = defaults["to"] == "html5"
     (place / "defaults.json").write_text(json.dumps(defaults))
     command = [pandoc.executable(), "--defaults", place / "defaults.json"]
@@ -177,6 +178,7 @@ def test_any_text_is_read_as_pandoc_reads_it(tmp_path_factory, lines):
         "from": "markdown",
         "to": "html5",
         "standalone": True,
+        "html-math-method": {"method": "mathml"},
         "wrap": "none",
         "input-files": [str(text)],
         "output-file": str(place / "own.html"),

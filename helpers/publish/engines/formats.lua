@@ -107,9 +107,7 @@ local function variables(defaults)
     if defaults[option] then extend(name, pandoc.List(defaults[option]):map(text_of)) end
   end
   if defaults.css then extend('css', defaults.css) end
-  extend('sourcefile', defaults['input-files'])
-  local folder, version = pandoc.system.get_working_directory(), tostring(PANDOC_VERSION)
-  return completed(all, {outputfile = defaults['output-file'], curdir = folder, ['pandoc-version'] = version})
+  return all
 end
 
 local function writer_options(defaults)
@@ -121,7 +119,7 @@ local function writer_options(defaults)
     number_sections = defaults['number-sections'], section_divs = defaults['section-divs'], table_of_contents = defaults.toc,
     toc_depth = defaults['toc-depth'], reference_location = place and 'end-of-' .. place,
     highlight_method = defaults['highlight-style'] or defaults['syntax-highlighting'],
-    html_math_method = (defaults['html-math-method'] or {}).method,
+    html_math_method = 'mathml',
   })
 end
 

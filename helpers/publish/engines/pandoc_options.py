@@ -116,9 +116,7 @@ def defaults_of(task: Task) -> dict[str, Any]:
     """Pandoc's own options."""
     options, output_format = task.options, task.format
     defaults: dict[str, Any] = {
-        "from": "markdown",
         "to": WRITERS[output_format],
-        "standalone": True,
         "wrap": "none",
         "resource-path": [str(task.work), str(task.document.folder)],
         **{
@@ -127,8 +125,6 @@ def defaults_of(task: Task) -> dict[str, Any]:
             if row.use == "pandoc" and options.data.get(name) is not None
         },
     }
-    if output_format == "html":
-        defaults["html-math-method"] = {"method": "mathml"}
     for name, many in FILE_OPTIONS.items():
         if files := _files(task, name):
             defaults[name] = files if many else files[0]

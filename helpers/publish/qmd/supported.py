@@ -26,8 +26,6 @@ _TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "war
 #: Our own steps around Quarto's rendering, here or in a copy of the project.
 _OURS = "helpers/publish/"
 
-Use = Literal["metadata", "pandoc", "own"]
-
 
 @dataclass(frozen=True)
 class Row:
@@ -40,7 +38,7 @@ class Row:
     status: Literal["supported", "refused", "no effect"]
     because: str = ""
     only: tuple[Any, ...] = ()
-    use: Use = "metadata"
+    use: Literal["metadata", "pandoc", "own"] = "metadata"
 
 
 @cache
@@ -58,10 +56,10 @@ def inventory() -> dict[str, dict[str, Row]]:
             name: Row("supported", why, (value,), "own")
             for name, (value, why) in given.get("only", {}).items()
         }
-        for status in ("refused", "no effect"):
-            use: Use = "own" if status == "refused" else "metadata"  # its `false` is told to nobody
-            for why, names in given.get(status, {}).items():
-                rows |= {name: Row(status, why, use=use) for name in names}
+        for why, names in given.get("refused", {}).items():
+            rows |= {name: Row("refused", why, use="own") for name in names}  # its `false` is no metadatum
+        for why, names in given.get("no effect", {}).items():
+            rows |= {name: Row("no effect", why) for name in names}
     return table
 
 

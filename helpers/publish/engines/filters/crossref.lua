@@ -125,6 +125,10 @@ local function unwrapped(blocks, kept)
   end})
 end
 
+local function refuse_labelled(el)
+  if kind_of(el.identifier) == 'fig' or kind_of(el.identifier) == 'tbl' then fail('sub-float', el.identifier) end
+end
+
 -- The blocks and the caption of ::: {#fig-x} and ::: {#tbl-x}: that is the last paragraph, where there is one.
 local function parts_of(el)
   local blocks = unwrapped(el.content)
@@ -132,18 +136,17 @@ local function parts_of(el)
   if #blocks > 1 and last.t == 'Para' and not lone_image(last) then caption = blocks:remove().content end
   local content = blocks:walk({
     traverse = 'topdown',
-    Div = function(div)
-      if kind_of(div.identifier) == 'fig' or kind_of(div.identifier) == 'tbl' then fail('sub-float', div.identifier) end
-    end,
+    Div = refuse_labelled,
     Figure = function(inner)
-      if kind_of(inner.identifier) == 'fig' then fail('sub-float', inner.identifier) end
+      refuse_labelled(inner)
       caption = caption or inlines_of(inner.caption.long)
       return inner.content, false
     end,
     Para = function(inner)
       local image = lone_image(inner)
-      if image and kind_of(image.identifier) == 'fig' then fail('sub-float', image.identifier) end
-      if image then return pandoc.Plain({image}), false end
+      if not image then return nil end
+      refuse_labelled(image)
+      return pandoc.Plain({image}), false
     end,
     Table = function(inner)
       caption = caption or inlines_of(inner.caption.long)
