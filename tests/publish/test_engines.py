@@ -17,7 +17,6 @@ format:
   typst: {template-partials: [page.typ], fig-format: svg}
   docx: default
 execute: {echo: false, warning: false}
-metadata: {show: {it: true}}
 """
 # Typst's own separator depends on the language; a page design sets it, as any design for both engines must.
 PAGE = '#set page(paper: "a4", numbering: none)\n#set figure.caption(separator: [：])\n'
