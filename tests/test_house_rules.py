@@ -90,6 +90,12 @@ def test_no_file_is_too_long() -> None:
         assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE, path
 
 
+def test_the_built_in_engine_stays_small() -> None:
+    """It is for where Quarto cannot be had, and no second Quarto (ADR 3)."""
+    files = [path for path in (HELPERS / "publish").rglob("*") if path.suffix in {".py", ".lua"}]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) <= 3_900
+
+
 def test_no_two_files_have_names_that_a_search_confuses() -> None:
     names = [path.stem for path in MODULES.values() if not path.stem.startswith("__")]
     assert not {name for name in names if names.count(name) > 1}
