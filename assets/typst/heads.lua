@@ -1,4 +1,4 @@
--- Keeps the rows of a group, as the form has them, on one page where a table goes on on the next; and
+-- Lets a table go on on the next page within a part of the form, and not within a group of its rows, as no other cell may break; and
 -- marks head cells outside <thead>, which pandoc's Typst writer makes ordinary ones. An inline quotation without quotation
 -- marks changes no glyph and reaches the PDF's tag tree, where helpers/finishing/pdf_tags.py makes a head of its cell.
 
@@ -24,8 +24,8 @@ return {
       for _, body in ipairs(tbl.bodies) do
         for _, row in ipairs(body.body) do
           for _, cell in ipairs(row.cells) do
-            if cell.row_span > 1 and cell.row_span <= LONGEST_GROUP then
-              cell.attributes["typst:breakable"] = "false"
+            if cell.row_span > LONGEST_GROUP then
+              cell.attributes["typst:breakable"] = "true"
             end
             if cell.attributes.scope then
               mark(cell)
