@@ -76,8 +76,12 @@ def attachments(report: Report) -> list[Download]:
     return [*tables, _everything(report)]
 
 
+_LISTED = [f"{byte}," for byte in range(256)]
+"""Each byte as an item of a list of Typst's."""
+
+
 def _attachment(file: Download) -> str:
-    data = "".join(f"{byte}," for byte in file.data)
+    data = "".join(map(_LISTED.__getitem__, file.data))
     # PDF/A-3: the CSVs are the figures the tables show; the JSON describes the same report in another way.
     relationship = "data" if file.suffix == ".csv" else "alternative"
     return (

@@ -330,8 +330,16 @@ class _Walker:
                 self.count += 1
                 self._add(fill(part, self.context), start, look, (self.count, name))
             else:
-                for char in part:
-                    self._add(char, self._skip(char), look)
+                self._plain(part, look)
+
+    def _plain(self, text: str, look: Look) -> None:
+        """Add text that stands in the file as it is shown, each character from a place of its own."""
+        start = self._skip(text)
+        if self.source is None:
+            self._add(text, start, look)
+            return
+        places = self.offsets[start : self.at]
+        self.chars += [Char(char, at, at + 1, look) for char, at in zip(text, places, strict=True)]
 
     def _code(self, token: Token, look: Look) -> None:
         shown = parser.unjoined(token.content)

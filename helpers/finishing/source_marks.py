@@ -10,7 +10,7 @@ import copy
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import count
 from typing import Any
@@ -97,7 +97,7 @@ def given_plan(value: str) -> Plan:
 
 def as_text(plan: Plan) -> str:
     """Return a plan as JSON, which :func:`decoded` reads."""
-    return json.dumps(asdict(plan), ensure_ascii=True, separators=(",", ":"))
+    return json.dumps(plan, ensure_ascii=True, separators=(",", ":"), default=vars)
 
 
 def decoded(text: str) -> Plan:
@@ -154,6 +154,8 @@ def normalized(text: str) -> str:
 def kept_places(text: str) -> list[int]:
     """Return for each character of the normalized text its place in the text; a tab or a carriage return stands for a space."""
     wanted = normalized(text)
+    if wanted == text:
+        return list(range(len(text)))
     places: list[int] = []
     for place, char in enumerate(text):
         if len(places) < len(wanted) and (" " if char in "\t\r" else char) == wanted[len(places)]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from helpers.publish.qmd.supported import check_options, figure_size
 __all__ = ["render", "versions"]
 
 
+@cache  # each time it is asked it looks through all that is installed
 def versions() -> dict[str, str]:
     """Return the versions for the manifest: of ``pandoc``, ``typst``, ``ipython`` and ``python``."""
     wheels = {name: version(name) for name in ("typst", "ipython")}
