@@ -82,6 +82,10 @@ BODY = {
     ),
     "code that is not run": (cell("raise SystemExit", echo="true", eval="false"), ["raiseSystemExit"]),
     "code that is not seen": (cell("unseen = 1", include="false"), []),
+    "an error that is meant": (
+        cell("1 / 0", error="true", output="true"),
+        ["ZeroDivisionError:divisionbyzero"],
+    ),
     "text of a terminal": (cell(r"print('\x1b[31m红字\x1b[0m')", output="true"), ["红字"]),
     "Markdown that a cell gives": (
         cell("from IPython.display import Markdown\nMarkdown('格**粗**出')"),
@@ -103,7 +107,7 @@ BODY = {
         ["下划、标亮、删去、", "小型。"],  # what is raised or lowered has a place of its own in the PDF
     ),
     "a formula": ("式 $E$ 与\n\n$$m$$", ["式"]),
-    "a block of code": ("```{.python}\ny = 2\n```", ["y=2"]),
+    "a block of code": ('```{.python filename="a.py"}\ny = 2\n```', ["a.py", "y=2"]),
     "a link": ("[回到自己的节](#own)和[网址](https://example.com)。", ["回到自己的节和网址。"]),
     "a page break": ("{{< pagebreak >}}", []),
     "a page on its side": ("::: {.landscape}\n横着的话。\n:::", ["横着的话。"]),
@@ -257,7 +261,6 @@ REFUSED = {
     "folded code": ("code-fold: true", "", "code-fold"),
     "frozen cells": ("execute: {freeze: auto}", "", "freeze"),
     "slides": ("format: revealjs", "", "revealjs"),
-    "an error that is meant": ("", cell("1 / 0", error="true"), "error"),
     "LaTeX": ("format: pdf", "", "format.pdf"),
     "margins of LaTeX": ("geometry: margin=2cm", "", "geometry"),
     "an extension": ("filters: [lightbox]", "", "lightbox"),

@@ -57,6 +57,12 @@ display(HTML("<p style='color: red'>网页<b>片段</b></p>"))
 ```
 
 ```{python}
+#| error: true
+#| output: true
+raise ValueError("\x1b[31m红\x1b[0m")
+```
+
+```{python}
 #| output: true
 print("\x1b[31m警\x1b[0m")
 ```
@@ -83,7 +89,9 @@ def made(request, project, reader):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("words", ["见图1和表1。", "图1甲图", "表1乙表", "图2无标签", "网页片段", "警"])
+@pytest.mark.parametrize(
+    "words", ["见图1和表1。", "图1甲图", "表1乙表", "图2无标签", "网页片段", "ValueError:红", "警"]
+)
 def test_text(made, name, words):
     text = made.text(name)
     if made.publication.engine == "built-in" or words not in OURS:

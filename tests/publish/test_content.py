@@ -300,12 +300,14 @@ def test_echo_include_eval_warning(make, cell):
         + cell("import warnings\nwarnings.warn('丁')", warning="false")
         + cell("import sys\nprint('戊', file=sys.stderr)")
         + cell("print('己')", output="false")
+        + cell("raise ValueError('庚')", error="true")
     )
     for name in FORMATS:
         text = made.text(name)
         assert "甲=1" in text
         assert "raiseException" in text
         assert "戊" in text
+        assert "ValueError:庚" in text
         assert not {"乙", "丁", "己"} & set(text)
 
 

@@ -67,6 +67,10 @@ BODY = r"""
 
 见 @fig-l(甲)、@fig-r[乙]、@tbl-a。式 $x^2$(丙) 与 $$\frac{a}{b}$$
 
+```{.python filename="a.py"}
+x = 1
+```
+
 [@knuth]
 
 {{< include 子/包含.qmd >}}
@@ -98,6 +102,7 @@ def made(tmp_path_factory, reader):
         "表1:表题",
         "图1:左图2:右",
         "见图1(甲)、图2乙、表1。",
+        "a.pyx=1",
         "(Knuth1968年)",
         "包含文2",
         "图3:单元格图",

@@ -70,7 +70,7 @@ reference-location: document
 filters: [own.lua]
 metadata: {inner: 里层}
 variables: {x: 1}
-execute: {echo: false, eval: true, output: true, warning: false, include: true}
+execute: {echo: false, eval: true, output: true, warning: false, error: false, include: true}
 fig-width: 4
 fig-height: 3
 fig-dpi: 100
@@ -116,6 +116,7 @@ crossref: {fig-title: 插图, fig-prefix: 插图, tbl-title: 附表, tbl-prefix:
 #| include: true
 #| output: true
 #| warning: true
+#| error: true
 print("印出")
 ```
 
@@ -145,9 +146,9 @@ print("| 3 | 4 |")
             "variables execute fig-width fig-height fig-dpi fig-format jupyter quarto-required strip-comments tab-stop "
             "wrap dpi ascii indented-code-classes email-obfuscation html-q-tags crossref format project",
             "project": "execute-dir",
-            "execute": "echo eval output warning include",
+            "execute": "echo eval output warning error include",
             "crossref": "fig-title fig-prefix tbl-title tbl-prefix sec-prefix title-delim",
-            "cell": "label tags echo eval include output warning fig-cap fig-alt tbl-cap tbl-colwidths",
+            "cell": "label tags echo eval include output warning error fig-cap fig-alt tbl-cap tbl-colwidths",
             "class": "unnumbered unlisted cell cell-code cell-output cell-output-display cell-output-stdout csl-entry",
             "attribute": "fig-alt width height tbl-colwidths",
             "label": "fig tbl sec",
@@ -164,6 +165,7 @@ output: true
 echo: true
 eval: true
 warning: true
+error: false
 include: true
 title-prefix: 前
 suppress-bibliography: true
@@ -223,7 +225,7 @@ x = 41
 | 1 | 2 |
 """,
         {
-            "document": "include-after-body tbl-colwidths output echo eval warning include title-prefix suppress-bibliography",
+            "document": "include-after-body tbl-colwidths output echo eval warning error include title-prefix suppress-bibliography",
             "execute": "fig-width fig-height fig-dpi fig-format",
             "class": "smallcaps underline mark content-visible content-hidden landscape cell-output-stderr",
             "attribute": "role aria-label lang dir title data-key tabindex custom-style when-format unless-format "
@@ -305,14 +307,23 @@ format:
 
 [样]{id=own class="mine" aria-labelledby=own data-key=x number=1}
 
+```{.python filename="a.py"}
+x = 1
+```
+
+```{python}
+#| error: true
+1 / 0
+```
+
 """,
     {
         "document": "mainfont monofont fontsize linestretch linkcolor csl document-css css fontcolor backgroundcolor "
         "monobackgroundcolor max-width margin-left margin-right margin-top margin-bottom include-in-header "
         "include-before-body syntax-highlighting papersize margin section-numbering "
         "page-numbering codefont mathfont font-paths reference-doc highlight-style watermark",
-        "class": "callout callout-note callout-tip callout-important callout-warning callout-caution",
-        "attribute": "icon appearance collapse id class aria-labelledby number",
+        "class": "callout callout-note callout-tip callout-important callout-warning callout-caution cell-output-error",
+        "attribute": "icon appearance collapse filename id class aria-labelledby number",
     },
 )
 #: What is compared elsewhere, and where.

@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.files.digests import digest_of
 from helpers.files.writing import write_file
-from helpers.publish.cells.execute import Executed, ExecutedCell, ExecutedProse, setting
+from helpers.publish.cells.execute import Executed, ExecutedCell, ExecutedProse, exception_text, setting
 from helpers.publish.cells.kernel import Message
 from helpers.publish.qmd.errors import PublishError, without_colours
 from helpers.publish.qmd.markup import judged_markdown, refuse_annotations
@@ -162,6 +162,8 @@ class _CellWriter:
         blocks = [self._output(output, number) for number, output in enumerate(self.outputs, 1)]
         if self.caption is not None and self.settings["eval"] and self.settings["output"]:
             raise self.executed.cell.options.refuse("这个单元格没有输出图", "fig-cap")
+        if error := self.executed.outcome.error:
+            blocks.append(_div(".cell-output .cell-output-error", _fenced(exception_text(error))))
         return "\n\n".join(blocks)
 
     def _shown(self, output: Message, pictured: bool) -> bool:

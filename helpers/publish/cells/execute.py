@@ -103,27 +103,35 @@ def setting(cell: Cell, options: Options, name: str) -> Any:
     for data in (cell.options.data, options.child("execute").data, options.data):
         if data.get(name) is not None:
             return data[name]
-    return True
+    return name != "error"
+
+
+def _setting_for_all(cell: Cell, formats: Mapping[str, Options], name: str) -> Any:
+    values = {setting(cell, options, name) for options in formats.values()}
+    if len(values) > 1:
+        raise next(iter(formats.values())).refuse("单元格只运行一次，各格式的值须相同", "execute", name)
+    return values.pop()
 
 
 def _run(cell: Cell, formats: Mapping[str, Options], kernel: Kernel) -> CellOutcome:
-    evaluated = {setting(cell, options, "eval") for options in formats.values()}
-    if len(evaluated) > 1:
-        raise next(iter(formats.values())).refuse("单元格只运行一次，各格式的值须相同", "execute", "eval")
-    if evaluated == {False} or not cell.source.strip():
+    if not _setting_for_all(cell, formats, "eval") or not cell.source.strip():
         return CellOutcome()
     name = cell_name(cell.label)
     try:
         outcome = kernel.run(cell.source)
     except KernelDiedError:
         raise PublishError(f"{name}运行时内核意外退出（内存不足，或被结束）", cell.place) from None
-    if error := outcome.error:
+    if (error := outcome.error) and not _setting_for_all(cell, formats, "error"):
         if error.get("worded"):
             raise CellError("\n".join(without_colours(line) for line in error["traceback"]))
         place = cell.code.down(error["line"] - 1) if error.get("line") else cell.place
-        said = _KERNEL_FILE.sub("", without_colours(error["evalue"]))
-        raise CellError(f"{name}出错：{error['ename']}: {said}", place)
+        raise CellError(f"{name}出错：{exception_text(error)}", place)
     return outcome
+
+
+def exception_text(error: Message) -> str:
+    """Word an exception, without the kernel's own file names."""
+    return f"{error['ename']}: {_KERNEL_FILE.sub('', without_colours(error['evalue']))}"
 
 
 def _evaluate(prose: Prose, kernel: Kernel) -> dict[str, Message]:

@@ -22,7 +22,7 @@ CHOICES = {
     **dict.fromkeys(("highlight-style", "syntax-highlighting"), ("none", "default", "idiomatic")),
 }
 FONTS = ("mainfont", "monofont", "codefont", "mathfont")
-_TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning")
+_TRUTHS = ("toc", "number-sections", "citeproc", "echo", "eval", "include", "warning", "error")
 #: Our own steps around Quarto's rendering, here or in a copy of the project.
 _OURS = "helpers/publish/"
 

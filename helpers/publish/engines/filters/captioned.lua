@@ -1,6 +1,6 @@
 -- Every picture or table with a caption is numbered, whether or not anything can refer to it: a report whose figures were numbered
 -- here and not there would seem to lack some. Quarto by itself numbers pictures without a label in the PDF alone, and drops the
--- captions of such tables there. So _quarto.yml names this file for Quarto too.
+-- captions of such tables there; code loses the name of its file but in the page. So _quarto.yml names this file for Quarto too.
 
 local RAW = { html = 'html', typst = 'typst', docx = 'openxml' }
 local format = FORMAT:match('html') or FORMAT:match('typst') or FORMAT:match('docx')
@@ -31,6 +31,13 @@ local function of_this_format(block)
   return not wanted or wanted == format
 end
 
+local function named_code(el)
+  local name = el.attributes.filename
+  if not name then return nil end
+  el.attributes.filename = nil
+  return pandoc.Div({ pandoc.Para(pandoc.Strong(name)), el }, pandoc.Attr('', { 'code-with-filename' })), false
+end
+
 return {
   {
     traverse = 'topdown',
@@ -49,5 +56,6 @@ return {
       return labelled(el, 'fig')
     end,
     Table = labelled_table,
+    CodeBlock = named_code,
   },
 }
