@@ -18,18 +18,39 @@ local function mark(cell)
   end)
 end
 
+-- Lines that stand in one piece: half a page. What is longer would end below the edge of the paper.
+local MOST_LINES, LINE_WIDTH, CHARACTER = 24, 442, 10
+
+-- The bytes of text (three for each character of Han) that a cell of one column may have in one piece.
+local function most_text(tbl)
+  local narrowest = 1 / #tbl.colspecs
+  for _, spec in ipairs(tbl.colspecs) do
+    narrowest = math.min(narrowest, spec[2] or 1)
+  end
+  return 3 * MOST_LINES * narrowest * LINE_WIDTH / CHARACTER
+end
+
 return {
   {
     Table = function(tbl)
+      local most = most_text(tbl)
+      local is_long = #pandoc.utils.stringify(tbl) > most
       for _, body in ipairs(tbl.bodies) do
         for _, row in ipairs(body.body) do
-          for _, cell in ipairs(row.cells) do
+          local cells, breaks = row.cells, false
+          for _, cell in ipairs(cells) do
+            local attributes = cell.attributes
             if cell.row_span > LONGEST_GROUP then
-              cell.attributes["typst:breakable"] = "true"
+              attributes["typst:breakable"] = "true"
             end
-            if cell.attributes.scope then
+            if attributes.scope then
               mark(cell)
+            elseif is_long and #pandoc.utils.stringify(cell) > most * cell.col_span then
+              breaks = true
             end
+          end
+          for _, cell in ipairs(breaks and cells or {}) do
+            cell.attributes["typst:breakable"] = "true"
           end
         end
       end

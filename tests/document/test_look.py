@@ -294,3 +294,18 @@ def test_a_name_too_long_for_a_line_is_cut_in_the_middle(city: Path) -> None:
         title = [line["text"].replace(" ", "") for line in pdf.pages[0].extract_text_lines()[:3]]
     assert title[2] == "2024年政府信息公开工作年度报告"
     assert abs(len(title[0]) - len(title[1])) <= 2
+
+
+@pytest.mark.parametrize("columns", [2, 6])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_text_of_a_cell_longer_than_a_page_is_lost(engine: str, columns: int, tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    shutil.copytree(XIAODUKOU, folder)
+    words = "".join(chr(0x4E00 + number) for number in range(2000 // columns))
+    rows = [["甲"] * columns, ["---"] * columns, [words, *["短"] * (columns - 1)], ["乙"] * columns]
+    with (folder / "other.md").open("a", encoding="utf-8") as prose:
+        prose.write("\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n")
+    made = publish(engine, folder, tmp_path / "made")
+    with pdfplumber.open(made / "report.pdf") as opened:
+        seen = {char["text"] for page in opened.pages for char in page.chars if char["bottom"] < BOTTOM + MM}
+    assert set(words) <= seen
