@@ -27,8 +27,8 @@ local function write(defaults, metadata)
   })
   local doc = document(contents(defaults['input-files'][1]), metadata)
   for _, filter in ipairs(defaults.filters) do
-    PANDOC_SCRIPT_FILE = filter.path
-    doc = pandoc.utils.run_lua_filter(doc, filter.path)
+    PANDOC_SCRIPT_FILE = filter
+    doc = pandoc.utils.run_lua_filter(doc, filter)
   end
   pandoc.write(doc, FORMAT, PANDOC_WRITER_OPTIONS)
 end
