@@ -86,6 +86,7 @@ BODY = {
         cell("1 / 0", error="true", output="true"),
         ["ZeroDivisionError:divisionbyzero"],
     ),
+    "a list of tasks": ("- [x] 做完的事\n- [ ] 没做的事", ["做完的事", "没做的事"]),
     "text of a terminal": (cell(r"print('\x1b[31m红字\x1b[0m')", output="true"), ["红字"]),
     "Markdown that a cell gives": (
         cell("from IPython.display import Markdown\nMarkdown('格**粗**出')"),
