@@ -23,6 +23,7 @@ from published import ROOT
 
 from helpers.cli.entry import main
 from helpers.county.bundle import BundleError, Packer
+from helpers.publish.qmd.options import as_list
 from helpers.publish.qmd.source import Cell, parse_parts, read_document
 from helpers.report.folder import InvalidReport
 
@@ -256,7 +257,7 @@ def cells(folder: Path, *, force: bool, profile: str | None) -> bool:
         patch.setenv("QUARTO_PROFILE", profile) if profile else patch.delenv("QUARTO_PROFILE", raising=False)
         try:
             for part in parse_parts(read_document(ROOT / "report.qmd")):
-                if isinstance(part, Cell) and "parameters" not in part.tags:
+                if isinstance(part, Cell) and "parameters" not in as_list(part.options.data.get("tags")):
                     exec(compile(part.source, part.label or "cell", "exec"), names)
         except InvalidReport as error:
             assert "〔INTERNAL〕" not in str(error)
