@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from helpers.files import extras
+from helpers.files import extras, supervise
 from helpers.files.writing import write_text
 from helpers.files.yaml_text import dump_yaml
 from helpers.publish.qmd.errors import CellError, Place, PublishError, without_colours
@@ -22,7 +22,6 @@ from helpers.publish.qmd.source import Document, Job, cell_name, dated
 __all__ = ["find_quarto", "render"]
 
 OLDEST = "1.10"
-_SUPERVISE = Path(extras.__file__).with_name("supervise.py")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Warning|Exit)\b")
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s*Cell In\[\d+\], line \d+")
 #: What a filter of a project says itself.
@@ -98,7 +97,7 @@ def _run(document: Document, command: list[str], variables: Mapping[str, str], o
     with (
         _restoring_neighbours(document.path),
         subprocess.Popen(
-            [sys.executable, str(_SUPERVISE), *command],
+            [sys.executable, supervise.__file__, *command],
             cwd=document.folder,
             env=variables,
             stdin=subprocess.PIPE,  # whose end tells that this process is gone, or was interrupted: all of it ends then
