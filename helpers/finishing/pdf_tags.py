@@ -9,9 +9,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 
 MARK = "/Quote"
+
+
+@dataclass
+class _Element:
+    """An element of the tag tree, its kind, and the elements in it."""
+
+    given: Any
+    kind: str
+    kids: list[_Element]
 
 
 @dataclass
@@ -22,14 +32,10 @@ class _Cell:
     width: int
     y: int
     height: int
-    element: Any
+    element: _Element
     attributes: Any
     head: bool
     marked: bool
-
-    def covers(self, other: _Cell) -> bool:
-        """Return whether both stand in a common row."""
-        return self.y < other.y + other.height and other.y < self.y + self.height
 
 
 _Grid = list[list[_Cell]]
@@ -40,74 +46,84 @@ def finish_pdf(data: bytes) -> bytes:
     """Return a PDF whose marked cells are heads, and whose cells name their heads."""
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        root: Any = pdf.Root.get("/StructTreeRoot", pikepdf.Dictionary())
-        tables = [_grid(one) for one in _elements(root) if one.S == "/Table"]
-        marked = [rows for rows in tables if any(cell.marked for row in rows for cell in row)]
-        if not marked:
-            return data
-        ids = pikepdf.NameTree(root["/IDTree"]) if "/IDTree" in root else pikepdf.NameTree.new(pdf)
-        for number, rows in enumerate(marked, 1):
-            for name, head in _make_heads(rows, f"T{number}"):
-                ids[name] = head
-            _link_heads(rows)
-        root.IDTree = ids.obj
-        finished = io.BytesIO()
-        pdf.save(
-            finished,
-            deterministic_id=True,
-            fix_metadata_version=False,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        )
-        return finished.getvalue()
+    with TemporaryFile(buffering=0) as file:
+        file.write(data)
+        # Mapped: from memory qpdf would read each few bytes by a call to Python.
+        with pikepdf.open(file, access_mode=pikepdf.AccessMode.mmap) as pdf:
+            root: Any = pdf.Root.get("/StructTreeRoot", pikepdf.Dictionary())
+            tables = [_grid(one) for one in _all(_element(root)) if one.kind == "/Table"]
+            marked = [rows for rows in tables if any(cell.marked for row in rows for cell in row)]
+            if not marked:
+                return data
+            ids = pikepdf.NameTree(root["/IDTree"]) if "/IDTree" in root else pikepdf.NameTree.new(pdf)
+            for number, rows in enumerate(marked, 1):
+                for name, head in _make_heads(rows, f"T{number}"):
+                    ids[name] = head
+                _link_heads(rows)
+            root.IDTree = ids.obj
+            finished = io.BytesIO()
+            pdf.save(
+                finished,
+                deterministic_id=True,
+                fix_metadata_version=False,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            )
+            return finished.getvalue()
 
 
-def _kids(element: Any) -> list[Any]:
+def _element(given: Any) -> _Element:
+    """Return the root of the tag tree, or an element, with all that is in it."""
     import pikepdf
 
-    kids = element.get("/K", [])
-    listed = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
-    return [kid for kid in listed if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+    kids = given.get("/K", [])
+    listed = kids if isinstance(kids, pikepdf.Array) else [kids]
+    elements = [_element(kid) for kid in listed if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+    return _Element(given, str(given.get("/S")), elements)
 
 
-def _elements(element: Any) -> Iterator[Any]:
-    for kid in _kids(element):
-        yield kid
-        yield from _elements(kid)
+def _all(element: _Element) -> Iterator[_Element]:
+    yield element
+    for kid in element.kids:
+        yield from _all(kid)
 
 
-def _attributes(element: Any) -> Any:
+def _attributes(cell: Any) -> Any:
     """Return a cell's attributes as a cell; Typst gives every cell some."""
     import pikepdf
 
-    given = element.A if isinstance(element.A, pikepdf.Array) else [element.A]
-    return next(one for one in given if one.O == "/Table")
+    given = cell.get("/A")
+    listed = given if isinstance(given, pikepdf.Array) else [given]
+    return next(one for one in listed if one.get("/O") == "/Table")
 
 
-def _rows(table: Any) -> Iterator[Any]:
+def _span(attributes: Any, name: str) -> int:
+    return int(attributes[name]) if name in attributes else 1
+
+
+def _rows(table: _Element) -> Iterator[_Element]:
     """Yield the rows of a table, be they in a part of it or not; not those of a table in a cell."""
-    for kid in _kids(table):
-        if kid.S == "/TR":
+    for kid in table.kids:
+        if kid.kind == "/TR":
             yield kid
         else:
             yield from _rows(kid)
 
 
-def _grid(table: Any) -> _Grid:
+def _grid(table: _Element) -> _Grid:
     """Lay the cells of a table out."""
     rows: _Grid = []
     taken: set[tuple[int, int]] = set()
     for y, row in enumerate(_rows(table)):
         cells: list[_Cell] = []
         x = 0
-        for element in _kids(row):
+        for element in row.kids:
             while (x, y) in taken:
                 x += 1
-            attributes, kind = _attributes(element), element.S
-            width, height = int(attributes.get("/ColSpan", 1)), int(attributes.get("/RowSpan", 1))
+            attributes = _attributes(element.given)
+            width, height = _span(attributes, "/ColSpan"), _span(attributes, "/RowSpan")
             taken |= {(x + right, y + down) for right in range(width) for down in range(height)}
-            marked = kind == "/TD" and any(kid.S == MARK for kid in _kids(element))
-            head = marked or kind == "/TH"
+            marked = element.kind == "/TD" and any(kid.kind == MARK for kid in element.kids)
+            head = marked or element.kind == "/TH"
             cells.append(_Cell(x, width, y, height, element, attributes, head, marked))
         rows.append(cells)
     return rows
@@ -123,12 +139,12 @@ def _make_heads(rows: _Grid, prefix: str) -> Iterator[tuple[str, Any]]:
             if not cell.marked:
                 continue
             name = f"{prefix}x{cell.x}y{cell.y}"
-            cell.element.S = pikepdf.Name("/TH")
-            cell.element.ID = pikepdf.String(name)
+            cell.element.given.S = pikepdf.Name("/TH")
+            cell.element.given.ID = pikepdf.String(name)
             cell.attributes.Scope = pikepdf.Name(scope)
-            for kid in _kids(cell.element):
-                kid.S = pikepdf.Name("/Span")
-            yield name, cell.element
+            for kid in cell.element.kids:
+                kid.given.S = pikepdf.Name("/Span")
+            yield name, cell.element.given
 
 
 def _link_heads(rows: _Grid) -> None:
@@ -138,7 +154,8 @@ def _link_heads(rows: _Grid) -> None:
     above: list[_Cell] = []
     beside: list[_Cell] = []
     figures_seen = False
-    for row in rows:
+    for y, row in enumerate(rows):
+        beside = [head for head in beside if y < head.y + head.height]
         heads_only = all(cell.head for cell in row)
         if heads_only and figures_seen:  # another block of the table, with heads of its own
             above, figures_seen = [cell for cell in above if _in_thead(cell)], False
@@ -147,12 +164,12 @@ def _link_heads(rows: _Grid) -> None:
         for cell in row:
             heads = [head for head in above if head.x < cell.x + cell.width and cell.x < head.x + head.width]
             if not heads_only:
-                heads += [head for head in beside if head.x < cell.x and head.covers(cell)]
+                heads += [head for head in beside if head.x < cell.x]
             if not in_thead:
-                cell.attributes.Headers = pikepdf.Array([head.element.ID for head in heads])
+                cell.attributes.Headers = pikepdf.Array([head.element.given.ID for head in heads])
             if cell.head:
                 (above if heads_only else beside).append(cell)
 
 
 def _in_thead(cell: _Cell) -> bool:
-    return bool(cell.element.P.P.S == "/THead")
+    return bool(cell.element.given.P.P.S == "/THead")
