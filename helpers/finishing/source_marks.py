@@ -17,7 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from helpers.files.digests import digest_of
-from helpers.finishing.word_xml import HEAD, W, entered
+from helpers.finishing.word_xml import HEAD, NAMES, W, entered
 
 PROPERTY = "source-marks"
 """Property of the document by which a plan reaches the finished Word file; it is not kept in it."""
@@ -207,12 +207,8 @@ def _matches(wanted: Sequence[str], found: Sequence[str]) -> Iterator[tuple[int,
 
 def cells(table: Any) -> list[Any]:
     """Return the cells of a table in reading order, each merged cell once."""
-    return [cell for cell in table.iterfind(f"{W}tr/{W}tc") if not _continues(cell)]
-
-
-def _continues(cell: Any) -> bool:
-    merge = cell.find(f"{W}tcPr/{W}vMerge")
-    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
+    continued = "w:tcPr/w:vMerge[not(@w:val) or @w:val='continue']"
+    return list(table.xpath(f"w:tr/w:tc[not({continued})]", namespaces=NAMES))
 
 
 def _mark_figures(table: Any, name: str, kinds: str, numbers: Iterator[int]) -> None:
@@ -243,9 +239,12 @@ def _enclose(paragraph: Any, name: str, numbers: Iterator[int]) -> None:
 
 
 def _bookmark(beside: Any, name: str, numbers: Iterator[int]) -> tuple[Any, Any]:
+    start, end = beside.makeelement(f"{W}bookmarkStart"), beside.makeelement(f"{W}bookmarkEnd")
     number = str(next(numbers))
-    start = beside.makeelement(f"{W}bookmarkStart", {f"{W}id": number, f"{W}name": name})
-    return start, beside.makeelement(f"{W}bookmarkEnd", {f"{W}id": number})
+    start.set(f"{W}id", number)
+    start.set(f"{W}name", name)
+    end.set(f"{W}id", number)
+    return start, end
 
 
 def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
@@ -269,8 +268,9 @@ def _cut_out(paragraph: Any, offset: int, length: int) -> Any:
 
 def _characters(paragraph: Any) -> list[tuple[Any, int]]:
     """Return for each character of the normalized text where it stands."""
-    raw = [(element, place) for element, text in _texts(paragraph) for place in range(len(text))]
-    return [raw[place] for place in kept_places(plain(paragraph))]
+    texts = list(_texts(paragraph))
+    raw = [(element, place) for element, text in texts for place in range(len(text))]
+    return [raw[place] for place in kept_places("".join(text for _, text in texts))]
 
 
 def plain(paragraph: Any) -> str:
@@ -284,16 +284,18 @@ PICTURES = {
 }
 
 
+_SHOWN = {
+    f"{W}br": "\n",
+    f"{W}tab": "\t",
+    f"{W}noBreakHyphen": "-",
+    **dict.fromkeys(PICTURES, PICTURE),
+}
+
+
 def _texts(paragraph: Any) -> Iterator[tuple[Any, str]]:
-    shown = {
-        f"{W}br": "\n",
-        f"{W}tab": "\t",
-        f"{W}noBreakHyphen": "-",
-        **dict.fromkeys(PICTURES, PICTURE),
-    }
-    for element in paragraph.iter(f"{W}t", *shown):
+    for element in paragraph.iter(f"{W}t", *_SHOWN):
         if element.getparent().tag == f"{W}r":
-            yield element, shown.get(element.tag, element.text or "")
+            yield element, _SHOWN.get(element.tag, element.text or "")
 
 
 # In the package -------------------------------------------------------------------------------------------------------

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.finishing.word_xml import W
-
-NAMES = {"w": W[1:-1]}
+from helpers.finishing.word_xml import NAMES, W
 
 
 def child(parent: Any, name: str) -> Any:
     """Return a child element, made as the first one where there is none."""
-    found = parent.find(f"{W}{name}")
+    found = next(parent.iterchildren(f"{W}{name}"), None)
     if found is None:
         found = parent.makeelement(f"{W}{name}")
         parent.insert(0, found)
@@ -23,7 +21,7 @@ def join_properties(paragraph: Any) -> None:
 
     Of two alignments the first is the cell's own, and the other that of the cell in which Quarto has put the table.
     """
-    *others, last = paragraph.findall(f"{W}pPr") or [None]
+    *others, last = paragraph.findall(f"{W}pPr")
     for further in paragraph.findall(f"{W}pPr/{W}jc")[1:]:
         further.getparent().remove(further)
     if not others:
@@ -39,9 +37,11 @@ def join_properties(paragraph: Any) -> None:
 def take_out_captioned(table: Any) -> None:
     """Put a figure or table and its caption, which Quarto frames by a table of one cell, into the text itself."""
     cells = table.findall(f"{W}tr/{W}tc")
+    if len(cells) != 1:
+        return
     styles = {one.get(f"{W}val") for one in table.findall(f"{W}tr/{W}tc/{W}p/{W}pPr/{W}pStyle")}
     is_callout = table.find(f"{W}tblPr/{W}tblBorders") is not None
-    if len(cells) == 1 and not is_callout and {"ImageCaption", "TableCaption"} & styles:
+    if not is_callout and {"ImageCaption", "TableCaption"} & styles:
         holds_table = cells[0].find(f"{W}tbl") is not None
         for paragraph in cells[0].iterchildren(f"{W}p"):
             properties = child(paragraph, "pPr")

@@ -14,8 +14,8 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from helpers.finishing import source_marks, word_comments
-from helpers.finishing.word_frames import NAMES, child, join_properties, take_out_captioned
-from helpers.finishing.word_xml import BODY, W, parsed, serialized
+from helpers.finishing.word_frames import child, join_properties, take_out_captioned
+from helpers.finishing.word_xml import BODY, NAMES, W, parsed, serialized
 
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _PROPERTY = re.compile(rb'<property [^>]*name="([^"]*)">(.*?)</property>', re.DOTALL)
@@ -105,7 +105,7 @@ def _set_body(root: Any, properties: Properties) -> None:
     """Give tables the widths that were asked for and rows that hold together, and captions and pictures as Word has them."""
     _set_page(root, properties)
     _complete_sections(root)
-    for paragraph in root.iter(f"{W}p"):
+    for paragraph in root.xpath("//w:p[w:pPr[2] or w:pPr/w:jc[2]]", namespaces=NAMES):
         join_properties(paragraph)
     for table in [*root.iter(f"{W}tbl")]:
         take_out_captioned(table)
@@ -113,9 +113,8 @@ def _set_body(root: Any, properties: Properties) -> None:
         width = _text_width(table)
         if width is not None:
             _set_widths(table, _room(table, width))
-        for row in table.iterchildren(f"{W}tr"):
-            _hold_together(row)
         _separate_from_next(table)
+    _hold_rows_together(root)
     _keep_last_figures(root)
     for picture in root.iter(_PICTURE):
         picture.set("descr", "")  # of the file: pandoc puts all of it here; what it shows is said in docPr
@@ -282,23 +281,24 @@ def _set_widths(table: Any, width: int) -> None:
     for row in table.iterchildren(f"{W}tr"):
         first = 0
         for cell in row.iterchildren(f"{W}tc"):
-            span = cell.find(f"{W}tcPr/{W}gridSpan")
+            properties = child(cell, "tcPr")
+            span = next(properties.iterchildren(f"{W}gridSpan"), None)
             last = first + (1 if span is None else int(span.get(f"{W}val")))
-            own = child(child(cell, "tcPr"), "tcW")
-            own.attrib.update({f"{W}w": str(edges[last] - edges[first]), f"{W}type": "dxa"})
+            own = child(properties, "tcW")
+            own.set(f"{W}w", str(edges[last] - edges[first]))
+            own.set(f"{W}type", "dxa")
             first = last
 
 
-def _hold_together(row: Any) -> None:
-    """Keep a row on one page; the unseen paragraphs of merged cells get its style, or they would undo what it says."""
-    child(child(row, "trPr"), "cantSplit")
+def _hold_rows_together(root: Any) -> None:
+    """Keep each row on one page; the unseen paragraphs of merged cells get its style, or they would undo what it says."""
+    for row in root.xpath("//w:tbl/w:tr", namespaces=NAMES):
+        child(child(row, "trPr"), "cantSplit")
     # Neither those of a table in a cell, nor the line behind it.
-    paragraphs = row.xpath("w:tc/w:p[not(preceding-sibling::*[1][self::w:tbl])]", namespaces=NAMES)
-    styles = [paragraph.find(f"{W}pPr/{W}pStyle") for paragraph in paragraphs]
-    style = next((one for one in styles if one is not None), None)
-    for paragraph, own in zip(paragraphs, styles, strict=True):
-        if style is not None and own is None:
-            child(child(paragraph, "pPr"), "pStyle").set(f"{W}val", style.get(f"{W}val"))
+    inside = "w:tc/w:p[not(preceding-sibling::*[1][self::w:tbl])]"
+    for paragraph in root.xpath(f"//w:tbl/w:tr/{inside}[not(w:pPr/w:pStyle)]", namespaces=NAMES):
+        for style in paragraph.xpath(f"(../../{inside}/w:pPr/w:pStyle/@w:val)[1]", namespaces=NAMES):
+            child(child(paragraph, "pPr"), "pStyle").set(f"{W}val", style)
 
 
 def _separate_from_next(table: Any) -> None:

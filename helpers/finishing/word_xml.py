@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+NAMES = {"w": W[1:-1]}
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 BODY = "word/document.xml"
 _RELATIONS, _TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
