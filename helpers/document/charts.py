@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from helpers.document.cell_display import Display
-from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, saved
+from helpers.document.chart_drawing import WIDTH_IN, Bars, draw_bars, draw_panels, pixels, vector
 from helpers.document.outputs import INDEX, TREND_DATA, TRENDS_HEADING, Output
 from helpers.document.pandoc_ast import raw_html, typst_string
 from helpers.document.table_html import table
@@ -287,12 +287,12 @@ def _drawn(chart: AnyChart, *, kept: bool = False) -> Display:
 
     The pictures are written out, so that nothing need lie beside the document.
     """
-    figure = chart.draw()
-    vector, picture = (saved(figure, file_format) for file_format in ("svg", "png"))
+    svg = vector(chart.draw())
+    picture = pixels(svg)
     identity, caption = f"fig-{chart.key}", f"{chart.title}（单位：{chart.output.unit}）"
-    address = f"data:image/svg+xml;base64,{base64.b64encode(vector).decode()}"
+    address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
     shown = partial(filled, identity=identity, address=address, alt=chart.alt, caption=caption)
-    pdf = f'#image(bytes({typst_string(vector.decode())}), format: "svg", width: 100%, alt: {typst_string(chart.alt)})'
+    pdf = f'#image(bytes({typst_string(svg)}), format: "svg", width: 100%, alt: {typst_string(chart.alt)})'
     data = base64.b64encode(picture).decode()
     word = f'![](data:image/png;base64,{data}){{fig-alt="{chart.alt}" width={WIDTH_IN}in}}'
     markdown = (
