@@ -1,7 +1,7 @@
 """What the number of a clause may mean: the kinds of its words, in any order, and the cells of the form they name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -56,7 +56,7 @@ class Meaning:
 class Bag:
     """The words of a clause by kind, their order aside."""
 
-    def __init__(self, words: list[Word], guessing: bool = False) -> None:
+    def __init__(self, words: Sequence[Word], guessing: bool = False) -> None:
         self.words = words
         self.guessing = guessing
         self.neutral = _NEUTRAL | _GUESSED if guessing else _NEUTRAL

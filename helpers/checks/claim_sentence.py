@@ -45,11 +45,12 @@ class Sentence(Relative):
     """One sentence, clause by clause."""
 
     def read(self) -> list[Claim]:
-        """Read the sentence."""
+        """Read the sentence, up to its last clause that may hold a number: what follows says nothing of one any more."""
         if _WORTH_READING.search(self.text):
             pieces = clauses(self.text)
+            end = max((at for at, one in enumerate(pieces, 1) if _WORTH_READING.search(one.text)), default=0)
             at = 0
-            while at < len(pieces):
+            while at < end:
                 at += self._step(pieces, at)
         return self.found
 

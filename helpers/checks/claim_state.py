@@ -97,7 +97,7 @@ class SentenceSoFar:
 
     def loosely_named(self, plain: str) -> list[Meaning]:
         """Return the applicant, the result or the applications that a clause names among unknown words: 自然人依然是主力."""
-        bag = Bag(loose_words(re.sub("占比|比重|比例", "", plain)) or [])
+        bag = Bag(loose_words(re.sub("占比|比重|比例", "", plain)) or ())
         who = bag.only("applicant", "bare application", "make") and len(bag.means("applicant")) == 1
         result = bag.only("result", "bare application", "answer") and len(bag.means("result")) == 1
         counted = bag.means("receive") == ["new"] or "quantity" in bag.kinds

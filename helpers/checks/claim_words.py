@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from helpers.checks.numerals import NUMBER
 from helpers.report.form import AMOUNTS, FORM
@@ -195,28 +196,25 @@ _NARROWS = re.compile(
 """Words that make a number count less than all, or something else: a clause with one of them among its unknown words is never read."""
 
 
-def loose_words(text: str) -> list[Word] | None:
+@lru_cache(maxsize=16)  # a sentence is read twice, and a clause of it asked for several times
+def loose_words(text: str) -> tuple[Word, ...] | None:
     """Split a clause into its words and what is unknown between them; None where the unknown may narrow what is counted."""
     if len(text) > _LONGEST:
         return None
     found: list[Word] = []
-    at = start = 0
-    while at < len(text):
-        match = _WORD.match(text, at)
-        if match is None:
-            at += 1
-            continue
-        assert match.lastgroup is not None
-        found += [Word("unknown", "", text[start:at])] * (start < at)
-        found.append(Word(*_MEANINGS[int(match.lastgroup[1:])], match[0]))
-        at = start = match.end()
-    found += [Word("unknown", "", text[start:])] * (start < len(text))
+    at = 0
+    for match in _WORD.finditer(text):
+        found += [Word("unknown", "", text[at : match.start()])] * (at < match.start())
+        found.append(_word(match))
+        at = match.end()
+    found += [Word("unknown", "", text[at:])] * (at < len(text))
     found = _head(found) or found
     unknown = "，".join(word.text for word in found if word.kind == "unknown")
-    return None if _NARROWS.search(unknown) or re.search(r"\d", unknown) else found
+    return None if _NARROWS.search(unknown) or re.search(r"\d", unknown) else tuple(found)
 
 
-def words(text: str) -> list[Word] | None:
+@lru_cache(maxsize=16)
+def words(text: str) -> tuple[Word, ...] | None:
     """Split a clause into its words, or None if not all of it is known.
 
     What is said of a number after it (“……均已上网”) may be unknown, if it holds no other number; the list then ends there.
@@ -228,11 +226,16 @@ def words(text: str) -> list[Word] | None:
     while at < len(text):
         match = _WORD.match(text, at)
         if match is None:
-            return None if re.search(r"\d", text[at:]) else _head(found)
-        assert match.lastgroup is not None
-        found.append(Word(*_MEANINGS[int(match.lastgroup[1:])], match[0]))
+            known = None if re.search(r"\d", text[at:]) else _head(found)
+            return None if known is None else tuple(known)
+        found.append(_word(match))
         at = match.end()
-    return found
+    return tuple(found)
+
+
+def _word(match: re.Match[str]) -> Word:
+    assert match.lastgroup is not None
+    return Word(*_MEANINGS[int(match.lastgroup[1:])], match[0])
 
 
 def _head(found: list[Word]) -> list[Word] | None:

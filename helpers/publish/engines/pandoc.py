@@ -22,8 +22,8 @@ from helpers.publish.qmd.source import Task
 
 __all__ = ["convert", "pandoc_version"]
 
-#: A small nursery that stays in the processor's cache, and garbage sought soon: little of a document that is done is none.
-HEAP = ("+RTS", "-A4m", "-H1m", "-O16m", "-RTS")
+#: A small nursery that stays in the processor's cache, and garbage sought when there is some: little of a document that is done is none.
+HEAP = ("+RTS", "-A4m", "-H1m", "-O64m", "-RTS")
 
 #: Whatever a document names on the web is not fetched: no proxy listens there, and pandoc reports what is missing.
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
