@@ -1,5 +1,8 @@
 """Against an earlier commit, in turns on the same machine: processor time of a report, memory of a worker, reports a second of a batch.
 
+And against what bare pandoc and Typst take for what that commit gave them: one pandoc that stays, which reads a text once and runs that
+commit's filters, and Typst with its source. ``benchmarks.parts`` compares with what they take for the same of today.
+
 ``NIANBAO_REPORTS`` sets the size of the batch, ``NIANBAO_PAIRS`` how often both take their turn.
 """
 
@@ -17,6 +20,7 @@ from benchmarks.earlier import COMMIT, earlier
 from benchmarks.measure import ROOT, show
 
 PAIRS = int(os.environ.get("NIANBAO_PAIRS", "10"))
+_BARE_PANDOC = ROOT / "benchmarks" / "bare.lua"
 
 #: What a worker does, with what either commit has. Nothing of this project is imported but by name.
 _WORKER = """
@@ -44,6 +48,59 @@ each = (spent() - start) / len(folders[4:])
 largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 print(json.dumps({"seconds": each, "megabytes": largest}))
 """
+_BARE = """
+import json, subprocess, sys, time
+from pathlib import Path
+from unittest.mock import patch
+import psutil, typst
+from helpers.county.bundle import Packer
+from helpers.county.worker import edition, make_report
+from helpers.publish.engines.pandoc import HEAP, executable
+from helpers.publish.engines.typeset import OUTSIDE_IMAGE, inline_image, typeset
+
+run, fonts, typst_took = subprocess.run, typst.Fonts(font_paths=["assets/fonts"]), 0.0
+pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+stays = subprocess.Popen([executable(), "lua", *HEAP, sys.argv[3]], **pipes)
+
+def pandoc_too(command, **options):
+    made = run(command, **options)
+    if "--defaults" in command:
+        place = command[-1]
+        defaults = json.loads(Path(place).read_text())
+        defaults["filters"] = [one["path"] for one in defaults["filters"]]
+        asked = {"folder": str(options["cwd"]), "defaults": defaults, "metadata": Path(defaults["metadata-files"][0]).read_text()}
+        asked["context"] = json.loads(Path(place.replace("defaults", "context")).read_text())
+        stays.stdin.write(json.dumps(asked).encode() + b"\\n")
+        stays.stdin.flush()
+        assert stays.stdout.readline() == b"done\\n"
+    return made
+
+def typst_too(source, target, folder, options, epoch):
+    global typst_took
+    typeset(source, target, folder, options, epoch)
+    code = OUTSIDE_IMAGE.sub(inline_image, source.read_text(encoding="utf-8")).encode()
+    compiler = typst.Compiler(root=str(folder), font_paths=fonts)
+    start = time.thread_time()
+    compiler.compile(code, format="pdf", timestamp=epoch, pdf_standards=options.data["pdf-standard"])
+    typst_took += time.thread_time() - start
+
+def spent():
+    return typst_took + sum(psutil.Process(stays.pid).cpu_times()[:2])
+
+def make(folder):
+    made = make_report(vars(Packer().pack(folder.resolve())), ["html", "pdf", "docx"], edition())
+    assert made["record"]["passed"], made["record"]
+
+folders = sorted(Path(sys.argv[1]).iterdir())
+with patch("helpers.publish.engines.builtin.typeset", typst_too), patch.object(subprocess, "run", pandoc_too):
+    for folder in folders[:4]:
+        make(folder)
+    start = spent()
+    for folder in folders[4:]:
+        make(folder)
+print(json.dumps({"seconds": (spent() - start) / len(folders[4:])}))
+stays.kill()
+"""
 _BATCH = """
 import json, sys, time
 from pathlib import Path
@@ -65,11 +122,15 @@ def main() -> None:
         place = Path(name)
         varied(place / "few", 12)
         varied(place / "many", REPORTS)
-        before, now = _in_turns(PAIRS, tree, _WORKER, place / "few", place)
-        then, today = _in_turns(2, tree, _BATCH, place / "many", place)
+        before, now = _in_turns(PAIRS, (tree, _WORKER), (ROOT, _WORKER), place / "few", place)
+        bare, beside = _in_turns(PAIRS, (tree, _BARE), (ROOT, _WORKER), place / "few", place)
+        then, today = _in_turns(2, (tree, _BATCH), (ROOT, _BATCH), place / "many", place)
     rows = [
         _row("processor time of a report", before, now, "seconds", 1000, "ms", "0.55"),
         _row("memory of a worker at most (without its pandoc)", before, now, "megabytes", 1, "MB", "1.0"),
+        _row(
+            "and bare pandoc and Typst for what that gave them", bare, beside, "seconds", 1000, "ms", "1.15"
+        ),
         _row(f"reports a second, a batch of {REPORTS}", then, today, "rate", 1, "", "1.8"),
     ]
     show(
@@ -81,22 +142,23 @@ def main() -> None:
 
 
 def _in_turns(
-    pairs: int, tree: Path, code: str, folders: Path, place: Path
+    pairs: int, earlier_way: tuple[Path, str], this_way: tuple[Path, str], folders: Path, place: Path
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Run both in turns, each first every other time."""
-    measured: dict[Path, list[dict[str, Any]]] = {tree: [], ROOT: []}
+    """Run both, each a program and where it runs, in turns, and each first every other time."""
+    measured: dict[tuple[Path, str], list[dict[str, Any]]] = {earlier_way: [], this_way: []}
     for turn in range(pairs):
-        for where in (tree, ROOT) if turn % 2 else (ROOT, tree):
+        for way in (earlier_way, this_way) if turn % 2 else (this_way, earlier_way):
+            where, code = way
             with tempfile.TemporaryDirectory(dir=place) as out:
                 done = subprocess.run(
-                    [sys.executable, "-c", code, folders, Path(out, "out")],
+                    [sys.executable, "-c", code, folders, Path(out, "out"), _BARE_PANDOC],
                     cwd=where,
                     env={**os.environ, "PYTHONPATH": str(where)},
                     stdout=subprocess.PIPE,
                     check=True,
                 )
-            measured[where].append(json.loads(done.stdout.splitlines()[-1]))
-    return measured[tree], measured[ROOT]
+            measured[way].append(json.loads(done.stdout.splitlines()[-1]))
+    return measured[earlier_way], measured[this_way]
 
 
 def _row(
