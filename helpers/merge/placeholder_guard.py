@@ -37,7 +37,7 @@ def valued(passage: Passage, base: Marked | None, line: Line) -> list[Char]:
             there = "".join(letter.text for letter in line.letters if mark in letter.marks)
             if value_digest(there) == known[number]:
                 shown = there
-        chars += [replace(own[0], text=char) for char in shown] if number else own
+        chars += [own[0]._replace(text=char) for char in shown] if number else own
         at += length
     return chars
 
