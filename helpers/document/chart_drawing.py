@@ -182,7 +182,9 @@ def pixels(vector: str) -> bytes:
 def _compiler() -> Any:
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT.parent)])
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT.parent)]
+    )
     return typst.Compiler(font_paths=fonts)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.document.pandoc_ast import typst_string
+from helpers.document.pandoc_ast import typst_bytes, typst_string
 from helpers.files.digests import digest_of
 from helpers.files.reading import read_bytes
 from helpers.files.templates import Markup, filled
@@ -76,16 +76,11 @@ def attachments(report: Report) -> list[Download]:
     return [*tables, _everything(report)]
 
 
-_LISTED = [f"{byte}," for byte in range(256)]
-"""Each byte as an item of a list of Typst's."""
-
-
 def _attachment(file: Download) -> str:
-    data = "".join(map(_LISTED.__getitem__, file.data))
     # PDF/A-3: the CSVs are the figures the tables show; the JSON describes the same report in another way.
     relationship = "data" if file.suffix == ".csv" else "alternative"
     return (
-        f'#pdf.attach("{file.key}{file.suffix}", bytes(({data})), relationship: "{relationship}", '
+        f'#pdf.attach("{file.key}{file.suffix}", {typst_bytes(file.data)}, relationship: "{relationship}", '
         f'mime-type: "{file.media_type}", description: {typst_string(file.title)})'
     )
 
