@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -86,13 +87,13 @@ class Plan:
 
 
 def encoded(plan: Plan) -> str:
-    """Return a plan as the value of the property: hexadecimal digits, in which no program finds markup."""
-    return as_text(plan).encode().hex()
+    """Return a plan as the value of the property: packed, since pandoc reads it slowly, and as digits, in which no program finds markup."""
+    return zlib.compress(as_text(plan).encode()).hex()
 
 
 def given_plan(value: str) -> Plan:
     """Return the plan that a document's property holds."""
-    return decoded(bytes.fromhex(value).decode())
+    return decoded(zlib.decompress(bytes.fromhex(value)).decode())
 
 
 def as_text(plan: Plan) -> str:
