@@ -1,7 +1,9 @@
 """How the prose calls the organ: its own name rightly written, and its own kind (我局, not 我委)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
 from helpers.checks.context import Context
 from helpers.checks.rule import rule
@@ -41,22 +43,21 @@ def organ_names(context: Context) -> Iterator[Finding]:
     """Look for the organ under another kind's name, and for its own name misspelt."""
     organ = context.report.organ
     names = [name for name in _names(organ) if len(name) >= _SHORTEST]
-    for file, line, text in _texts(context):
-        where: dict[str, str | int | None] = {"file": file, "line": line}
+    for text, where in _texts(context):
         for wrong in _other_kinds(organ, text):
             message = f"正文自称“{wrong}”，本报告的机关是“{organ}”，请核对是否抄自别的机关。"
-            yield finding("W-ORGAN", message, actual=wrong, **where)
+            yield finding("W-ORGAN", message, actual=wrong, **where())
         for wrong, right in dict.fromkeys(_misspelt(text, names)):
             message = f"机关名称“{wrong}”与“{right}”只差一两个字，请核对是否写错。"
-            yield finding("W-ORGAN", message, expected=right, actual=wrong, **where)
+            yield finding("W-ORGAN", message, expected=right, actual=wrong, **where())
 
 
-def _texts(context: Context) -> Iterator[tuple[str, int | None, str]]:
+def _texts(context: Context) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    """Yield each text, and what tells where it stands: a line of report.yml is looked for only where something is wrong."""
     for name in PROSE:
         for paragraph in context.paragraphs.get(name, []):
-            yield f"{name}.md", paragraph.line, re.sub(r"\s", "", paragraph.text)
-    contact = context.setting("contact")
-    yield "report.yml", int(contact["line"]) if contact["line"] else None, context.report.contact.office
+            yield re.sub(r"\s", "", paragraph.text), partial(dict, file=f"{name}.md", line=paragraph.line)
+    yield context.report.contact.office, partial(context.setting, "contact")
 
 
 def _other_kinds(organ: str, text: str) -> Iterable[str]:
