@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from helpers.files.scratch import scratch
+
 __all__ = ["LineProcess"]
 
 
@@ -20,11 +22,18 @@ class LineProcess:
     """A running command and the pipes to it, begun with ``options`` of ``subprocess.Popen``.
 
     It ends with this process, whose end closes its input. To a process that is forked from this one it is another's: dead, and let be.
+    With an environment of its own it also has a folder of its own for temporary files, so that it leaves none however it ends.
     """
 
-    def __init__(self, command: Sequence[str], **options: Any) -> None:
+    def __init__(self, command: Sequence[str], env: Mapping[str, str] | None = None, **options: Any) -> None:
         self._owner = os.getpid()
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+        self._folder = contextlib.ExitStack()
+        if env is not None:
+            folder = str(self._folder.enter_context(scratch("nianbao-process-")))
+            env = {**env, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), folder)}
+        self._process = subprocess.Popen(
+            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options
+        )
         self._answers: SimpleQueue[bytes] = SimpleQueue()
         threading.Thread(target=self._receive, daemon=True).start()
 
@@ -73,3 +82,4 @@ class LineProcess:
         finally:
             with contextlib.suppress(OSError):  # what it was not able to read
                 self._process.stdin and self._process.stdin.close()
+            self._folder.close()

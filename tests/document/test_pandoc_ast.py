@@ -14,9 +14,7 @@ from helpers.document.pandoc_ast import typst_bytes
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode())))
 @example([b"", bytes(range(256)), bytes(range(128)), "甲,乙".encode("gbk"), b"\xef\xbb\xbfa,b\r\n1,\t2\r"])
-@example(
-    [b'{{< meta x >}}"\\n`\n```\n```{=typst}\n#x', "\u2028\u0085\ufffe\U0010ffff\u200b".encode()]
-)
+@example([b'{{< meta x >}}"\\n`\n```\n```{=typst}\n#x', "\u2028\u0085\ufffe\U0010ffff\u200b".encode()])
 def test_attached_bytes_are_the_bytes_given(files: list[bytes]) -> None:
     values = [typst_bytes(data) for data in files]
     assert not any(re.search(r"[`<\n\r\t]|\{\{", value) for value in values)

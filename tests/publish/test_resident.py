@@ -316,6 +316,39 @@ def test_it_ends_with_a_process_that_is_killed(write, tmp_path):
     child.wait(30)
 
 
+REFUSED = """
+import sys
+from pathlib import Path
+from helpers.publish import PublishError, publish
+for document in sys.argv[2:]:
+    try:
+        publish(Path(document), to=["html"], out=Path(sys.argv[1]), engine="pandoc", in_process=True)
+        print("made")
+    except PublishError:
+        print("refused")
+"""
+
+
+def test_it_leaves_no_temporary_file_however_it_ends(write, tmp_path):
+    """Pandoc's Lua makes a file that it takes away only where its script comes to an end."""
+    place = tmp_path / "temporary"
+    place.mkdir()
+    good = write("", header=HEADER.format("题"))
+    bad = write("见 @fig-nothing", header=HEADER.format("题"), name="bad.qmd")
+    ends = write("", header=HEADER.format("题").replace("lang", "filters: [end.lua]\nlang"), name="ends.qmd")
+    ends.with_name("end.lua").write_text("os.exit(3)")
+    told = subprocess.run(
+        [sys.executable, "-c", REFUSED, tmp_path / "out", good, bad, good, ends],
+        cwd=ROOT,
+        env={**os.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(place))},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert told.split() == ["made", "refused", "made", "refused"]
+    assert not list(place.iterdir())
+
+
 def test_another_takes_over_before_memory_grows(make, monkeypatch):
     resident._end()
     monkeypatch.setattr(resident, "_LIFETIME", 50)
