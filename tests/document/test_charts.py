@@ -2,14 +2,17 @@
 
 import copy
 import dataclasses
+import io
 import re
 from collections.abc import Sequence
 
 import pytest
 from conftest import ROOT, XIAODUKOU
 from lxml import html
+from PIL import Image, ImageChops
 
 from helpers.document import charts
+from helpers.document.chart_drawing import WIDTH_IN, draw_bars, pixels, vector
 from helpers.report.folder import Report, load
 from helpers.report.form import RESULTS
 
@@ -54,7 +57,27 @@ def test_the_alternative_text_states_every_number(key: str) -> None:
 
 
 def test_the_same_figures_give_the_same_bytes() -> None:
-    assert shown_as(with_applications(), "outcomes") == shown_as(with_applications(), "outcomes")
+    chart = next(chart for chart in charts.shown(with_applications()) if chart.key == "outcomes")
+    once, again = ((svg, pixels(svg)) for svg in (vector(chart.draw()), vector(chart.draw())))
+    assert once == again
+
+
+def test_pixels_show_the_bars_and_the_words_of_the_vector() -> None:
+    bars = (("（一）予以公开", 30), ("（二）部分公开", 10))
+    svg = vector(draw_bars(bars))
+    picture, wordless = (
+        Image.open(io.BytesIO(pixels(one))).convert("RGB")
+        for one in (svg, re.sub(r"<text.*?</text>", "", svg))
+    )
+    assert picture.width == WIDTH_IN * 200
+    coloured = [
+        sum(picture.getpixel((column, row)) == (0x2F, 0x5D, 0x8A) for column in range(picture.width))
+        for row in (picture.height // 4, 3 * picture.height // 4)
+    ]
+    assert coloured[0] == pytest.approx(3 * coloured[1], abs=3)
+    changed = ImageChops.difference(picture, wordless).getbbox()
+    assert changed is not None
+    assert (changed[0], changed[2]) == pytest.approx((0, picture.width), abs=30)  # labels to figures
 
 
 def test_words_of_the_vector_are_in_a_face_that_the_project_brings() -> None:
