@@ -22,17 +22,9 @@ local function read(path, text, options)
   local key = folder .. pandoc.json.encode(options) .. text
   if last.key ~= key then
     last = {key = key, doc = pandoc.read(text, 'markdown', options)}
-    remembered = {}
+    remembered = {tables = {}, forms = {}, earlier = remembered and remembered.forms or {}} -- of the report before
   end
   return last.doc:clone()
-end
-
--- Adds to names what has none yet.
-local function completed(all, more)
-  for name, value in pairs(more) do
-    if all[name] == nil then all[name] = value end
-  end
-  return all
 end
 
 local function document(defaults, metadata)
@@ -44,7 +36,9 @@ local function document(defaults, metadata)
   local path = defaults['input-files'][1]
   local doc = read(path, text_of(path), options)
   doc.meta.bibliography, doc.meta.csl = defaults.bibliography or doc.meta.bibliography, defaults.csl or doc.meta.csl
-  doc.meta = completed(doc.meta, pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta)
+  local meta = pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
+  for name, value in pairs(doc.meta) do meta[name] = value end
+  doc.meta = meta
   return doc
 end
 

@@ -2,9 +2,7 @@
 -- own has icons without alternative text in the PDF and tables without widths in Word, so _quarto.yml names this file for Quarto too.
 
 local html, docx = FORMAT:match('html'), FORMAT:match('docx')
-if not (html or docx or FORMAT:match('typst')) then
-  return {}
-end
+if not (html or docx or FORMAT:match('typst')) then return {} end
 
 local WORDS = {
   zh = { note = '注记', tip = '提示', important = '重要', warning = '警告', caution = '注意' },
@@ -52,9 +50,7 @@ local function raw(text)
 end
 
 local function titled(title)
-  if #title == 0 then
-    return pandoc.Blocks({})
-  end
+  if #title == 0 then return pandoc.Blocks({}) end
   local para = pandoc.Para({ pandoc.Strong(title) })
   if html or docx then
     local look = html and pandoc.Attr('', { 'admonition-title' }) or pandoc.Attr('', {}, { ['custom-style'] = 'Callout Title' })
@@ -77,9 +73,7 @@ end
 
 local function callout(el)
   local own = el.classes:filter(is_callout)
-  if #own == 0 then
-    return nil
-  end
+  if #own == 0 then return nil end
   local kind
   for _, class in ipairs(own) do
     kind = kind or class:match('^callout%-(.*)')

@@ -296,10 +296,6 @@ local function cite(el)
   return result
 end
 
-local function decoded(path)
-  return (path:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 -- Figures of cells lie in the folder of this render, everything else beside the document.
 local function absolute(path)
   if pandoc.path.is_absolute(path) then return path end
@@ -325,7 +321,7 @@ local function image(el)
     return el
   end
   if el.src:match('^%a[%w+.-]+:') and not el.src:match('^%a:[/\\]') or el.src:match('^//') then fail('remote-image', el.src) end
-  local path = decoded(el.src)
+  local path = el.src:gsub('%%(%x%x)', function(hex) return string.char(tonumber(hex, 16)) end)
   local file, own = absolute(path)
   if not pandoc.path.exists(file, 'file') then fail('missing-image', path) end
   if not is_typst then

@@ -9,11 +9,23 @@ local function parsed(html)
   return pandoc.read(text, 'html')
 end
 
--- A pandoc that stays (formats.lua) remembers what it read for another format of the report.
+-- Tables that differ in whole numbers alone have one form: pandoc reads a form once, with places for the numbers.
+local function filled(html)
+  local numbers, forms = {}, remembered.forms
+  local form = html:gsub('>(%d+)</td>', function(number)
+    table.insert(numbers, number)
+    return '>\u{e000}' .. #numbers .. '\u{e001}</td>'
+  end)
+  forms[form] = forms[form] or remembered.earlier[form] or pandoc.write(parsed(form), 'json')
+  local tree, places = forms[form]:gsub('\u{e000}(%d+)\u{e001}', function(place) return numbers[tonumber(place)] end)
+  return places == #numbers and pandoc.read(tree, 'json') or parsed(html)
+end
+
+-- A pandoc that stays (formats.lua) remembers these, and what it read for another format of the report. Headings have identifiers of words.
 local function read(html)
-  if not remembered then return pandoc.Div(parsed(html).blocks) end
-  remembered[html] = remembered[html] or parsed(html)
-  return pandoc.Div(remembered[html]:clone().blocks)
+  if not remembered or html:find('<[hH]%d') or html:find('\u{e000}') then return pandoc.Div(parsed(html).blocks) end
+  remembered.tables[html] = remembered.tables[html] or filled(html)
+  return pandoc.Div(remembered.tables[html]:clone().blocks)
 end
 
 local function without_style(el)
