@@ -181,7 +181,7 @@ print = function() end
 for world, known in pairs(worlds) do
   for name in pairs(world) do known[name] = true end
 end
-for _, name in ipairs({'context', 'remembered', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do worlds[_G][name] = true end
+for _, name in ipairs({'context', 'remembered', 'our_filters', 'FORMAT', 'PANDOC_WRITER_OPTIONS', 'PANDOC_SCRIPT_FILE'}) do worlds[_G][name] = true end
 
 for line in requests:lines() do
   local fine, why = pcall(carry_out, pandoc.json.decode(line, false))

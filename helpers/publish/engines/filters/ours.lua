@@ -7,10 +7,14 @@ function fail(what, detail)
   os.exit(84)
 end
 
+our_filters = our_filters or {} -- what their files say, compiled once by a pandoc that stays (formats.lua)
+
 return function(names)
   local filters = pandoc.List()
   for _, name in ipairs(names) do
-    filters:extend(dofile(pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), name .. '.lua'})))
+    local path = pandoc.path.join({pandoc.path.directory(PANDOC_SCRIPT_FILE), name .. '.lua'})
+    our_filters[path] = our_filters[path] or assert(loadfile(path))
+    filters:extend(our_filters[path]())
   end
   return filters
 end
