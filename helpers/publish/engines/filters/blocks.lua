@@ -53,8 +53,9 @@ end
 
 local function document(doc)
   doc.blocks = doc.blocks:walk({traverse = 'topdown', Div = div})
-  doc.blocks = doc.blocks:walk({traverse = 'topdown', CodeBlock = refuse_style, Span = refuse_style, Header = refuse_style, Code = refuse_style, Link = refuse_style})
-  doc.blocks = doc.blocks:walk({Table = table_widths})
+  doc.blocks = doc.blocks:walk({
+    traverse = 'topdown', Table = table_widths, CodeBlock = refuse_style, Span = refuse_style, Header = refuse_style, Code = refuse_style, Link = refuse_style,
+  })
   return doc
 end
 
