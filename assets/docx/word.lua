@@ -47,13 +47,18 @@ local function label_lines(text)
   return lines
 end
 
--- The only word of a cell, as most of them have it. To ask pandoc about each of them takes half the time of a table.
-local function word_of(cell)
-  local block = #cell.contents == 1 and cell.contents[1]
+-- What a cell is asked for. Whenever it is asked for more, pandoc goes through all that it was asked for before, and an alignment
+-- takes longest: what is short comes first, and the alignment is asked of a copy of the cell.
+local function parts_of(cell, copy)
+  local one = { cell = cell, down = cell.row_span, columns = cell.col_span, centred = copy.alignment == "AlignCenter" }
+  one.blocks = cell.contents
+  local block = #one.blocks == 1 and one.blocks[1]
   if block and block.t == "Plain" then
-    local inline = #block.content == 1 and block.content[1]
-    return inline and inline.t == "Str" and inline.text or nil
+    one.inlines = block.content
+    local inline = #one.inlines == 1 and one.inlines[1]
+    one.word = inline and inline.t == "Str" and inline.text or nil -- the only one, as most cells have it
   end
+  return one
 end
 
 local function narrow_content(content, text, width)
@@ -80,15 +85,15 @@ local function text_width(text)
   return width
 end
 
-local function lines_of(cell, word, width)
-  if width == 0 or cell.row_span > 1 then
+local function lines_of(one)
+  if one.width == 0 or one.down > 1 then
     return 1
   end
-  local text = word or pandoc.utils.stringify(cell.contents)
+  local text = one.word or pandoc.utils.stringify(one.blocks)
   if text:match("^%d+$") then
     return 1
   end
-  return math.ceil(text_width(text) / (width - BESIDE))
+  return math.ceil(text_width(text) / (one.width - BESIDE))
 end
 
 -- The form's longest group within a part has eight rows; a part itself is longer than a page can hold together.
@@ -96,59 +101,70 @@ local LONGEST_GROUP, LAST_ROWS = 10, 2
 
 -- The rows of a table, each with its cells and their widths in points (0: as wide as its text), about how high it will be, and
 -- whether a group of rows goes on below it.
-local function measured(tbl, all)
+local function measured(tbl, all, copies)
   local lines, free_from, grouped_to = pandoc.List({}), {}, 0
   local widths = tbl.colspecs:map(function(spec) return spec[2] or 0 end)
   for position, row in ipairs(all) do
     local column, high, cells = 1, 1, pandoc.List({})
-    for _, cell in ipairs(row.cells) do
+    local copied = copies[position].cells
+    for number, cell in ipairs(row.cells) do
       while (free_from[column] or position) > position do
         column = column + 1
       end
-      local width, columns, down, word = 0, cell.col_span, cell.row_span, word_of(cell)
-      for covered = column, column + columns - 1 do
+      local one, width = parts_of(cell, copied[number]), 0
+      for covered = column, column + one.columns - 1 do
         width = width + (widths[covered] or 0) * BLOCK.width
-        free_from[covered] = position + down
+        free_from[covered] = position + one.down
       end
-      if down <= LONGEST_GROUP then
-        grouped_to = math.max(grouped_to, position + down - 1)
+      if one.down <= LONGEST_GROUP then
+        grouped_to = math.max(grouped_to, position + one.down - 1)
       end
-      cells:insert({ cell = cell, width = width, word = word })
-      high = math.max(high, lines_of(cell, word, width))
-      column = column + columns
+      one.width = width
+      cells:insert(one)
+      high = math.max(high, lines_of(one))
+      column = column + one.columns
     end
     lines:insert({ cells = cells, height = high * LINE + ROW, goes_on = grouped_to > position })
   end
   return lines
 end
 
-local function has_picture(cell, word)
-  if word then
+local function has_picture(one)
+  if one.word then
     return false
   end
   local found = false
-  cell.contents:walk({ Image = function() found = true end })
+  one.blocks:walk({ Image = function() found = true end })
   return found
 end
 
 -- A custom style reaches paragraphs only, so plain blocks become paragraphs.
-local function set_style(cells, is_free, is_narrow)
+local function paragraphs(one, is_narrow)
+  return one.blocks:map(function(block)
+    if block.t ~= "Plain" then
+      return block:walk({ Plain = function(plain) return pandoc.Para(plain.content) end }) -- of a list
+    end
+    local inlines = one.inlines or block.content
+    local text = is_narrow and (one.word or pandoc.utils.stringify(inlines))
+    return pandoc.Para(is_narrow and narrow_content(inlines, text, one.width) or inlines)
+  end)
+end
+
+-- What is made of a word is known for the next cell that has it and looks the same.
+local function set_style(cells, is_free, has_narrow, known)
   for _, one in ipairs(cells) do
-    local cell = one.cell
-    local blocks = cell.contents:map(function(block)
-      if block.t ~= "Plain" then
-        return block:walk({ Plain = function(plain) return pandoc.Para(plain.content) end }) -- of a list
-      end
-      local narrow = is_narrow and cell.col_span == 1 and cell.alignment == "AlignCenter"
-      local text = narrow and (one.word or pandoc.utils.stringify(block.content))
-      return pandoc.Para(narrow and narrow_content(block.content, text, one.width) or block.content)
-    end)
-    local style = cell.alignment == "AlignCenter" and "Table Text" or "Table Text Indented"
+    local is_narrow = has_narrow and one.columns == 1 and one.centred
+    local style = one.centred and "Table Text" or "Table Text Indented"
     style = is_free and style .. " Last Row" or style
-    if has_picture(cell, one.word) then -- whose line is as high as it
+    if has_picture(one) then -- whose line is as high as it
       style = is_free and "Figure" or "Captioned Figure"
     end
-    cell.contents = { styled(pandoc.Div, blocks, style) }
+    local look = one.word and table.concat({ style, one.word, is_narrow and one.width or "" }, "\0")
+    local contents = look and known[look] or pandoc.Blocks({ styled(pandoc.Div, paragraphs(one, is_narrow), style) })
+    if look then
+      known[look] = contents
+    end
+    one.cell.contents = contents
   end
 end
 
@@ -201,7 +217,8 @@ return {
   { Meta = even_lines },
   {
     Table = function(tbl)
-      local all = measured(tbl, rows(tbl))
+      local known = {}
+      local all = measured(tbl, rows(tbl), rows(tbl:clone()))
       local whole = 0
       for _, row in ipairs(all) do
         whole = whole + row.height
@@ -212,7 +229,7 @@ return {
         -- A table of up to half a page stands on one page. A longer one may break behind its head and some rows, not within a
         -- group of them, and not before its last rows.
         local breaks = whole > BLOCK.height / 2 and above >= BLOCK.beginning and position < #all - LAST_ROWS and not row.goes_on
-        set_style(row.cells, position == #all or breaks, #tbl.colspecs >= 10)
+        set_style(row.cells, position == #all or breaks, #tbl.colspecs >= 10, known)
       end
       return tbl
     end,
