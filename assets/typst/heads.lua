@@ -9,13 +9,11 @@ end
 -- The form's longest group within a part has eight rows; a part itself is longer than a page can hold together.
 local LONGEST_GROUP = 10
 
+local OPEN = pandoc.RawInline("typst", "#quote(block: false, quotes: false)[")
+local CLOSE = pandoc.RawInline("typst", "]")
+
 local function mark(cell)
-  cell.contents = cell.contents:map(function(block)
-    local inlines = pandoc.Inlines({ pandoc.RawInline("typst", "#quote(block: false, quotes: false)[") })
-    inlines:extend(block.content)
-    inlines:insert(pandoc.RawInline("typst", "]"))
-    return pandoc.Plain(inlines)
-  end)
+  cell.contents = cell.contents:map(function(block) return pandoc.Plain({ OPEN } .. block.content .. { CLOSE }) end)
 end
 
 -- Lines that stand in one piece: half a page. What is longer would end below the edge of the paper.
@@ -39,8 +37,9 @@ return {
         for _, row in ipairs(body.body) do
           local cells, breaks = row.cells, false
           for _, cell in ipairs(cells) do
+            local long = cell.row_span > LONGEST_GROUP -- asked first: pandoc goes through the attributes again for what is asked after
             local attributes = cell.attributes
-            if cell.row_span > LONGEST_GROUP then
+            if long then
               attributes["typst:breakable"] = "true"
             end
             if attributes.scope then
