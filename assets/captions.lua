@@ -17,7 +17,7 @@ local function leading_text(inlines)
   return text, first, last
 end
 
-function Inlines(inlines)
+local function caption(inlines)
   local text, first, last = leading_text(inlines)
   local word, number, colon = text:match(NUMBER)
   local follows = inlines[last + 1]
@@ -31,7 +31,7 @@ function Inlines(inlines)
 end
 
 -- Quarto numbers headings in Word itself, and by another form than in page and PDF.
-function Header(el)
+local function heading(el)
   if el.content[2] and el.content[2].t == "Str" and el.content[2].text == ". " then
     el.content[2] = pandoc.Space()
     return el
@@ -39,9 +39,19 @@ function Header(el)
 end
 
 -- A table that stays as it was written in HTML.
-function RawBlock(el)
+local function raw_block(el)
   if el.format == "html" then
     el.text = el.text:gsub("(<caption[^>]*>[^<%w]-)\u{a0}(%d+): ", "%1%2\u{3000}")
     return el
   end
 end
+
+-- Most tables have none of these: to read one as a text is quicker than to ask for the words of each cell.
+local function table_without(el)
+  local text = pandoc.write(pandoc.Pandoc({ el }), "json")
+  if not text:find("\u{a0}", 1, true) and not text:find('"Header"', 1, true) then
+    return el, false
+  end
+end
+
+return { { traverse = "topdown", Inlines = caption, Header = heading, RawBlock = raw_block, Table = table_without } }
