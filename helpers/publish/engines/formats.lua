@@ -21,7 +21,7 @@ local function read(path, text, options)
   local folder = pandoc.path.directory(pandoc.path.directory(path)) -- of one render
   local key = folder .. pandoc.json.encode(options) .. text
   if last.key ~= key then
-    last = {key = key, doc = pandoc.read(text, 'markdown', options)}
+    last = {key = key, doc = pandoc.read(text, 'markdown', options), meta = {}}
     remembered = {tables = {}, forms = {}, earlier = remembered and remembered.forms or {}} -- of the report before
   end
   return last.doc:clone()
@@ -36,8 +36,11 @@ local function document(defaults, metadata)
   local path = defaults['input-files'][1]
   local doc = read(path, text_of(path), options)
   doc.meta.bibliography, doc.meta.csl = defaults.bibliography or doc.meta.bibliography, defaults.csl or doc.meta.csl
-  local meta = pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
-  for name, value in pairs(doc.meta) do meta[name] = value end
+  last.meta[metadata] = last.meta[metadata] or pandoc.read('---\n' .. metadata .. '\n---\n', 'markdown', options).meta
+  local meta = doc.meta
+  for name, value in pairs(last.meta[metadata]) do
+    if meta[name] == nil then meta[name] = value end
+  end
   doc.meta = meta
   return doc
 end

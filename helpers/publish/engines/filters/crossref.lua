@@ -6,9 +6,7 @@ local nbsp = '\u{a0}'
 local index = {}                      -- what can be referred to: identifier -> {kind, number}
 local counters = {fig = 0, tbl = 0}
 
-local function kind_of(identifier)
-  return identifier:match('^(%l+)%-')
-end
+local function kind_of(identifier) return identifier:match('^(%l+)%-') end
 
 local function register(identifier, kind, number)
   if index[identifier] then fail('duplicate-label', identifier) end
@@ -32,9 +30,7 @@ local function inlines_of(blocks)
   return pandoc.utils.blocks_to_inlines(blocks or {}, {pandoc.Space()})
 end
 
-local function typst(text)
-  return pandoc.RawBlock('typst', text)
-end
+local function typst(text) return pandoc.RawBlock('typst', text) end
 
 -- A Typst figure as Quarto writes it, so that one page design serves both.
 local function typst_figure(identifier, kind, content, caption)
