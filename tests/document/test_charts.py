@@ -60,6 +60,7 @@ def test_the_same_figures_give_the_same_bytes() -> None:
     chart = next(chart for chart in charts.shown(with_applications()) if chart.key == "outcomes")
     once, again = ((svg, pixels(svg)) for svg in (vector(chart.draw()), vector(chart.draw())))
     assert once == again
+    assert shown_as(with_applications(), "outcomes") == shown_as(with_applications(), "outcomes")
 
 
 def test_pixels_show_the_bars_and_the_words_of_the_vector() -> None:
